@@ -1,0 +1,20 @@
+// absl::Status, which this code works with, to and from grpc::Status, which the wire carries, without losing details.
+// Thread-safe.
+#ifndef AGREEMENTS_PROTO_STATUS_H_
+#define AGREEMENTS_PROTO_STATUS_H_
+
+#include <grpcpp/support/status.h>
+
+#include "absl/status/status.h"
+
+namespace agreements {
+
+// The status's payloads become the details of a google.rpc.Status, in the order of their type URLs.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+// The reverse. Details that are no google.rpc.Status are dropped: another server's, say.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_PROTO_STATUS_H_
