@@ -1,0 +1,136 @@
+#include "storage/agreements.h"
+
+#include "proto/errors.h"
+#include "storage/columns.h"
+#include "storage/status_macros.h"
+
+namespace agreements::storage {
+namespace {
+
+const Statement kInsertAgreement = {"insert_agreement", R"sql(
+  INSERT INTO agreements (account_id, agreement_id, display_name, customer_number, company_count, draft_count,
+                          settled_until, revision, create_time, update_time, delete_time)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+)sql"};
+
+const Statement kGetAgreement = {"get_agreement", R"sql(
+  SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
+         update_time, delete_time
+  FROM agreements
+  WHERE account_id = ? AND agreement_id = ?
+)sql"};
+
+// An empty customer number and a prefix of '%' let everything through.
+const Statement kListAgreements = {"list_agreements", R"sql(
+  SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
+         update_time, delete_time
+  FROM agreements
+  WHERE account_id = ?
+    AND agreement_id < ?
+    AND (? = '' OR customer_number = ?)
+    AND display_name LIKE ? ESCAPE '|'
+    AND (? = 1 OR delete_time IS NULL)
+  ORDER BY agreement_id DESC
+  LIMIT ?
+)sql"};
+
+const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
+  UPDATE agreements
+  SET company_count = company_count + ?,
+      draft_count = draft_count + ?
+  WHERE account_id = ? AND agreement_id = ?
+    AND delete_time IS NULL
+)sql"};
+
+const Statement kUpdateAgreement = {"update_agreement", R"sql(
+  UPDATE agreements
+  SET display_name = ?,
+      customer_number = ?,
+      update_time = ?,
+      delete_time = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND revision = ?
+)sql"};
+
+const Statement kDeleteAgreement = {"delete_agreement", R"sql(
+  UPDATE agreements
+  SET draft_count = 0,
+      update_time = ?,
+      delete_time = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND revision = ?
+    AND company_count = 0
+    AND draft_count = ?
+)sql"};
+
+v1::Agreement ReadAgreement(const Row& row) {
+  v1::Agreement agreement;
+  agreement.set_agreement_id(row.GetString(1));
+  agreement.set_display_name(row.GetString(2));
+  agreement.set_customer_number(row.GetString(3));
+  agreement.set_company_count(static_cast<int32_t>(row.GetInt64(4)));
+  agreement.set_draft_count(static_cast<int32_t>(row.GetInt64(5)));
+  agreement.set_settled_until(row.GetString(6));
+  agreement.set_revision(row.GetInt64(7));
+  *agreement.mutable_create_time() = row.GetTimestamp(8);
+  *agreement.mutable_update_time() = row.GetTimestamp(9);
+  if (!row.IsNull(10)) *agreement.mutable_delete_time() = row.GetTimestamp(10);
+  return agreement;
+}
+
+}  // namespace
+
+absl::Status InsertAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  return tx
+      .Execute(kInsertAgreement,
+               {account_id, agreement.agreement_id(), agreement.display_name(), agreement.customer_number(),
+                agreement.company_count(), agreement.draft_count(), agreement.settled_until(), agreement.revision(),
+                ToValue(agreement.create_time()), ToValue(agreement.update_time())})
+      .status();
+}
+
+absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view account_id,
+                                           absl::string_view agreement_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Agreement> agreement,
+                   tx.QueryOne(kGetAgreement, {account_id, agreement_id}, ReadAgreement));
+  if (!agreement) return AgreementNotFound(agreement_id);
+  return *std::move(agreement);
+}
+
+absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
+                                                          absl::string_view before_id, int limit) {
+  return tx.Query(kListAgreements,
+                  {request.account_id(), before_id, request.customer_number(), request.customer_number(),
+                   LikePrefix(request.display_name_prefix()), request.show_deleted(), limit},
+                  ReadAgreement);
+}
+
+absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
+                                                absl::string_view agreement_id, CountChange change) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, account_id, agreement_id}));
+  ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, account_id, agreement_id));
+  if (changed == 1) return agreement;
+  if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
+  return StartOver();  // Undeleted since.
+}
+
+absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kUpdateAgreement,
+                              {agreement.display_name(), agreement.customer_number(), ToValue(agreement.update_time()),
+                               DeleteTime(agreement), account_id, agreement.agreement_id(), agreement.revision()}));
+  return changed == 1 ? absl::OkStatus() : StartOver();
+}
+
+absl::Status DeleteAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  ASSIGN_OR_RETURN(
+      const int64_t changed,
+      tx.Execute(kDeleteAgreement, {ToValue(agreement.update_time()), DeleteTime(agreement), account_id,
+                                    agreement.agreement_id(), agreement.revision(), agreement.draft_count()}));
+  return changed == 1 ? absl::OkStatus() : StartOver();
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,133 @@
+#include "storage/companies.h"
+
+#include "proto/errors.h"
+#include "storage/columns.h"
+#include "storage/status_macros.h"
+
+namespace agreements::storage {
+namespace {
+
+constexpr char kOrganizationNumberKey[] = "live_organization_number";
+
+const Statement kInsertCompany = {"insert_company", R"sql(
+  INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, create_time,
+                         update_time, delete_time)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
+)sql"};
+
+const Statement kGetCompany = {"get_company", R"sql(
+  SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time
+  FROM companies
+  WHERE account_id = ? AND company_id = ?
+)sql"};
+
+// Empty filters and a prefix of '%' let everything through.
+const Statement kListCompanies = {"list_companies", R"sql(
+  SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time
+  FROM companies
+  WHERE account_id = ?
+    AND company_id < ?
+    AND (? = '' OR agreement_id = ?)
+    AND (? = '' OR organization_number = ?)
+    AND display_name LIKE ? ESCAPE '|'
+    AND (? = 1 OR delete_time IS NULL)
+  ORDER BY company_id DESC
+  LIMIT ?
+)sql"};
+
+const Statement kListCompanyIds = {"list_company_ids", R"sql(
+  SELECT company_id
+  FROM companies
+  WHERE account_id = ? AND agreement_id = ?
+    AND delete_time IS NULL
+  ORDER BY company_id
+  LIMIT ?
+)sql"};
+
+const Statement kGetOrganizationNumberHolder = {"get_organization_number_holder", R"sql(
+  SELECT company_id
+  FROM companies
+  WHERE account_id = ? AND live_organization_number = ?
+)sql"};
+
+const Statement kUpdateCompany = {"update_company", R"sql(
+  UPDATE companies
+  SET agreement_id = ?,
+      display_name = ?,
+      organization_number = ?,
+      update_time = ?,
+      delete_time = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND company_id = ?
+    AND revision = ?
+)sql"};
+
+std::string ReadId(const Row& row) { return row.GetString(1); }
+
+v1::Company ReadCompany(const Row& row) {
+  v1::Company company;
+  company.set_company_id(row.GetString(1));
+  company.set_agreement_id(row.GetString(2));
+  company.set_display_name(row.GetString(3));
+  company.set_organization_number(row.GetString(4));
+  company.set_revision(row.GetInt64(5));
+  *company.mutable_create_time() = row.GetTimestamp(6);
+  *company.mutable_update_time() = row.GetTimestamp(7);
+  if (!row.IsNull(8)) *company.mutable_delete_time() = row.GetTimestamp(8);
+  return company;
+}
+
+// The error for a number that another company has, which it names.
+absl::Status Taken(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> holder,
+                   tx.QueryOne(kGetOrganizationNumberHolder, {account_id, company.organization_number()}, ReadId));
+  if (!holder) return StartOver();  // Free since.
+  return OrganizationNumberTaken(company.organization_number(), *holder);
+}
+
+}  // namespace
+
+absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
+  const absl::Status inserted =
+      tx.Execute(kInsertCompany, {account_id, company.company_id(), company.agreement_id(), company.display_name(),
+                                  company.organization_number(), company.revision(), ToValue(company.create_time()),
+                                  ToValue(company.update_time())})
+          .status();
+  if (IsDuplicate(inserted, kOrganizationNumberKey)) return Taken(tx, account_id, company);
+  return inserted;
+}
+
+absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view account_id,
+                                       absl::string_view company_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Company> company, tx.QueryOne(kGetCompany, {account_id, company_id}, ReadCompany));
+  if (!company) return CompanyNotFound(company_id);
+  return *std::move(company);
+}
+
+absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,
+                                                       absl::string_view before_id, int limit) {
+  return tx.Query(
+      kListCompanies,
+      {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.organization_number(),
+       request.organization_number(), LikePrefix(request.display_name_prefix()), request.show_deleted(), limit},
+      ReadCompany);
+}
+
+absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view account_id,
+                                                        absl::string_view agreement_id, int limit) {
+  return tx.Query(kListCompanyIds, {account_id, agreement_id, limit}, ReadId);
+}
+
+absl::Status UpdateCompany(Transaction& tx, absl::string_view account_id, v1::Company& company) {
+  const absl::StatusOr<int64_t> changed =
+      tx.Execute(kUpdateCompany, {company.agreement_id(), company.display_name(), company.organization_number(),
+                                  ToValue(company.update_time()), DeleteTime(company), account_id, company.company_id(),
+                                  company.revision()});
+  if (IsDuplicate(changed.status(), kOrganizationNumberKey)) return Taken(tx, account_id, company);
+  RETURN_IF_ERROR(changed.status());
+  if (*changed == 0) return StartOver();
+  company.set_revision(company.revision() + 1);
+  return absl::OkStatus();
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,192 @@
+// Connections and transactions. A transaction is a function that you pass to Database::ReadWrite:
+//
+//   return database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::MoveCompanyResponse> { ... });
+//
+// It may run several times, so it returns its value and touches nothing outside.
+#ifndef AGREEMENTS_STORAGE_DATABASE_H_
+#define AGREEMENTS_STORAGE_DATABASE_H_
+
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "storage/ids.h"
+#include "storage/statement.h"
+
+namespace agreements::storage {
+
+// What the database must know of the call that it works for.
+struct Call {
+  std::string account_id;
+  std::string caller;        // Identity of the caller; empty until callers have one.
+  std::string request_id;    // The caller's, or empty.
+  std::string request_hash;  // Of method and content, 64 hexadecimal digits.
+  bool validate_only = false;
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+// Single statements on committed data.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Session& session) : session_(session) {}
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+  // All rows of a SELECT, each through `reader`.
+  template <typename T>
+  absl::StatusOr<std::vector<T>> Query(const Statement& statement, std::initializer_list<Value> values,
+                                       T (*reader)(const Row&)) {
+    std::vector<T> rows;
+    absl::Status status = session_.Query(statement, values, [&](const Row& row) { rows.push_back(reader(row)); });
+    if (!status.ok()) return status;
+    return rows;
+  }
+
+  // The only row of a SELECT, or nothing.
+  template <typename T>
+  absl::StatusOr<std::optional<T>> QueryOne(const Statement& statement, std::initializer_list<Value> values,
+                                            T (*reader)(const Row&)) {
+    std::optional<T> found;
+    absl::Status status = session_.Query(statement, values, [&](const Row& row) { found = reader(row); });
+    if (!status.ok()) return status;
+    return found;
+  }
+
+ protected:
+  Session& session_;
+};
+
+// A transaction at READ COMMITTED.
+class Transaction : public ReadTransaction {
+ public:
+  Transaction(Session& session, IdSource& ids) : ReadTransaction(session), ids_(ids) {}
+
+  // Executes a statement that changes rows, and returns how many it changed. See Session::Execute.
+  absl::StatusOr<int64_t> Execute(const Statement& statement, std::initializer_list<Value> values) {
+    return session_.Execute(statement, values);
+  }
+
+  // A new id with this prefix. The answer of a validate_only call shows it as "".
+  std::string NewId(absl::string_view prefix) { return new_ids_.emplace_back(ids_.Next(prefix)); }
+
+  // Every id from NewId().
+  const std::vector<std::string>& new_ids() const { return new_ids_; }
+
+ private:
+  IdSource& ids_;
+  std::vector<std::string> new_ids_;
+};
+
+// What a transaction returns when another one has changed what it read: it runs again from the beginning.
+absl::Status StartOver();
+
+struct DatabaseOptions {
+  std::vector<std::string> hosts;  // "db-1" or "db-1:3307"; the first one that takes writes is used.
+  std::string socket;              // Path of a Unix socket, instead of hosts.
+  std::string user;
+  std::string password;
+  std::string schema;
+  absl::Duration connect_timeout = absl::Seconds(3);
+  absl::Duration max_call = absl::Seconds(30);           // Bounds a call that has no deadline or a later one.
+  absl::Duration unreachable_after = absl::Seconds(5);   // UNAVAILABLE when no server has taken writes for so long.
+  absl::Duration max_backoff = absl::Milliseconds(100);  // Longest pause before a re-run; the first is up to 1 ms.
+  const TestHooks* hooks = nullptr;
+};
+
+// A pool of connections to one database, and the transactions on it. Thread-safe. Opens a connection when none is idle:
+// the number of threads that call bounds their number.
+class Database {
+ public:
+  Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now);
+
+  // Call it in main before any other thread starts: the connector's set-up is not thread-safe.
+  static void InitializeLibrary();
+
+  // Runs `body` in a transaction, and commits if it returns a value. `body` returns absl::StatusOr<Response>, Response
+  // a protobuf message.
+  //
+  // - Runs it again, with growing random pauses, when an error or StartOver() has undone everything.
+  // - Exactly once for each request_id: it is recorded in the same transaction with the response, which a repeated call
+  //   gets instead of running. That makes a COMMIT whose answer is lost safe to repeat, too; for that, a call without a
+  //   request_id gets one of the server's own.
+  // - validate_only: rolls back, and empties the new ids in the response.
+  //
+  // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL.
+  template <typename Body>
+  std::invoke_result_t<Body, Transaction&> ReadWrite(const Call& call, const Body& body) {
+    typename std::invoke_result_t<Body, Transaction&>::value_type response;
+    absl::Status status = RunReadWrite(
+        call,
+        [&](Transaction& tx) -> absl::Status {
+          auto result = body(tx);
+          if (result.ok()) response = *std::move(result);
+          return result.status();
+        },
+        response);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // Runs `body`, each of whose statements sees all that is committed. It returns absl::StatusOr of any type.
+  template <typename Body>
+  std::invoke_result_t<Body, ReadTransaction&> ReadOnly(const Call& call, const Body& body) {
+    std::invoke_result_t<Body, ReadTransaction&> result = absl::UnknownError("did not run");
+    absl::Status status = Run(call, [&](Session& session) {
+      ReadTransaction tx(session);
+      result = body(tx);
+      return result.status();
+    });
+    if (!status.ok()) return status;
+    return result;
+  }
+
+  // Executes one statement outside any call, as housekeeping does, and returns how many rows it changed. It may run
+  // twice.
+  absl::StatusOr<int64_t> ExecuteAlone(const Statement& statement, std::initializer_list<Value> values);
+
+  // Connects if need be and asks the database something: OK if it takes writes.
+  absl::Status Check();
+
+  // A connection of its own, outside the pool, for migrations.
+  absl::StatusOr<std::unique_ptr<Session>> Connect();
+
+ private:
+  struct Pooled {
+    std::unique_ptr<Session> session;
+    int generation;
+  };
+
+  absl::Status RunReadWrite(Call call, absl::FunctionRef<absl::Status(Transaction&)> body,
+                            google::protobuf::Message& response);
+  // Until it succeeds, or fails with an error for the caller: `attempt` on some connection.
+  absl::Status Run(const Call& call, absl::FunctionRef<absl::Status(Session&)> attempt);
+  absl::Status Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
+                       google::protobuf::Message& response);
+  absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address);
+  absl::StatusOr<Pooled> Acquire();
+  void Release(Pooled pooled);
+  void DropAll();
+
+  const DatabaseOptions options_;
+  IdSource& ids_;
+  const std::function<absl::Time()> now_;
+
+  std::mutex mutex_;
+  std::vector<Pooled> idle_;
+  int generation_ = 0;  // Connections of an earlier one are dropped: fail-over.
+};
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_DATABASE_H_

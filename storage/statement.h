@@ -1,0 +1,177 @@
+// Named SQL statements, and a session (one connection) that executes them.
+#ifndef AGREEMENTS_STORAGE_STATEMENT_H_
+#define AGREEMENTS_STORAGE_STATEMENT_H_
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "storage/mysql_errors.h"
+
+namespace sql {
+class Connection;
+class PreparedStatement;
+class ResultSet;
+}  // namespace sql
+
+namespace agreements::storage {
+
+// A SQL statement with a name. Define it with static storage, next to the function that executes it:
+//
+//   const Statement kGetCompany = {"get_company", R"sql(SELECT ... WHERE account_id = ?)sql"};
+//
+// Values go in through `?` only. Immutable but for the count of its executions; thread-safe.
+class Statement {
+ public:
+  Statement(const char* name, const char* sql);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  const std::string& name() const { return name_; }
+  const std::string& sql() const { return sql_; }
+
+  // How often it was executed in this process; a test fails when one never was.
+  int64_t executions() const { return executions_; }
+
+  // Every statement of the program.
+  static std::vector<const Statement*> All();
+
+ private:
+  friend class Session;
+
+  std::string name_;
+  std::string sql_;
+  mutable std::atomic<int64_t> executions_ = 0;
+};
+
+// A value for a `?`. std::nullopt is NULL.
+class Value {
+ public:
+  Value(std::nullopt_t) {}
+  Value(std::integral auto number) : value_(static_cast<int64_t>(number)) {}
+  Value(std::string text) : value_(std::move(text)) {}
+  Value(absl::string_view text) : value_(std::string(text)) {}
+  Value(const char* text) : value_(std::string(text)) {}
+  Value(absl::Time time);  // Whole microseconds, see ToMicroseconds().
+  Value(absl::CivilDay day);
+  template <typename T>
+  Value(const std::optional<T>& value) {
+    if (value) *this = Value(*value);
+  }
+
+  const std::variant<std::monostate, int64_t, std::string>& get() const { return value_; }
+
+ private:
+  std::variant<std::monostate, int64_t, std::string> value_;
+};
+
+// One row of a result; columns count from 1. Valid during the call that it is passed to.
+class Row {
+ public:
+  explicit Row(const sql::ResultSet& result) : result_(result) {}
+
+  bool IsNull(int column) const;
+  int64_t GetInt64(int column) const;
+  std::string GetString(int column) const;  // "" for NULL
+  absl::CivilDay GetDay(int column) const;
+  google::protobuf::Timestamp GetTimestamp(int column) const;
+
+ private:
+  const sql::ResultSet& result_;
+};
+
+// Where a statement is in its execution, for tests that break it there.
+struct StatementEvent {
+  enum class Phase { kBefore, kAfter };
+  absl::string_view name;  // A Statement's name, or the first word of a command: "START", "COMMIT", "ROLLBACK", "SET".
+  Phase phase;             // kAfter: the server has done it, the answer has not been read.
+  int64_t connection_id;   // The server's, for KILL.
+};
+
+// Tests only: ways to break statements that no client of a healthy server sees.
+struct TestHooks {
+  // Called around every execution, in the thread that executes. A number other than 0 is raised as the server's error.
+  std::function<int(const StatementEvent&)> on_statement;
+  // Returns the text to prepare for a statement, e.g. without its guard.
+  std::function<std::string(const Statement&)> rewrite;
+};
+
+enum class Engine { kMariaDb, kMySql };
+
+// One connection, with its prepared statements. Used by one thread at a time.
+class Session {
+ public:
+  Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks);
+  ~Session();
+
+  // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. The server must take writes.
+  absl::Status Prepare();
+
+  Engine engine() const { return engine_; }
+
+  // Executes a statement that changes rows, and returns how many it *changed*: a row that already had the values does
+  // not count. A violated unique key is ALREADY_EXISTS, see IsDuplicate(); any other error is found in failure() too,
+  // and what the caller returns then does not matter.
+  absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values);
+
+  // Executes a SELECT and passes each row to `read`.
+  absl::Status Query(const Statement& statement, absl::Span<const Value> values,
+                     absl::FunctionRef<void(const Row&)> read);
+
+  // Executes a text that is not prepared: START TRANSACTION, SET, a migration's statement.
+  absl::Status Command(const std::string& sql);
+
+  // Bounds every further statement, lock waits included, until it is set again. Rounded up to 100 ms, beyond a second
+  // to seconds, so that it seldom changes.
+  absl::Status SetTimeLimit(absl::Duration limit);
+
+  // The first error since ClearFailure() that ends the transaction.
+  struct Failure {
+    ErrorKind kind;
+    std::string text;  // With the statement's name; not for callers.
+  };
+  const std::optional<Failure>& failure() const { return failure_; }
+  void ClearFailure() { failure_.reset(); }
+
+ private:
+  template <typename Body>
+  absl::Status Guarded(absl::string_view name, Body body);
+  void Raise(absl::string_view name, StatementEvent::Phase phase) const;
+  sql::PreparedStatement& Prepared(const Statement& statement);
+  std::string QueryText(const std::string& sql);
+
+  std::unique_ptr<sql::Connection> connection_;
+  const TestHooks* hooks_;  // May be null.
+  Engine engine_ = Engine::kMariaDb;
+  int64_t connection_id_ = 0;
+  absl::Duration time_limit_ = absl::InfiniteDuration();
+  std::unordered_map<const Statement*, std::unique_ptr<sql::PreparedStatement>> prepared_;
+  std::optional<Failure> failure_;
+};
+
+// Whether `status` says that the unique key `key_name` has the value already.
+bool IsDuplicate(const absl::Status& status, absl::string_view key_name);
+
+// Cuts an instant to the microseconds that the database keeps.
+absl::Time ToMicroseconds(absl::Time time);
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_STATEMENT_H_
