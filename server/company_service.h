@@ -1,0 +1,63 @@
+// CompanyService on the wire: each method runs its operation.
+#ifndef AGREEMENTS_SERVER_COMPANY_SERVICE_H_
+#define AGREEMENTS_SERVER_COMPANY_SERVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include "agreements/v1/company_service.grpc.pb.h"
+#include "server/dispatcher.h"
+
+namespace agreements {
+
+// Thread-safe.
+class CompanyServiceImpl final : public v1::CompanyService::CallbackService {
+ public:
+  explicit CompanyServiceImpl(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+
+  grpc::ServerUnaryReactor* CreateCompany(grpc::CallbackServerContext* context, const v1::CreateCompanyRequest* request,
+                                          v1::CreateCompanyResponse* response) override;
+  grpc::ServerUnaryReactor* GetCompany(grpc::CallbackServerContext* context, const v1::GetCompanyRequest* request,
+                                       v1::GetCompanyResponse* response) override;
+  grpc::ServerUnaryReactor* ListCompanies(grpc::CallbackServerContext* context, const v1::ListCompaniesRequest* request,
+                                          v1::ListCompaniesResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateCompany(grpc::CallbackServerContext* context, const v1::UpdateCompanyRequest* request,
+                                          v1::UpdateCompanyResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteCompany(grpc::CallbackServerContext* context, const v1::DeleteCompanyRequest* request,
+                                          v1::DeleteCompanyResponse* response) override;
+  grpc::ServerUnaryReactor* UndeleteCompany(grpc::CallbackServerContext* context,
+                                            const v1::UndeleteCompanyRequest* request,
+                                            v1::UndeleteCompanyResponse* response) override;
+  grpc::ServerUnaryReactor* CreateCompanyDraft(grpc::CallbackServerContext* context,
+                                               const v1::CreateCompanyDraftRequest* request,
+                                               v1::CreateCompanyDraftResponse* response) override;
+  grpc::ServerUnaryReactor* GetCompanyDraft(grpc::CallbackServerContext* context,
+                                            const v1::GetCompanyDraftRequest* request,
+                                            v1::GetCompanyDraftResponse* response) override;
+  grpc::ServerUnaryReactor* ListCompanyDrafts(grpc::CallbackServerContext* context,
+                                              const v1::ListCompanyDraftsRequest* request,
+                                              v1::ListCompanyDraftsResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateCompanyDraft(grpc::CallbackServerContext* context,
+                                               const v1::UpdateCompanyDraftRequest* request,
+                                               v1::UpdateCompanyDraftResponse* response) override;
+  grpc::ServerUnaryReactor* CompleteCompanyDraft(grpc::CallbackServerContext* context,
+                                                 const v1::CompleteCompanyDraftRequest* request,
+                                                 v1::CompleteCompanyDraftResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteCompanyDraft(grpc::CallbackServerContext* context,
+                                               const v1::DeleteCompanyDraftRequest* request,
+                                               v1::DeleteCompanyDraftResponse* response) override;
+  grpc::ServerUnaryReactor* MoveCompany(grpc::CallbackServerContext* context, const v1::MoveCompanyRequest* request,
+                                        v1::MoveCompanyResponse* response) override;
+  grpc::ServerUnaryReactor* MoveCompanyToNewAgreement(grpc::CallbackServerContext* context,
+                                                      const v1::MoveCompanyToNewAgreementRequest* request,
+                                                      v1::MoveCompanyToNewAgreementResponse* response) override;
+  grpc::ServerUnaryReactor* ListPlacements(grpc::CallbackServerContext* context,
+                                           const v1::ListPlacementsRequest* request,
+                                           v1::ListPlacementsResponse* response) override;
+
+ private:
+  Dispatcher& dispatcher_;
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_COMPANY_SERVICE_H_

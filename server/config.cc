@@ -1,0 +1,105 @@
+#include "server/config.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <vector>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+ABSL_FLAG(std::string, db_host, "127.0.0.1",
+          "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");
+ABSL_FLAG(std::string, db_socket, "", "Path of the database's Unix socket, instead of --db_host.");
+ABSL_FLAG(std::string, db_user, "agreements", "Database user.");
+ABSL_FLAG(std::string, db_password_file, "", "File with the database user's password; none if empty.");
+ABSL_FLAG(std::string, db_name, "agreements", "Name of the database.");
+ABSL_FLAG(std::string, time_zone, "Europe/Oslo",
+          "Zone in which days are computed. Recorded when the schema is made; another one is refused then.");
+ABSL_FLAG(std::string, listen, "127.0.0.1:50051", "Address for gRPC; port 0 takes a free one.");
+ABSL_FLAG(int32_t, workers, 16, "Calls that run at once, each with a database connection.");
+ABSL_FLAG(int32_t, max_queue, 1024, "Calls that may wait for a worker; more are answered RESOURCE_EXHAUSTED.");
+ABSL_FLAG(absl::Duration, request_retention, absl::Hours(96),
+          "How long the response to a request_id is remembered; at least 72h.");
+ABSL_FLAG(bool, reflection, true, "Serve gRPC reflection, by which grpcurl finds methods.");
+ABSL_FLAG(bool, channelz, false, "Serve channelz, gRPC's own figures of channels and sockets.");
+ABSL_FLAG(bool, print_config, false, "Print the settings and exit.");
+
+namespace agreements {
+namespace {
+
+constexpr absl::string_view kEnvironmentPrefix = "AGREEMENTS_";
+
+// Flags of this file; Abseil has some of its own.
+std::map<std::string, absl::CommandLineFlag*> OurFlags() {
+  std::map<std::string, absl::CommandLineFlag*> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (absl::EndsWith(flag->Filename(), "server/config.cc")) flags[std::string(name)] = flag;
+  }
+  return flags;
+}
+
+}  // namespace
+
+absl::Status SetFlagsFromEnvironment() {
+  const auto flags = OurFlags();
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::pair<std::string, std::string> entry = absl::StrSplit(*variable, absl::MaxSplits('=', 1));
+    if (!absl::StartsWith(entry.first, kEnvironmentPrefix)) continue;
+    const auto flag = flags.find(absl::AsciiStrToLower(entry.first.substr(kEnvironmentPrefix.size())));
+    if (flag == flags.end()) return absl::InvalidArgumentError(absl::StrCat("unknown setting ", entry.first));
+    if (std::string error; !flag->second->ParseFrom(entry.second, &error)) {
+      return absl::InvalidArgumentError(absl::StrCat(entry.first, ": ", error));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags() {
+  storage::DatabaseOptions options;
+  options.hosts = absl::StrSplit(absl::GetFlag(FLAGS_db_host), ',', absl::SkipWhitespace());
+  options.socket = absl::GetFlag(FLAGS_db_socket);
+  options.user = absl::GetFlag(FLAGS_db_user);
+  options.schema = absl::GetFlag(FLAGS_db_name);
+  if (const std::string path = absl::GetFlag(FLAGS_db_password_file); !path.empty()) {
+    std::ifstream file(path);
+    std::stringstream content;
+    content << file.rdbuf();
+    if (!file) return absl::InvalidArgumentError(absl::StrCat("--db_password_file: cannot read ", path));
+    options.password = std::string(absl::StripTrailingAsciiWhitespace(content.str()));
+  }
+  return options;
+}
+
+ServerOptions ServerOptionsFromFlags() {
+  return {.listen = absl::GetFlag(FLAGS_listen),
+          .workers = std::max(absl::GetFlag(FLAGS_workers), 1),
+          .max_queue = std::max(absl::GetFlag(FLAGS_max_queue), 1),
+          .request_retention = std::max(absl::GetFlag(FLAGS_request_retention), absl::Hours(72)),
+          .reflection = absl::GetFlag(FLAGS_reflection),
+          .channelz = absl::GetFlag(FLAGS_channelz)};
+}
+
+absl::StatusOr<absl::TimeZone> TimeZoneFromFlags() {
+  absl::TimeZone time_zone;
+  if (absl::LoadTimeZone(absl::GetFlag(FLAGS_time_zone), &time_zone)) return time_zone;
+  return absl::InvalidArgumentError(absl::StrCat("--time_zone: this machine does not know ",
+                                                 absl::GetFlag(FLAGS_time_zone), "; is tzdata installed?"));
+}
+
+std::string PrintedConfig() {
+  std::string config;
+  for (const auto& [name, flag] : OurFlags()) {
+    if (name != "print_config") absl::StrAppend(&config, "--", name, "=", flag->CurrentValue(), "\n");
+  }
+  return config;
+}
+
+}  // namespace agreements

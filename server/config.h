@@ -1,0 +1,36 @@
+// The programs' settings: Abseil flags, each also from the environment as AGREEMENTS_<NAME>, and from a --flagfile.
+#ifndef AGREEMENTS_SERVER_CONFIG_H_
+#define AGREEMENTS_SERVER_CONFIG_H_
+
+#include <string>
+
+#include "absl/flags/declare.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/server.h"
+#include "storage/database.h"
+
+ABSL_DECLARE_FLAG(std::string, time_zone);
+ABSL_DECLARE_FLAG(bool, print_config);
+
+namespace agreements {
+
+// Sets the flags that the environment has a variable for. Call it before absl::ParseCommandLine, which then overrides
+// them. INVALID_ARGUMENT for a variable AGREEMENTS_... that no flag has, or a value that does not parse.
+absl::Status SetFlagsFromEnvironment();
+
+// The settings of the database. Secrets come from files only; INVALID_ARGUMENT if one cannot be read.
+absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags();
+
+ServerOptions ServerOptionsFromFlags();
+
+// INVALID_ARGUMENT if this machine does not know the zone.
+absl::StatusOr<absl::TimeZone> TimeZoneFromFlags();
+
+// Every flag of ours with its value, one on a line, as a --flagfile has it. No secrets: they stand in files.
+std::string PrintedConfig();
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_CONFIG_H_

@@ -1,0 +1,34 @@
+#include "proto/errors.h"
+#include "server/company_steps.h"
+#include "server/operations.h"
+#include "server/rules.h"
+#include "storage/companies.h"
+#include "storage/status_macros.h"
+
+namespace agreements {
+
+using storage::Transaction;
+
+absl::StatusOr<v1::DeleteCompanyResponse> DeleteCompany(Environment& env, const storage::Call& call,
+                                                        const v1::DeleteCompanyRequest& request) {
+  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::DeleteCompanyResponse> {
+    const std::string& company_id = request.company_id();
+    v1::DeleteCompanyResponse response;
+    auto& company = *response.mutable_company();
+    ASSIGN_OR_RETURN(company, storage::GetCompany(tx, call.account_id, company_id));
+    if (company.has_delete_time()) return CompanyDeleted(company_id);
+    RETURN_IF_ERROR(rules::CheckRevision(request, company_id, company.revision()));
+    ASSIGN_OR_RETURN(const v1::Agreement agreement,
+                     LockHolder(tx, call.account_id, company.agreement_id(), {.companies = -1}));
+    const Moment now = env.ReadClock();
+    *company.mutable_delete_time() = storage::ToTimestamp(now.time);
+    *company.mutable_update_time() = company.delete_time();
+    RETURN_IF_ERROR(storage::UpdateCompany(tx, call.account_id, company));
+    ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, call.account_id, company_id));
+    const absl::CivilDay last_day = rules::LastDay(now.day, rules::ParseDay(agreement.settled_until()), held_from);
+    RETURN_IF_ERROR(PlaceCompany(tx, call.account_id, company_id, "", last_day + 1).status());
+    return response;
+  });
+}
+
+}  // namespace agreements

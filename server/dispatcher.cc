@@ -1,0 +1,46 @@
+#include "server/dispatcher.h"
+
+#include <exception>
+
+#include "absl/time/clock.h"
+#include "proto/errors.h"
+#include "server/pages.h"
+#include "spdlog/spdlog.h"
+#include "storage/ids.h"
+
+namespace agreements {
+namespace {
+
+// The last line of defence: a defect must cost one call, not the server.
+absl::Status WithoutExceptions(const std::function<absl::Status(const storage::Call&)>& run,
+                               const storage::Call& call) {
+  try {
+    return run(call);
+  } catch (const std::exception& error) {
+    const std::string error_id = storage::ClockIdSource(absl::Now).Next("err-");
+    spdlog::error("{} uncaught: {}", error_id, error.what());
+    return InternalError(error_id);
+  }
+}
+
+}  // namespace
+
+absl::Status Dispatcher::CheckSize(const google::protobuf::Message& request) {
+  const auto size = static_cast<int64_t>(request.ByteSizeLong());
+  return size <= kMaxRequestSize ? absl::OkStatus() : RequestTooLarge(size, kMaxRequestSize);
+}
+
+std::string Dispatcher::RequestHash(const google::protobuf::Message& request) {
+  return HashOf(request, {"request_id", "validate_only"});
+}
+
+void Dispatcher::Enqueue(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor, storage::Call call,
+                         std::function<absl::Status(const storage::Call&)> run) {
+  const bool queued = workers_.TryRun([=, call = std::move(call), run = std::move(run)] {
+    const bool late = absl::Now() >= call.deadline || context->IsCancelled();
+    reactor->Finish(ToGrpcStatus(late ? DeadlinePassed() : WithoutExceptions(run, call)));
+  });
+  if (!queued) reactor->Finish(ToGrpcStatus(ServerBusy()));
+}
+
+}  // namespace agreements

@@ -1,0 +1,68 @@
+// agreements-server: serves AgreementService and CompanyService until SIGTERM or SIGINT.
+#include <signal.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/time/clock.h"
+#include "server/config.h"
+#include "server/server.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+#include "storage/migrations.h"
+#include "storage/settings.h"
+#include "storage/status_macros.h"
+
+namespace agreements {
+namespace {
+
+absl::Status Serve(const sigset_t& stop_signals) {
+  ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, DatabaseOptionsFromFlags());
+  ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
+  storage::Database::InitializeLibrary();
+  storage::ClockIdSource ids(absl::Now);
+  storage::Database database(database_options, ids, absl::Now);
+  {
+    ASSIGN_OR_RETURN(const std::unique_ptr<storage::Session> session, database.Connect());
+    RETURN_IF_ERROR(storage::CheckSchema(*session, storage::EmbeddedMigrations()));
+    RETURN_IF_ERROR(storage::CheckTimeZone(*session, time_zone.name()));
+  }
+  Environment env{.database = database, .now = absl::Now, .time_zone = time_zone};
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(ServerOptionsFromFlags(), env));
+  spdlog::info("serving on {}", server->address());
+
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  spdlog::info("{}: draining", received == SIGTERM ? "SIGTERM" : "SIGINT");
+  server->Shutdown();
+  spdlog::info("stopped: every call has its answer");
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace agreements
+
+int main(int argc, char** argv) {
+  // Blocked here, so in every thread that is started from here on, and waited for at the end of Serve().
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
+  absl::SetProgramUsageMessage("Serves customer agreements over gRPC. Each flag is also read from AGREEMENTS_<NAME>.");
+  absl::Status status = agreements::SetFlagsFromEnvironment();
+  absl::ParseCommandLine(argc, argv);
+  if (absl::GetFlag(FLAGS_print_config)) {
+    std::cout << agreements::PrintedConfig();
+    return EXIT_SUCCESS;
+  }
+  if (status.ok()) status = agreements::Serve(stop_signals);
+  if (status.ok()) return EXIT_SUCCESS;
+  spdlog::error("{}", std::string(status.message()));
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,47 @@
+// Pages of lists. A page token holds where the next page begins, and is bound to the request's method, account and
+// filters. Pure.
+#ifndef AGREEMENTS_SERVER_PAGES_H_
+#define AGREEMENTS_SERVER_PAGES_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+namespace agreements {
+
+inline constexpr int kDefaultPageSize = 50;
+
+// SHA-256, as hexadecimal digits, of the request's type and content but for `ignored_fields`.
+std::string HashOf(const google::protobuf::Message& request, std::initializer_list<const char*> ignored_fields);
+
+// Where the page of `request` begins: the key of the last row before it, or nothing on the first page. INVALID_ARGUMENT
+// PAGE_TOKEN_MISMATCH unless the token is for a request like this one.
+absl::StatusOr<std::string> ReadPageToken(const google::protobuf::Message& request, absl::string_view page_token);
+
+// The token for the page after the row with this key. REQUIRES: the key is not empty.
+std::string MakePageToken(const google::protobuf::Message& request, absl::string_view key);
+
+template <typename Request>
+int PageSize(const Request& request) {
+  return request.page_size() == 0 ? kDefaultPageSize : request.page_size();
+}
+
+// Moves `rows`, of which one more than the page's size was asked for, into the response's `page` without that one, and
+// returns the token for the next page, "" if there is none. `key_of` gives a row's key.
+template <typename Request, typename Row, typename Repeated, typename KeyOf>
+std::string FillPage(const Request& request, std::vector<Row> rows, Repeated& page, KeyOf key_of) {
+  const auto size = static_cast<size_t>(PageSize(request));
+  const bool more = rows.size() > size;
+  if (more) rows.resize(size);
+  std::string token = more ? MakePageToken(request, key_of(rows.back())) : "";
+  for (Row& row : rows) *page.Add() = std::move(row);
+  return token;
+}
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_PAGES_H_

@@ -1,0 +1,64 @@
+// The running service: gRPC server, workers, health and housekeeping around an Environment.
+#ifndef AGREEMENTS_SERVER_SERVER_H_
+#define AGREEMENTS_SERVER_SERVER_H_
+
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/agreement_service.h"
+#include "server/company_service.h"
+#include "server/dispatcher.h"
+#include "server/operations.h"
+#include "server/periodic_task.h"
+#include "server/workers.h"
+
+namespace agreements {
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:0";                  // Port 0 takes a free one.
+  int workers = 16;                                    // Calls that run at once, each with a connection.
+  int max_queue = 1024;                                // Calls that may wait for a worker.
+  absl::Duration request_retention = absl::Hours(96);  // How long responses are remembered; at least 72 hours.
+  bool reflection = true;
+  bool channelz = false;
+};
+
+// Health: "" and each service are SERVING from start to shutdown, "db" while the database takes writes.
+class Server {
+ public:
+  // Starts to serve. UNAVAILABLE if the address cannot be listened on. `env` must outlive the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, Environment& env);
+
+  // Shuts down.
+  ~Server();
+
+  // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
+  const std::string& address() const { return address_; }
+
+  // Takes no more calls, and returns when every call that was taken has its answer. Idempotent.
+  void Shutdown();
+
+ private:
+  Server(const ServerOptions& options, Environment& env);
+
+  void CheckDatabase();
+  void PurgeRequests(absl::Duration retention);
+
+  Environment& env_;
+  Workers workers_;
+  Dispatcher dispatcher_;
+  AgreementServiceImpl agreement_service_;
+  CompanyServiceImpl company_service_;
+  std::string address_;
+  std::unique_ptr<grpc::Server> grpc_server_;
+  std::unique_ptr<PeriodicTask> database_check_;
+  std::unique_ptr<PeriodicTask> purge_;
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_SERVER_H_
