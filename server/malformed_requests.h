@@ -5,13 +5,20 @@
 
 #include <grpcpp/support/server_interceptor.h>
 
+#include <set>
+#include <string>
+
 namespace agreements {
 
-// Makes INVALID_ARGUMENT MALFORMED_REQUEST of UNIMPLEMENTED. Only calls of methods that exist are intercepted, and none
-// of them answers UNIMPLEMENTED itself.
+// Makes INVALID_ARGUMENT MALFORMED_REQUEST of UNIMPLEMENTED for the methods of our services, none of which answers
+// UNIMPLEMENTED itself. For a method that does not exist it stays: clients probe for versions of reflection so.
 class MalformedRequestsFactory : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
+  MalformedRequestsFactory();
   grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo* info) override;
+
+ private:
+  std::set<std::string> methods_;  // "/agreements.v1.CompanyService/MoveCompany"
 };
 
 }  // namespace agreements

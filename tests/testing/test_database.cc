@@ -1,0 +1,113 @@
+#include "tests/testing/test_database.h"
+
+#include <cppconn/connection.h>
+#include <cppconn/driver.h>
+#include <cppconn/resultset.h>
+#include <cppconn/resultset_metadata.h>
+#include <cppconn/statement.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/migrations.h"
+#include "storage/settings.h"
+
+namespace agreements::testing {
+namespace {
+
+std::string Socket() {
+  const char* socket = std::getenv("AGREEMENTS_TEST_DB_SOCKET");
+  if (socket == nullptr) throw std::runtime_error("AGREEMENTS_TEST_DB_SOCKET is not set: run tests through tests/run");
+  return socket;
+}
+
+// A connection to the server, whatever the schema, for the tests' own SQL. One a thread.
+sql::Connection& Administrator() {
+  thread_local const std::unique_ptr<sql::Connection> connection(
+      get_driver_instance()->connect("unix://" + Socket(), "root", ""));
+  return *connection;
+}
+
+std::string RunSql(const std::string& sql) {
+  const std::unique_ptr<sql::Statement> statement(Administrator().createStatement());
+  if (!statement->execute(sql)) return "";
+  const std::unique_ptr<sql::ResultSet> result(statement->getResultSet());
+  std::string text;
+  while (result->next()) {
+    const unsigned columns = result->getMetaData()->getColumnCount();
+    for (unsigned i = 1; i <= columns; ++i) {
+      absl::StrAppend(&text, i > 1 ? "|" : "", result->isNull(i) ? "-" : std::string(result->getString(i)));
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
+}
+
+void Require(const absl::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+}
+
+}  // namespace
+
+bool LongRun() { return std::getenv("AGREEMENTS_TEST_LONG") != nullptr; }
+
+int Rounds(int full) { return LongRun() ? full : std::max(full / 10, 1); }
+
+absl::Time TestClock::Now() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+void TestClock::Set(absl::Time now) {
+  const std::lock_guard lock(mutex_);
+  now_ = now;
+}
+
+void TestClock::SetDay(absl::string_view day) {
+  absl::TimeZone oslo;
+  absl::CivilDay civil_day;
+  if (!absl::LoadTimeZone("Europe/Oslo", &oslo) || !absl::ParseCivilTime(day, &civil_day)) {
+    throw std::runtime_error("not a day in Oslo");
+  }
+  Set(absl::FromCivil(absl::CivilHour(civil_day) + 12, oslo));
+}
+
+TestDatabase::TestDatabase(const storage::TestHooks* hooks, bool migrate) : hooks_(hooks), ids_(absl::Now) {
+  static std::atomic<int> count = 0;
+  schema_ = absl::StrCat("test_", getpid(), "_", ++count);
+  RunSql(absl::StrCat("CREATE DATABASE ", schema_));
+  database_ = std::make_unique<storage::Database>(options(), ids_, absl::Now);
+  if (!migrate) return;
+  // Without the hooks, which are for the test.
+  hooks_ = nullptr;
+  storage::Database plain(options(), ids_, absl::Now);
+  hooks_ = hooks;
+  Require(storage::Migrate(plain, storage::EmbeddedMigrations(), [](absl::string_view) {}));
+  Require(storage::RecordTimeZone(**plain.Connect(), "Europe/Oslo"));
+}
+
+TestDatabase::~TestDatabase() {
+  database_.reset();
+  RunSql(absl::StrCat("DROP DATABASE ", schema_));
+}
+
+storage::DatabaseOptions TestDatabase::options() const {
+  storage::DatabaseOptions options;
+  options.socket = Socket();
+  options.user = "root";
+  options.schema = schema_;
+  options.hooks = hooks_;
+  return options;
+}
+
+std::string TestDatabase::Sql(const std::string& sql) {
+  RunSql(absl::StrCat("USE ", schema_));
+  return RunSql(sql);
+}
+
+}  // namespace agreements::testing
