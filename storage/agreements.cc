@@ -34,12 +34,15 @@ const Statement kListAgreements = {"list_agreements", R"sql(
   LIMIT ?
 )sql"};
 
+// What is to leave an agreement that holds nothing has left it already.
 const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
   UPDATE agreements
   SET company_count = company_count + ?,
       draft_count = draft_count + ?
   WHERE account_id = ? AND agreement_id = ?
     AND delete_time IS NULL
+    AND company_count + ? >= 0
+    AND draft_count + ? >= 0
 )sql"};
 
 const Statement kUpdateAgreement = {"update_agreement", R"sql(
@@ -110,11 +113,12 @@ absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, c
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
                                                 absl::string_view agreement_id, CountChange change) {
   ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, account_id, agreement_id}));
+                   tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, account_id, agreement_id,
+                                                   change.companies, change.drafts}));
   ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, account_id, agreement_id));
   if (changed == 1) return agreement;
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
-  return StartOver();  // Undeleted since.
+  return StartOver();  // What is to leave it has left, or it was undeleted since.
 }
 
 absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {

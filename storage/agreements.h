@@ -32,7 +32,8 @@ struct CountChange {
 
 // Writes the counts of an agreement that is not deleted, which locks it until the transaction ends, and returns it as
 // it is then. Whoever puts something into an agreement or takes it out begins with this; of several agreements, in
-// ascending order of their ids, so that two transactions cannot deadlock. REQUIRES: a change that is not zero.
+// ascending order of their ids, so that two transactions cannot deadlock. Starts over if the counts do not have what is
+// to leave. REQUIRES: a change that is not zero.
 //
 // NOT_FOUND AGREEMENT_NOT_FOUND; FAILED_PRECONDITION AGREEMENT_DELETED.
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,

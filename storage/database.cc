@@ -98,6 +98,8 @@ absl::Status Database::Attempt(Session& session, const Call& call, absl::Functio
     return session.Command("ROLLBACK");
   }
   RETURN_IF_ERROR(body(tx));
+  // A body that goes on after an error must not commit what it has left.
+  if (session.failure()) return absl::InternalError(session.failure()->text);
   RETURN_IF_ERROR(SetResponse(tx, call, response.SerializeAsString()));
   // Whatever becomes of this COMMIT, running again is safe: the request tells whether it was done.
   return session.Command("COMMIT");

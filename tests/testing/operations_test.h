@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "proto/errors.h"
 #include "server/operations.h"
 #include "server/pages.h"
@@ -43,18 +44,19 @@ class Service {
   Environment& env() { return env_; }
   TestClock& clock() { return clock_; }
   TestDatabase& test_database() { return test_database_; }
+  void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
   std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
 
   // Runs an operation as the dispatcher does: validated, with the request's own deadline and hash. A request without an
   // account is kAccount's.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Do(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
-                              Request request, absl::Duration timeout = absl::Seconds(30)) {
+                              Request request) {
     if (request.account_id().empty()) request.set_account_id(kAccount);
     if (absl::Status status = Validate(request); !status.ok()) return status;
     storage::Call call;
     call.account_id = request.account_id();
-    call.deadline = absl::Now() + timeout;
+    call.deadline = absl::Now() + timeout_;
     if constexpr (requires { request.request_id(); }) {
       call.request_id = request.request_id();
       call.validate_only = request.validate_only();
@@ -89,6 +91,7 @@ class Service {
   std::string Breaches();
 
  private:
+  absl::Duration timeout_ = absl::Seconds(30);
   TestClock clock_;
   TestDatabase test_database_;
   Environment env_{.database = test_database_.database(), .now = [this] { return clock_.Now(); }, .time_zone = {}};

@@ -1,0 +1,97 @@
+// That each list's filters read through an index: the rows that the database touches, counted by itself. What lists
+// return is in wire_lists_test.cc.
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tests/testing/operations_test.h"
+
+namespace agreements::testing {
+namespace {
+
+constexpr int kFew = 60;  // Rows that a page of ten with its index may touch, with some slack for the engine.
+
+class ListsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    agreement_ = service_.NewAgreement("Fjordkraft");
+    // So many that every engine finds an index worth its while. 20 of them are what the filters look for; they stand
+    // first, so that the newest rows are not among them.
+    service_.Sql(R"sql(
+  INSERT INTO agreements
+  WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
+                 many AS (SELECT a.n * 50 - b.n AS n FROM numbers a JOIN numbers b ON b.n <= 50)
+  SELECT 'acct-1', CONCAT('agr-zz', LPAD(n, 14, '0')), CONCAT(IF(n < 20, 'Rare', 'Common'), n),
+         IF(n < 20, '417', ''), 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01', NULL
+  FROM many)sql");
+    service_.Sql(absl::StrCat(R"sql(
+  INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, create_time,
+                         update_time)
+  SELECT 'acct-1', CONCAT('cmp-zz', RIGHT(agreement_id, 14)),
+         IF(RIGHT(agreement_id, 14) < 20, ')sql",
+                              agreement_, R"sql(', agreement_id), display_name,
+         IF(RIGHT(agreement_id, 14) < 20, RIGHT(agreement_id, 9), ''), 1, '2026-11-01', '2026-11-01'
+  FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql"));
+    service_.Sql(absl::StrCat(R"sql(
+  INSERT INTO company_drafts (account_id, draft_id, agreement_id, display_name, organization_number, state, revision,
+                              create_time, update_time)
+  SELECT 'acct-1', CONCAT('dft-zz', RIGHT(agreement_id, 14)),
+         IF(RIGHT(agreement_id, 14) < 20, ')sql",
+                              agreement_, R"sql(', agreement_id), '', '', IF(RIGHT(agreement_id, 14) < 20, 1, 3), 1,
+         '2026-11-01', '2026-11-01'
+  FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql"));
+    service_.Sql("ANALYZE TABLE agreements, companies, company_drafts");
+  }
+
+  // The rows that the server has touched so far, in all sessions: tests run one after the other.
+  int64_t RowsRead() {
+    int64_t rows = 0;
+    for (const absl::string_view line :
+         absl::StrSplit(service_.Sql("SHOW GLOBAL STATUS LIKE 'Handler_read%'"), '\n', absl::SkipEmpty())) {
+      int64_t value = 0;
+      if (absl::SimpleAtoi(line.substr(line.find('|') + 1), &value)) rows += value;
+    }
+    return rows;
+  }
+
+  // The rows touched for a page of ten.
+  template <typename Request, typename Response>
+  int64_t RowsFor(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
+                  Request request) {
+    request.set_page_size(10);
+    EXPECT_TRUE(service_.Do(operation, request).ok());  // Opens the connection and prepares.
+    const int64_t before = RowsRead();
+    const int64_t counting = RowsRead() - before;
+    const absl::StatusOr<Response> response = service_.Do(operation, request);
+    EXPECT_NE(response.value().next_page_token(), "");
+    return RowsRead() - before - 2 * counting;
+  }
+
+  Service service_;
+  std::string agreement_;
+};
+
+TEST_F(ListsTest, FiltersAreReadThroughTheirIndexes) {
+  EXPECT_LT(RowsFor(ListAgreements, v1::ListAgreementsRequest()), kFew);
+  v1::ListAgreementsRequest agreements_by_number;
+  agreements_by_number.set_customer_number("417");
+  EXPECT_LT(RowsFor(ListAgreements, agreements_by_number), kFew);
+  v1::ListAgreementsRequest agreements_by_name;
+  agreements_by_name.set_display_name_prefix("Rare");
+  EXPECT_LT(RowsFor(ListAgreements, agreements_by_name), kFew);
+
+  EXPECT_LT(RowsFor(ListCompanies, v1::ListCompaniesRequest()), kFew);
+  v1::ListCompaniesRequest companies_by_agreement;
+  companies_by_agreement.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListCompanies, companies_by_agreement), kFew);
+  v1::ListCompaniesRequest companies_by_name;
+  companies_by_name.set_display_name_prefix("Rare");
+  EXPECT_LT(RowsFor(ListCompanies, companies_by_name), kFew);
+
+  EXPECT_LT(RowsFor(ListCompanyDrafts, v1::ListCompanyDraftsRequest()), kFew);
+  v1::ListCompanyDraftsRequest drafts_by_agreement;
+  drafts_by_agreement.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListCompanyDrafts, drafts_by_agreement), kFew);
+}
+
+}  // namespace
+}  // namespace agreements::testing

@@ -1,0 +1,231 @@
+// Connections, transactions and what becomes of errors, on a real database.
+#include "storage/database.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "agreements/v1/agreement_service.pb.h"
+#include "proto/errors.h"
+#include "storage/agreements.h"
+#include "storage/columns.h"
+#include "storage/status_macros.h"
+#include "tests/testing/test_database.h"
+
+namespace agreements::storage {
+namespace {
+
+using ::testing::HasSubstr;
+using Phase = StatementEvent::Phase;
+
+class DatabaseTest : public ::testing::Test {
+ protected:
+  DatabaseTest() {
+    hooks_.on_statement = [this](const StatementEvent& event) { return on_statement_ ? on_statement_(event) : 0; };
+  }
+
+  DatabaseOptions Options() {
+    DatabaseOptions options = test_database_.options();
+    options.hooks = &hooks_;
+    return options;
+  }
+
+  static Call NewCall(absl::Duration timeout = absl::Seconds(10)) {
+    Call call;
+    call.account_id = "acct-1";
+    call.request_hash = "h";
+    call.deadline = absl::Now() + timeout;
+    return call;
+  }
+
+  // A transaction that stores an agreement.
+  static absl::StatusOr<v1::CreateAgreementResponse> Insert(Transaction& tx) {
+    v1::CreateAgreementResponse response;
+    auto& agreement = *response.mutable_agreement();
+    agreement.set_agreement_id(tx.NewId(kAgreementPrefix));
+    agreement.set_settled_until("2026-11-01");
+    RETURN_IF_ERROR(InsertAgreement(tx, "acct-1", agreement));
+    return response;
+  }
+
+  std::string Count() { return test_database_.Sql("SELECT COUNT(*) FROM agreements"); }
+
+  testing::TestDatabase test_database_;
+  TestHooks hooks_;
+  std::function<int(const StatementEvent&)> on_statement_;
+  Database database_{Options(), test_database_.ids(), absl::Now};
+};
+
+TEST_F(DatabaseTest, CommitsWhatTheBodyReturnsAndRollsBackWhatItRefuses) {
+  EXPECT_TRUE(database_.ReadWrite(NewCall(), Insert).ok());
+  EXPECT_EQ(Count(), "1\n");
+  const auto refused = database_.ReadWrite(NewCall(), [](Transaction& tx) -> absl::StatusOr<v1::Agreement> {
+    RETURN_IF_ERROR(Insert(tx).status());
+    return AgreementDeleted("agr-1");
+  });
+  EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_AGREEMENT_DELETED);
+  EXPECT_EQ(Count(), "1\n");
+}
+
+TEST_F(DatabaseTest, ABodyThatStartsOverRunsAgain) {
+  int runs = 0;
+  EXPECT_TRUE(database_
+                  .ReadWrite(NewCall(),
+                             [&](Transaction& tx) -> absl::StatusOr<v1::CreateAgreementResponse> {
+                               if (++runs < 3) return StartOver();
+                               return Insert(tx);
+                             })
+                  .ok());
+  EXPECT_EQ(runs, 3);
+  EXPECT_EQ(Count(), "1\n");
+}
+
+TEST_F(DatabaseTest, AnErrorThatTheBodySwallowsStillUndoesTheTransaction) {
+  int deadlocks = 2;
+  on_statement_ = [&](const StatementEvent& event) {
+    return event.name == "insert_agreement" && event.phase == Phase::kBefore && deadlocks-- > 0 ? 1213 : 0;
+  };
+  EXPECT_TRUE(database_
+                  .ReadWrite(NewCall(),
+                             [&](Transaction& tx) -> absl::StatusOr<v1::CreateAgreementResponse> {
+                               const auto inserted = Insert(tx);
+                               return inserted.ok() ? *inserted : v1::CreateAgreementResponse();
+                             })
+                  .ok());
+  EXPECT_EQ(Count(), "1\n");
+}
+
+TEST_F(DatabaseTest, AnIdThatAnotherServerHasMadeTooIsMadeAgain) {
+  class TwoEqualIds : public IdSource {
+   public:
+    std::string Next(absl::string_view prefix) override {
+      return absl::StrCat(prefix, "000000000000000", prefix == "agr-" && ++count_ <= 2 ? 1 : 2 + count_);
+    }
+    std::atomic<int> count_ = 0;
+  } ids;
+  Database database(Options(), ids, absl::Now);
+  Call call = NewCall();
+  call.request_id = "first";
+  EXPECT_EQ(database.ReadWrite(call, Insert).value().agreement().agreement_id(), "agr-0000000000000001");
+  call.request_id = "second";
+  EXPECT_EQ(database.ReadWrite(call, Insert).value().agreement().agreement_id(), "agr-0000000000000005");
+}
+
+TEST_F(DatabaseTest, ADeadlineBoundsAStatementThatWaitsForALock) {
+  ASSERT_TRUE(database_.ReadWrite(NewCall(), Insert).ok());
+  std::atomic<bool> locked = false;
+  std::atomic<bool> done = false;
+  std::thread holder([&] {
+    const auto session = *database_.Connect();
+    EXPECT_TRUE(session->Command("START TRANSACTION").ok());
+    EXPECT_TRUE(session->Command("UPDATE agreements SET draft_count = 7").ok());
+    locked = true;
+    locked.notify_all();
+    done.wait(false);
+    EXPECT_TRUE(session->Command("ROLLBACK").ok());
+  });
+  locked.wait(false);
+  const std::string id = test_database_.Sql("SELECT agreement_id FROM agreements").substr(0, kIdLength);
+  const auto waited =
+      database_.ReadWrite(NewCall(absl::Milliseconds(300)), [&](Transaction& tx) -> absl::StatusOr<v1::Agreement> {
+        return LockLiveAgreement(tx, "acct-1", id, {.drafts = 1});
+      });
+  EXPECT_EQ(ReasonOf(waited.status()), v1::ERROR_REASON_DEADLINE_PASSED);
+  done = true;
+  done.notify_all();
+  holder.join();
+  EXPECT_EQ(test_database_.Sql("SELECT draft_count FROM agreements"), "0\n");
+}
+
+TEST_F(DatabaseTest, ACallWhoseDeadlineHasPassedExecutesNothing) {
+  std::atomic<int> statements = 0;
+  on_statement_ = [&](const StatementEvent&) {
+    ++statements;
+    return 0;
+  };
+  EXPECT_EQ(ReasonOf(database_.ReadWrite(NewCall(-absl::Seconds(1)), Insert).status()),
+            v1::ERROR_REASON_DEADLINE_PASSED);
+  EXPECT_EQ(statements, 0);
+}
+
+TEST_F(DatabaseTest, AServerThatTakesNoWritesIsUnavailableAndItsConnectionsAreDropped) {
+  DatabaseOptions options = Options();
+  options.unreachable_after = absl::Milliseconds(100);
+  Database database(options, test_database_.ids(), absl::Now);
+  ASSERT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
+  std::atomic<bool> failed_over = false;
+  std::atomic<int> connections = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name == "prepare session" && event.phase == Phase::kAfter) ++connections;
+    return event.name == "insert_request" && event.phase == Phase::kBefore && !failed_over ? 1290 : 0;
+  };
+  EXPECT_EQ(ReasonOf(database.ReadWrite(NewCall(), Insert).status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+  EXPECT_GT(connections, 0);
+  failed_over = true;
+  EXPECT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
+}
+
+TEST_F(DatabaseTest, AnUnreachableServerIsUnavailable) {
+  DatabaseOptions options = Options();
+  options.socket = "/nonexistent/socket";
+  options.unreachable_after = absl::Milliseconds(100);
+  Database database(options, test_database_.ids(), absl::Now);
+  EXPECT_EQ(ReasonOf(database.ReadWrite(NewCall(), Insert).status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+  EXPECT_FALSE(database.Check().ok());
+  EXPECT_TRUE(database_.Check().ok());
+}
+
+TEST_F(DatabaseTest, ADefectIsInternalAndShowsNothingOfItself) {
+  const auto result = database_.ReadWrite(NewCall(), [](Transaction& tx) -> absl::StatusOr<v1::Agreement> {
+    v1::Agreement agreement;
+    agreement.set_agreement_id("agr-0000000000000001");
+    agreement.set_settled_until("no day");
+    RETURN_IF_ERROR(InsertAgreement(tx, "acct-1", agreement));
+    return agreement;
+  });
+  EXPECT_EQ(ReasonOf(result.status()), v1::ERROR_REASON_INTERNAL_ERROR);
+  EXPECT_EQ(result.status().ToString().find("settled_until"), std::string::npos);
+  EXPECT_EQ(Count(), "0\n");
+}
+
+TEST_F(DatabaseTest, EverySessionIsInStrictModeUtcAndReadCommitted) {
+  const auto session = *database_.Connect();
+  EXPECT_TRUE(session->Prepare().ok());
+  EXPECT_FALSE(session->Command("SELECT CAST(1 AS NONSENSE)").ok());
+  ASSERT_TRUE(session->failure());
+  EXPECT_EQ(session->failure()->kind, ErrorKind::kDefect);
+}
+
+TEST_F(DatabaseTest, TheTimeLimitIsSetOnlyWhenItChanges) {
+  const auto session = *database_.Connect();
+  std::atomic<int> sets = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name == "SET" && event.phase == Phase::kBefore) ++sets;
+    return 0;
+  };
+  for (const int milliseconds : {9'999, 9'500, 9'001}) {
+    ASSERT_TRUE(session->SetTimeLimit(absl::Milliseconds(milliseconds)).ok());
+  }
+  EXPECT_EQ(sets, 1);
+  ASSERT_TRUE(session->SetTimeLimit(absl::Milliseconds(450)).ok());
+  ASSERT_TRUE(session->SetTimeLimit(absl::Milliseconds(401)).ok());
+  EXPECT_EQ(sets, 2);
+}
+
+TEST(Columns, APrefixHasNoWildcards) {
+  EXPECT_EQ(LikePrefix("100%_|\\"), "100|%|_||\\%");
+  EXPECT_EQ(LikePrefix(""), "%");
+}
+
+TEST(Columns, ADateBefore1970KeepsItsMicroseconds) {
+  const auto timestamp = ToTimestamp(absl::FromUnixMicros(-1));
+  EXPECT_EQ(timestamp.seconds(), -1);
+  EXPECT_EQ(timestamp.nanos(), 999'999'000);
+}
+
+}  // namespace
+}  // namespace agreements::storage

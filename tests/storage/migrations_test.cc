@@ -1,0 +1,116 @@
+#include "storage/migrations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "storage/settings.h"
+#include "tests/testing/test_database.h"
+
+namespace agreements::storage {
+namespace {
+
+using ::testing::HasSubstr;
+
+class MigrationsTest : public ::testing::Test {
+ protected:
+  absl::Status Run(const std::vector<Migration>& migrations) {
+    return Migrate(test_database_.database(), migrations,
+                   [this](absl::string_view line) { log_ += std::string(line) + "\n"; });
+  }
+
+  absl::Status Check(const std::vector<Migration>& migrations) {
+    return CheckSchema(**test_database_.database().Connect(), migrations);
+  }
+
+  const Migration one_{1, "0001_one",
+                       "-- A comment; with a semicolon.\nCREATE TABLE IF NOT EXISTS one (\n  id INT\n);\n"};
+  const Migration two_{2, "0002_two", "CREATE TABLE IF NOT EXISTS two (id INT);\nINSERT INTO two VALUES (1);\n"};
+  const Migration broken_{2, "0002_two", "CREATE TABLE IF NOT EXISTS two (id INT);\nNONSENSE;\n"};
+  testing::TestDatabase test_database_{nullptr, false};
+  std::string log_;
+};
+
+TEST_F(MigrationsTest, AreAppliedInOrderAndOnce) {
+  ASSERT_TRUE(Run({one_}).ok());
+  ASSERT_TRUE(Run({one_, two_}).ok());
+  ASSERT_TRUE(Run({one_, two_}).ok());
+  EXPECT_EQ(log_,
+            "applying 0001_one\nthe schema is at version 1\napplying 0002_two\nthe schema is at version 2\n"
+            "the schema is at version 2\n");
+  EXPECT_EQ(test_database_.Sql("SELECT COUNT(*) FROM two"), "1\n");
+}
+
+TEST_F(MigrationsTest, ThatWereCutShortAreRunAgain) {
+  EXPECT_FALSE(Run({one_, broken_}).ok());
+  EXPECT_EQ(test_database_.Sql("SELECT version FROM schema_migrations"), "1\n");
+  EXPECT_TRUE(Run({one_, two_}).ok());
+}
+
+TEST_F(MigrationsTest, WhoseTextChangedAreRefused) {
+  ASSERT_TRUE(Run({one_}).ok());
+  const Migration changed{1, "0001_one", "CREATE TABLE another (id INT);\n"};
+  EXPECT_THAT(std::string(Run({changed}).message()), HasSubstr("0001_one was applied with another text"));
+  EXPECT_FALSE(Check({changed}).ok());
+}
+
+TEST_F(MigrationsTest, AServerRefusesAnOlderSchemaAndAcceptsANewerOne) {
+  EXPECT_FALSE(Check({one_}).ok()) << "not migrated at all";
+  ASSERT_TRUE(Run({one_}).ok());
+  EXPECT_THAT(std::string(Check({one_, two_}).message()), HasSubstr("0002_two is missing"));
+  ASSERT_TRUE(Run({one_, two_}).ok());
+  EXPECT_TRUE(Check({one_}).ok());
+}
+
+TEST_F(MigrationsTest, RunByManyAtOnceAreAppliedOnce) {
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> migrators;
+  for (int i = 0; i < 8; ++i) {
+    migrators.emplace_back([&] {
+      const absl::Status status = Migrate(test_database_.database(), {one_, two_}, [](absl::string_view) {});
+      if (!status.ok()) ++failed;
+    });
+  }
+  for (std::thread& migrator : migrators) migrator.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(test_database_.Sql("SELECT COUNT(*) FROM two"), "1\n") << "its INSERT ran once";
+}
+
+TEST_F(MigrationsTest, WaitForALeaseThatADeadProcessLeftBehind) {
+  ASSERT_TRUE(Run({one_}).ok());
+  test_database_.Sql("UPDATE migration_lease SET holder = 'dead', expire_time = UTC_TIMESTAMP(6) + INTERVAL 1 SECOND");
+  ASSERT_TRUE(Run({one_, two_}).ok());
+  EXPECT_THAT(log_, HasSubstr("waiting for another migration to finish\napplying 0002_two"));
+}
+
+TEST_F(MigrationsTest, ALeaseThatIsLostStopsTheMigration) {
+  // Something takes the lease while the first statement runs; the renewal finds out before the next one is due.
+  const Migration robbed{1, "0001_robbed",
+                         "UPDATE migration_lease SET holder = 'thief', expire_time = UTC_TIMESTAMP(6) + INTERVAL 1 "
+                         "HOUR;\nDO SLEEP(1);\nCREATE TABLE never (id INT);\n"};
+  const absl::Status status = Migrate(
+      test_database_.database(), {robbed}, [](absl::string_view) {}, absl::Milliseconds(300));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("lease was lost"));
+  EXPECT_EQ(test_database_.Sql("SHOW TABLES LIKE 'never'"), "");
+}
+
+TEST_F(MigrationsTest, TheTimeZoneIsRecordedOnceAndCheckedEverAfter) {
+  ASSERT_TRUE(Run(EmbeddedMigrations()).ok());
+  const auto session = test_database_.database().Connect();
+  EXPECT_FALSE(CheckTimeZone(**session, "Europe/Oslo").ok()) << "none is recorded yet";
+  EXPECT_TRUE(RecordTimeZone(**session, "Europe/Oslo").ok());
+  EXPECT_TRUE(CheckTimeZone(**session, "Europe/Oslo").ok());
+  EXPECT_THAT(std::string(RecordTimeZone(**session, "UTC").message()), HasSubstr("\"Europe/Oslo\", not \"UTC\""));
+}
+
+// Every statement of every migration of ours can run again.
+TEST_F(MigrationsTest, OfThisServiceAreReentrant) {
+  ASSERT_TRUE(Run(EmbeddedMigrations()).ok());
+  test_database_.Sql("DELETE FROM schema_migrations");
+  EXPECT_TRUE(Run(EmbeddedMigrations()).ok());
+}
+
+}  // namespace
+}  // namespace agreements::storage

@@ -1,0 +1,140 @@
+#include "tests/testing/mutations.h"
+
+namespace agreements::testing {
+namespace {
+
+template <typename Request, typename Response>
+MutationRun Call(Service& service,
+                 absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
+                 Request request) {
+  return [&service, operation, request](const std::string& request_id,
+                                        bool validate_only) mutable -> absl::StatusOr<std::string> {
+    request.set_request_id(request_id);
+    request.set_validate_only(validate_only);
+    const absl::StatusOr<Response> response = service.Do(operation, request);
+    if (!response.ok()) return response.status();
+    return response->DebugString();
+  };
+}
+
+MutationRun CreateAgreementRun(Service& service) {
+  v1::CreateAgreementRequest request;
+  request.set_display_name("A");
+  request.mutable_first_company_draft()->set_display_name("Nordlys");
+  return Call(service, CreateAgreement, request);
+}
+
+MutationRun UpdateAgreementRun(Service& service) {
+  v1::UpdateAgreementRequest request;
+  request.set_agreement_id(service.NewAgreement("A"));
+  request.set_display_name("B");
+  return Call(service, UpdateAgreement, request);
+}
+
+MutationRun DeleteAgreementRun(Service& service) {
+  v1::DeleteAgreementRequest request;
+  request.set_agreement_id(service.NewAgreement("A"));
+  request.set_discard_drafts(true);
+  service.NewDraft(request.agreement_id(), "Nordlys");
+  return Call(service, DeleteAgreement, request);
+}
+
+MutationRun UndeleteAgreementRun(Service& service) {
+  v1::UndeleteAgreementRequest request;
+  request.set_agreement_id(service.NewAgreement("A"));
+  service.Delete(request.agreement_id()).value();
+  return Call(service, UndeleteAgreement, request);
+}
+
+MutationRun CreateCompanyRun(Service& service) {
+  v1::CreateCompanyRequest request;
+  request.set_agreement_id(service.NewAgreement("A"));
+  request.set_display_name("Nordlys");
+  request.set_organization_number("974760673");
+  return Call(service, CreateCompany, request);
+}
+
+MutationRun UpdateCompanyRun(Service& service) {
+  v1::UpdateCompanyRequest request;
+  request.set_company_id(service.NewCompany(service.NewAgreement("A"), "Nordlys"));
+  request.set_organization_number("974760673");
+  return Call(service, UpdateCompany, request);
+}
+
+MutationRun DeleteCompanyRun(Service& service) {
+  v1::DeleteCompanyRequest request;
+  request.set_company_id(service.NewCompany(service.NewAgreement("A"), "Nordlys"));
+  return Call(service, DeleteCompany, request);
+}
+
+MutationRun UndeleteCompanyRun(Service& service) {
+  v1::DeleteCompanyRequest remove;
+  remove.set_company_id(service.NewCompany(service.NewAgreement("A"), "Nordlys"));
+  service.Do(DeleteCompany, remove).value();
+  v1::UndeleteCompanyRequest request;
+  request.set_company_id(remove.company_id());
+  request.set_agreement_id(service.NewAgreement("B"));
+  return Call(service, UndeleteCompany, request);
+}
+
+MutationRun CreateCompanyDraftRun(Service& service) {
+  v1::CreateCompanyDraftRequest request;
+  request.set_agreement_id(service.NewAgreement("A"));
+  return Call(service, CreateCompanyDraft, request);
+}
+
+MutationRun UpdateCompanyDraftRun(Service& service) {
+  v1::UpdateCompanyDraftRequest request;
+  request.set_draft_id(service.NewDraft(service.NewAgreement("A"), ""));
+  request.set_display_name("Nordlys");
+  return Call(service, UpdateCompanyDraft, request);
+}
+
+MutationRun CompleteCompanyDraftRun(Service& service) {
+  v1::CompleteCompanyDraftRequest request;
+  request.set_draft_id(service.NewDraft(service.NewAgreement("A"), "Nordlys", "974760673"));
+  return Call(service, CompleteCompanyDraft, request);
+}
+
+MutationRun DeleteCompanyDraftRun(Service& service) {
+  v1::DeleteCompanyDraftRequest request;
+  request.set_draft_id(service.NewDraft(service.NewAgreement("A"), "Nordlys"));
+  return Call(service, DeleteCompanyDraft, request);
+}
+
+MutationRun MoveCompanyRun(Service& service) {
+  v1::MoveCompanyRequest request;
+  request.set_company_id(service.NewCompany(service.NewAgreement("A"), "Nordlys"));
+  request.set_agreement_id(service.NewAgreement("B"));
+  return Call(service, MoveCompany, request);
+}
+
+MutationRun MoveCompanyToNewAgreementRun(Service& service) {
+  v1::MoveCompanyToNewAgreementRequest request;
+  request.set_company_id(service.NewCompany(service.NewAgreement("A"), "Nordlys"));
+  request.set_display_name("B");
+  return Call(service, MoveCompanyToNewAgreement, request);
+}
+
+}  // namespace
+
+std::vector<Mutation> Mutations() {
+  return {
+      {"CreateAgreement", CreateAgreementRun},
+      {"UpdateAgreement", UpdateAgreementRun},
+      {"DeleteAgreement", DeleteAgreementRun},
+      {"UndeleteAgreement", UndeleteAgreementRun},
+      {"CreateCompany", CreateCompanyRun},
+      {"UpdateCompany", UpdateCompanyRun},
+      {"DeleteCompany", DeleteCompanyRun},
+      {"UndeleteCompany", UndeleteCompanyRun},
+      {"CreateCompanyDraft", CreateCompanyDraftRun},
+      {"UpdateCompanyDraft", UpdateCompanyDraftRun},
+      {"CompleteCompanyDraft", CompleteCompanyDraftRun},
+      {"DeleteCompanyDraft", DeleteCompanyDraftRun},
+      {"MoveCompany", MoveCompanyRun},
+      {"MoveCompanyToNewAgreement", MoveCompanyToNewAgreementRun},
+  };
+}
+
+}  // namespace agreements::testing
