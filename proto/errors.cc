@@ -258,6 +258,12 @@ absl::Status DatabaseUnavailable() {
                                   "Tjenesten er utilgjengelig akkurat nå. Prøv igjen om litt."));
 }
 
+absl::Status ServerStopping() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_SERVER_STOPPING,
+                                  "The server is stopping. Nothing was done.",
+                                  "Tjenesten er utilgjengelig akkurat nå. Prøv igjen om litt."));
+}
+
 absl::Status DeadlinePassed() {
   return MakeError(absl::StatusCode::kDeadlineExceeded, v1::ERROR_REASON_DEADLINE_PASSED,
                    "The call's deadline passed. The same request_id makes a retry safe.",

@@ -60,6 +60,7 @@ absl::Status StaleRevision(absl::string_view resource_id, int64_t revision, int6
 // RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL
 absl::Status ServerBusy();
 absl::Status DatabaseUnavailable();
+absl::Status ServerStopping();
 absl::Status DeadlinePassed();
 // `error_id` is the only thing that the caller learns: log the rest under it.
 absl::Status InternalError(absl::string_view error_id);

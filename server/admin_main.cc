@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
       "agreements-admin migrate: brings the schema to this version. Each flag is also read from AGREEMENTS_<NAME>.");
   absl::Status status = agreements::SetFlagsFromEnvironment();
   const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
-  if (absl::GetFlag(FLAGS_print_config)) {
+  if (status.ok() && absl::GetFlag(FLAGS_print_config)) {
     std::cout << agreements::PrintedConfig();
     return EXIT_SUCCESS;
   }

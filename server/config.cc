@@ -1,6 +1,5 @@
 #include "server/config.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <map>
@@ -28,6 +27,9 @@ ABSL_FLAG(int32_t, workers, 16, "Calls that run at once, each with a database co
 ABSL_FLAG(int32_t, max_queue, 1024, "Calls that may wait for a worker; more are answered RESOURCE_EXHAUSTED.");
 ABSL_FLAG(absl::Duration, request_retention, absl::Hours(96),
           "How long the response to a request_id is remembered; at least 72h.");
+ABSL_FLAG(
+    absl::Duration, drain_time, absl::Milliseconds(500),
+    "How long after SIGTERM calls are still refused as UNAVAILABLE SERVER_STOPPING before connections are closed.");
 ABSL_FLAG(bool, reflection, true, "Serve gRPC reflection, by which grpcurl finds methods.");
 ABSL_FLAG(bool, channelz, false, "Serve channelz, gRPC's own figures of channels and sockets.");
 ABSL_FLAG(bool, print_config, false, "Print the settings and exit.");
@@ -78,13 +80,20 @@ absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags() {
   return options;
 }
 
-ServerOptions ServerOptionsFromFlags() {
-  return {.listen = absl::GetFlag(FLAGS_listen),
-          .workers = std::max(absl::GetFlag(FLAGS_workers), 1),
-          .max_queue = std::max(absl::GetFlag(FLAGS_max_queue), 1),
-          .request_retention = std::max(absl::GetFlag(FLAGS_request_retention), absl::Hours(72)),
-          .reflection = absl::GetFlag(FLAGS_reflection),
-          .channelz = absl::GetFlag(FLAGS_channelz)};
+absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
+  ServerOptions options{.listen = absl::GetFlag(FLAGS_listen),
+                        .workers = absl::GetFlag(FLAGS_workers),
+                        .max_queue = absl::GetFlag(FLAGS_max_queue),
+                        .request_retention = absl::GetFlag(FLAGS_request_retention),
+                        .drain_time = absl::GetFlag(FLAGS_drain_time),
+                        .reflection = absl::GetFlag(FLAGS_reflection),
+                        .channelz = absl::GetFlag(FLAGS_channelz)};
+  if (options.workers < 1) return absl::InvalidArgumentError("--workers must be at least 1");
+  if (options.max_queue < 1) return absl::InvalidArgumentError("--max_queue must be at least 1");
+  if (options.request_retention < absl::Hours(72)) {
+    return absl::InvalidArgumentError("--request_retention must be at least 72h");
+  }
+  return options;
 }
 
 absl::StatusOr<absl::TimeZone> TimeZoneFromFlags() {

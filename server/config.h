@@ -23,7 +23,8 @@ absl::Status SetFlagsFromEnvironment();
 // The settings of the database. Secrets come from files only; INVALID_ARGUMENT if one cannot be read.
 absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags();
 
-ServerOptions ServerOptionsFromFlags();
+// INVALID_ARGUMENT for a number out of its range.
+absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
 
 // INVALID_ARGUMENT if this machine does not know the zone.
 absl::StatusOr<absl::TimeZone> TimeZoneFromFlags();

@@ -3,7 +3,6 @@
 #include <exception>
 
 #include "absl/time/clock.h"
-#include "proto/errors.h"
 #include "server/pages.h"
 #include "spdlog/spdlog.h"
 #include "storage/ids.h"
@@ -34,13 +33,32 @@ std::string Dispatcher::RequestHash(const google::protobuf::Message& request) {
   return HashOf(request, {"request_id", "validate_only"});
 }
 
+bool Dispatcher::Begin() {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  ++running_;
+  return true;
+}
+
+void Dispatcher::Finish(grpc::ServerUnaryReactor* reactor, const absl::Status& status) {
+  reactor->Finish(ToGrpcStatus(status));
+  const std::lock_guard lock(mutex_);
+  if (--running_ == 0) ended_.notify_all();
+}
+
+void Dispatcher::Stop() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  ended_.wait(lock, [this] { return running_ == 0; });
+}
+
 void Dispatcher::Enqueue(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor, storage::Call call,
                          std::function<absl::Status(const storage::Call&)> run) {
-  const bool queued = workers_.TryRun([=, call = std::move(call), run = std::move(run)] {
+  const bool queued = workers_.TryRun([=, this, call = std::move(call), run = std::move(run)] {
     const bool late = absl::Now() >= call.deadline || context->IsCancelled();
-    reactor->Finish(ToGrpcStatus(late ? DeadlinePassed() : WithoutExceptions(run, call)));
+    Finish(reactor, late ? DeadlinePassed() : WithoutExceptions(run, call));
   });
-  if (!queued) reactor->Finish(ToGrpcStatus(ServerBusy()));
+  if (!queued) Finish(reactor, ServerBusy());
 }
 
 }  // namespace agreements

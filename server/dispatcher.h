@@ -5,13 +5,16 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
+#include "proto/errors.h"
 #include "proto/status.h"
 #include "server/operations.h"
 #include "server/validate.h"
@@ -38,17 +41,22 @@ class Dispatcher {
     auto valid_request = std::make_shared<Request>(*request);
     absl::Status status = CheckSize(*request);
     if (status.ok()) status = Validate(*valid_request);
+    if (status.ok() && !Begin()) status = ServerStopping();
     if (!status.ok()) {
       reactor->Finish(ToGrpcStatus(status));
       return reactor;
     }
     Enqueue(context, reactor, MakeCall(*context, *valid_request), [=, this](const storage::Call& call) {
       absl::StatusOr<Response> result = operation(env_, call, *valid_request);
-      if (result.ok()) *response = *std::move(result);
-      return result.status();
+      if (!result.ok()) return result.status();
+      *response = *std::move(result);
+      return absl::OkStatus();
     });
     return reactor;
   }
+
+  // Refuses further calls, as UNAVAILABLE SERVER_STOPPING, and returns when every call before has its answer.
+  void Stop();
 
  private:
   template <typename Request>
@@ -64,6 +72,10 @@ class Dispatcher {
     return call;
   }
 
+  // Takes a call that Finish() ends; not once the dispatcher is stopping.
+  bool Begin();
+  void Finish(grpc::ServerUnaryReactor* reactor, const absl::Status& status);
+
   static absl::Status CheckSize(const google::protobuf::Message& request);
   static std::string RequestHash(const google::protobuf::Message& request);
   void Enqueue(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor, storage::Call call,
@@ -71,6 +83,10 @@ class Dispatcher {
 
   Environment& env_;
   Workers& workers_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  int running_ = 0;  // Calls that have no answer yet.
+  bool stopping_ = false;
 };
 
 }  // namespace agreements

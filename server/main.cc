@@ -3,10 +3,12 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/config.h"
 #include "server/server.h"
@@ -20,6 +22,7 @@ namespace agreements {
 namespace {
 
 absl::Status Serve(const sigset_t& stop_signals) {
+  ASSIGN_OR_RETURN(const ServerOptions server_options, ServerOptionsFromFlags());
   ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, DatabaseOptionsFromFlags());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
   storage::Database::InitializeLibrary();
@@ -31,7 +34,7 @@ absl::Status Serve(const sigset_t& stop_signals) {
     RETURN_IF_ERROR(storage::CheckTimeZone(*session, time_zone.name()));
   }
   Environment env{.database = database, .now = absl::Now, .time_zone = time_zone};
-  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(ServerOptionsFromFlags(), env));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(server_options, env));
   spdlog::info("serving on {}", server->address());
 
   int received = 0;
@@ -56,8 +59,10 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
   absl::SetProgramUsageMessage("Serves customer agreements over gRPC. Each flag is also read from AGREEMENTS_<NAME>.");
   absl::Status status = agreements::SetFlagsFromEnvironment();
-  absl::ParseCommandLine(argc, argv);
-  if (absl::GetFlag(FLAGS_print_config)) {
+  const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
+  if (arguments.size() > 1)
+    status.Update(absl::InvalidArgumentError(absl::StrCat("no argument is expected: ", arguments[1])));
+  if (status.ok() && absl::GetFlag(FLAGS_print_config)) {
     std::cout << agreements::PrintedConfig();
     return EXIT_SUCCESS;
   }

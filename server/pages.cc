@@ -47,7 +47,8 @@ absl::StatusOr<std::string> ReadPageToken(const google::protobuf::Message& reque
   std::string token;
   if (!absl::WebSafeBase64Unescape(page_token, &token) || token.size() <= kSealLength) return PageTokenMismatch();
   const std::string key = token.substr(kSealLength);
-  if (token.substr(0, kSealLength) != Seal(request, key)) return PageTokenMismatch();
+  // Compared as it was given, since base64 can be written in more than one way.
+  if (MakePageToken(request, key) != page_token) return PageTokenMismatch();
   return key;
 }
 

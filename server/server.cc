@@ -21,13 +21,15 @@ namespace {
 constexpr char kDatabaseHealth[] = "db";
 constexpr absl::Duration kCheckInterval = absl::Seconds(2);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
-// Longer than any call may take, so that shutting down never cuts one off.
-constexpr absl::Duration kDrainTimeout = absl::Seconds(60);
+// For answers that are on their way when every call has one. What is cut off then are streams that never end by
+// themselves, such as Health.Watch.
+constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
 
 }  // namespace
 
 Server::Server(const ServerOptions& options, Environment& env)
     : env_(env),
+      drain_time_(options.drain_time),
       workers_(options.workers, static_cast<size_t>(options.max_queue)),
       dispatcher_(env_, workers_),
       agreement_service_(dispatcher_),
@@ -72,7 +74,9 @@ void Server::Shutdown() {
   database_check_.reset();
   purge_.reset();
   grpc_server_->GetHealthCheckService()->Shutdown();
-  grpc_server_->Shutdown(absl::ToChronoTime(absl::Now() + kDrainTimeout));
+  dispatcher_.Stop();
+  absl::SleepFor(drain_time_);
+  grpc_server_->Shutdown(absl::ToChronoTime(absl::Now() + kFlushTimeout));
   grpc_server_.reset();
 }
 

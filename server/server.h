@@ -23,6 +23,9 @@ struct ServerOptions {
   int workers = 16;                                    // Calls that run at once, each with a connection.
   int max_queue = 1024;                                // Calls that may wait for a worker.
   absl::Duration request_retention = absl::Hours(96);  // How long responses are remembered; at least 72 hours.
+  // How long, when it shuts down, calls are still refused in words. Those that come later may end as CANCELLED, which
+  // is all that gRPC says while it closes connections.
+  absl::Duration drain_time = absl::ZeroDuration();
   bool reflection = true;
   bool channelz = false;
 };
@@ -39,7 +42,8 @@ class Server {
   // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
   const std::string& address() const { return address_; }
 
-  // Takes no more calls, and returns when every call that was taken has its answer. Idempotent.
+  // Takes no more calls, which are answered UNAVAILABLE, and returns when every call that was taken has its answer.
+  // Idempotent.
   void Shutdown();
 
  private:
@@ -49,6 +53,7 @@ class Server {
   void PurgeRequests(absl::Duration retention);
 
   Environment& env_;
+  const absl::Duration drain_time_;
   Workers workers_;
   Dispatcher dispatcher_;
   AgreementServiceImpl agreement_service_;

@@ -49,7 +49,7 @@ void Trim(std::string& text) {
 
 // Controls, and the separators that break a line as controls do.
 bool IsControl(UChar32 code_point) {
-  return u_iscntrl(code_point) != 0 || code_point == 0x2028 || code_point == 0x2029;
+  return u_isISOControl(code_point) != 0 || code_point == 0x2028 || code_point == 0x2029;
 }
 
 bool IsCallersIdCharacter(char c) {

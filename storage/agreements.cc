@@ -20,7 +20,7 @@ const Statement kGetAgreement = {"get_agreement", R"sql(
   WHERE account_id = ? AND agreement_id = ?
 )sql"};
 
-// An empty customer number and a prefix of '%' let everything through.
+// An empty customer number and an empty prefix let everything through.
 const Statement kListAgreements = {"list_agreements", R"sql(
   SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
          update_time, delete_time
@@ -28,7 +28,7 @@ const Statement kListAgreements = {"list_agreements", R"sql(
   WHERE account_id = ?
     AND agreement_id < ?
     AND (? = '' OR customer_number = ?)
-    AND display_name LIKE ? ESCAPE '|'
+    AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
     AND (? = 1 OR delete_time IS NULL)
   ORDER BY agreement_id DESC
   LIMIT ?
@@ -106,7 +106,8 @@ absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, c
                                                           absl::string_view before_id, int limit) {
   return tx.Query(kListAgreements,
                   {request.account_id(), before_id, request.customer_number(), request.customer_number(),
-                   LikePrefix(request.display_name_prefix()), request.show_deleted(), limit},
+                   request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
+                   request.display_name_prefix(), request.show_deleted(), limit},
                   ReadAgreement);
 }
 

@@ -21,7 +21,7 @@ const Statement kGetCompany = {"get_company", R"sql(
   WHERE account_id = ? AND company_id = ?
 )sql"};
 
-// Empty filters and a prefix of '%' let everything through.
+// Empty filters let everything through.
 const Statement kListCompanies = {"list_companies", R"sql(
   SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time
   FROM companies
@@ -29,7 +29,7 @@ const Statement kListCompanies = {"list_companies", R"sql(
     AND company_id < ?
     AND (? = '' OR agreement_id = ?)
     AND (? = '' OR organization_number = ?)
-    AND display_name LIKE ? ESCAPE '|'
+    AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
     AND (? = 1 OR delete_time IS NULL)
   ORDER BY company_id DESC
   LIMIT ?
@@ -88,7 +88,7 @@ absl::Status Taken(Transaction& tx, absl::string_view account_id, const v1::Comp
 }  // namespace
 
 absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
-  const absl::Status inserted =
+  absl::Status inserted =
       tx.Execute(kInsertCompany, {account_id, company.company_id(), company.agreement_id(), company.display_name(),
                                   company.organization_number(), company.revision(), ToValue(company.create_time()),
                                   ToValue(company.update_time())})
@@ -109,7 +109,8 @@ absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, cons
   return tx.Query(
       kListCompanies,
       {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.organization_number(),
-       request.organization_number(), LikePrefix(request.display_name_prefix()), request.show_deleted(), limit},
+       request.organization_number(), request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
+       request.display_name_prefix(), request.show_deleted(), limit},
       ReadCompany);
 }
 

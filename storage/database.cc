@@ -74,7 +74,7 @@ absl::Status Database::RunReadWrite(Call call, absl::FunctionRef<absl::Status(Tr
   // "~" is no character of a caller's request_id.
   if (call.request_id.empty()) call.request_id = ids_.Next("~");
   return Run(call, [&](Session& session) -> absl::Status {
-    const absl::Status status = Attempt(session, call, body, response);
+    absl::Status status = Attempt(session, call, body, response);
     if (!status.ok() && !session.failure()) RETURN_IF_ERROR(session.Command("ROLLBACK"));
     return status;
   });

@@ -130,8 +130,9 @@ class Database {
         call,
         [&](Transaction& tx) -> absl::Status {
           auto result = body(tx);
-          if (result.ok()) response = *std::move(result);
-          return result.status();
+          if (!result.ok()) return result.status();
+          response = *std::move(result);
+          return absl::OkStatus();
         },
         response);
     if (!status.ok()) return status;

@@ -183,10 +183,14 @@ absl::Status Migrate(Database& database, const std::vector<Migration>& migration
 }
 
 absl::Status CheckSchema(Session& session, const std::vector<Migration>& migrations) {
-  ASSIGN_OR_RETURN(const auto applied, AppliedChecksums(session));
+  const auto applied = AppliedChecksums(session);
+  if (!applied.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the schema's version cannot be read: run agreements-admin migrate (", applied.status().message(), ")"));
+  }
   for (const Migration& migration : migrations) {
-    const auto it = applied.find(migration.version);
-    if (it == applied.end()) {
+    const auto it = applied->find(migration.version);
+    if (it == applied->end()) {
       return absl::FailedPreconditionError(
           absl::StrCat("migration ", migration.name, " is missing: run agreements-admin migrate"));
     }

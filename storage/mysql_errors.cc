@@ -29,12 +29,12 @@ ErrorKind KindOf(int error_number) {
     case 2057:  // The number of columns differs from what was prepared
     case 4031:  // Disconnected for inactivity (MySQL)
       return ErrorKind::kConnectionLost;
-    case 1040:  // Too many connections
-    case 1047:  // Node is not ready (Galera)
-    case 1290:  // --read-only
-    case 1792:  // Read-only transaction
-    case 1836:  // Read-only mode
-    case 2002:  // Cannot connect
+    case 1040:            // Too many connections
+    case 1047:            // Node is not ready (Galera)
+    case kReadOnlyError:  // --read-only
+    case 1792:            // Read-only transaction
+    case 1836:            // Read-only mode
+    case 2002:            // Cannot connect
     case 2003:
     case 3100:  // No majority (Group Replication)
       return ErrorKind::kServerRefuses;

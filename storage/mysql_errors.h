@@ -8,6 +8,9 @@
 
 namespace agreements::storage {
 
+// What a server that takes no writes answers to one; a connection to it reports it for itself.
+inline constexpr int kReadOnlyError = 1290;
+
 enum class ErrorKind {
   kRerun,           // The transaction can run again: deadlock, lock wait time-out, time limit, killed statement.
   kConnectionLost,  // The connection is of no more use; what was not committed is undone, a COMMIT may be either.

@@ -93,15 +93,7 @@ google::protobuf::Timestamp Row::GetTimestamp(int column) const {
 Session::Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks)
     : connection_(std::move(connection)), hooks_(hooks) {}
 
-Session::~Session() {
-  // Closing what the server has closed already can throw.
-  try {
-    prepared_.clear();
-    connection_.reset();
-  } catch (const sql::SQLException&) {
-    connection_.release();
-  }
-}
+Session::~Session() = default;
 
 absl::Status Session::Prepare() {
   return Guarded("prepare session", [this] {
@@ -120,7 +112,7 @@ absl::Status Session::Prepare() {
       throw sql::SQLException("the server did not take the session's settings");
     }
     if (QueryText("SELECT @@global.read_only") != "0") {
-      throw sql::SQLException("the server is read-only", "HY000", 1290);
+      throw sql::SQLException("the server is read-only", "HY000", kReadOnlyError);
     }
     connection_id_ = std::stoll(QueryText("SELECT CONNECTION_ID()"));
   });

@@ -216,9 +216,10 @@ TEST_F(DatabaseTest, TheTimeLimitIsSetOnlyWhenItChanges) {
   EXPECT_EQ(sets, 2);
 }
 
-TEST(Columns, APrefixHasNoWildcards) {
-  EXPECT_EQ(LikePrefix("100%_|\\"), "100|%|_||\\%");
-  EXPECT_EQ(LikePrefix(""), "%");
+TEST(Columns, TheLastNameWithAPrefixHas200CodePoints) {
+  EXPECT_EQ(LastWithPrefix("").size(), 200u * 4);
+  EXPECT_EQ(LastWithPrefix("\u00c6rlig").size(), 6u + 195 * 4);
+  EXPECT_EQ(LastWithPrefix(std::string(200, 'x')), std::string(200, 'x'));
 }
 
 TEST(Columns, ADateBefore1970KeepsItsMicroseconds) {

@@ -1,0 +1,215 @@
+// SIGTERM: every call that the server has accepted gets its answer, and the others change nothing.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "agreements/v1/agreement_service.grpc.pb.h"
+#include "proto/errors.h"
+#include "proto/status.h"
+#include "tests/e2e/server_process.h"
+
+namespace agreements::testing {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr int kRounds = 50;
+
+std::unique_ptr<v1::AgreementService::Stub> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // Otherwise channels to one address would share a connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return v1::AgreementService::NewStub(
+      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+}
+
+void SetDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+}
+
+// Callers that create agreements, one after the other each, until the server takes no more calls.
+class Load {
+ public:
+  Load(const std::string& address, const std::string& account_id, int callers) {
+    for (int i = 0; i < callers; ++i) {
+      callers_.emplace_back([this, address, account_id, i] { Run(*Connect(address), account_id, i); });
+    }
+  }
+  ~Load() { Join(); }
+
+  // Returns when there are that many answers, or a caller was turned away.
+  void WaitForAnswers(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return agreement_ids_.size() >= count || !failures_.empty(); });
+  }
+
+  // Returns when every caller was turned away.
+  void Join() {
+    for (std::thread& caller : callers_) caller.join();
+    callers_.clear();
+  }
+
+  // After Join(): the ids in the answers, sorted, each on a line.
+  std::string AgreementIds() {
+    std::sort(agreement_ids_.begin(), agreement_ids_.end());
+    return absl::StrCat(absl::StrJoin(agreement_ids_, "\n"), "\n");
+  }
+
+  // After Join(): how each caller was turned away.
+  const std::vector<grpc::Status>& failures() const { return failures_; }
+
+ private:
+  void Run(v1::AgreementService::Stub& stub, const std::string& account_id, int caller) {
+    v1::CreateAgreementRequest request;
+    request.set_account_id(account_id);
+    for (int number = 0;; ++number) {
+      request.set_display_name(absl::StrCat("Avtale ", caller, "-", number));
+      v1::CreateAgreementResponse response;
+      grpc::ClientContext context;
+      SetDeadline(context);
+      const grpc::Status status = stub.CreateAgreement(&context, request, &response);
+      const std::lock_guard lock(mutex_);
+      if (status.ok()) {
+        agreement_ids_.push_back(response.agreement().agreement_id());
+      } else {
+        failures_.push_back(status);
+      }
+      changed_.notify_all();
+      if (!status.ok()) return;
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> agreement_ids_;
+  std::vector<grpc::Status> failures_;
+  std::vector<std::thread> callers_;
+};
+
+class SigtermTest : public ::testing::Test {
+ protected:
+  // Under the load of `callers`, a server with these flags is told to end, and everything is answered.
+  void EndUnderLoad(const std::vector<std::string>& flags, int callers, int signal_number);
+
+  // Returns when a transaction waits for a row.
+  void WaitForALockWait() {
+    // The view is not made anew more often than every 100 ms.
+    for (int i = 0; i < 100; ++i) {
+      if (database_.Sql("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") != "0\n") {
+        return;
+      }
+      absl::SleepFor(absl::Milliseconds(150));
+    }
+    FAIL() << "no transaction waits";
+  }
+
+  TestDatabase database_;
+  int round_ = 0;
+  std::mt19937 random_{20261123};
+};
+
+void SigtermTest::EndUnderLoad(const std::vector<std::string>& flags, int callers, int signal_number) {
+  const std::string account_id = absl::StrCat("acct-", ++round_);
+  SCOPED_TRACE(account_id);
+  std::vector<std::string> all_flags = DatabaseFlags(database_);
+  all_flags.insert(all_flags.end(), flags.begin(), flags.end());
+  ServerProcess server(all_flags);
+  const std::string address = server.Address();
+  ASSERT_NE(address, "") << server.Output();
+
+  Load load(address, account_id, callers);
+  load.WaitForAnswers(200 + random_() % 200);
+  const absl::Time told = absl::Now();
+  server.Signal(signal_number);
+  load.Join();
+  EXPECT_EQ(server.Wait(), EXIT_SUCCESS) << server.Output();
+  EXPECT_LT(absl::Now() - told, absl::Seconds(20));
+
+  EXPECT_EQ(load.AgreementIds(), database_.Sql(absl::StrCat("SELECT agreement_id FROM agreements WHERE account_id = '",
+                                                            account_id, "' ORDER BY agreement_id")));
+  for (const grpc::Status& failure : load.failures()) {
+    // Ours while calls are still answered, then gRPC's own, without details.
+    EXPECT_EQ(failure.error_code(), grpc::StatusCode::UNAVAILABLE) << failure.error_message();
+    EXPECT_THAT(ReasonOf(FromGrpcStatus(failure)),
+                AnyOf(v1::ERROR_REASON_SERVER_STOPPING, v1::ERROR_REASON_UNSPECIFIED))
+        << failure.error_message();
+  }
+}
+
+TEST_F(SigtermTest, CallsThatRunAreAnswered) {
+  for (int i = 0; i < Rounds(kRounds); ++i) EndUnderLoad({}, 16, SIGTERM);
+}
+
+TEST_F(SigtermTest, CallsThatWaitForAWorkerAreAnswered) {
+  for (int i = 0; i < Rounds(kRounds); ++i) EndUnderLoad({"--workers=1"}, 32, SIGTERM);
+}
+
+TEST_F(SigtermTest, SigintIsAsGood) {
+  for (int i = 0; i < Rounds(kRounds) / 2; ++i) EndUnderLoad({}, 16, SIGINT);
+}
+
+TEST_F(SigtermTest, WhileItDrainsMoreSignalsDoNoHarm) {
+  ServerProcess server(DatabaseFlags(database_));
+  const std::string address = server.Address();
+  const auto create = [&] {
+    v1::CreateAgreementRequest request;
+    request.set_account_id("acct-1");
+    request.set_display_name("Fjordkraft Regnskap");
+    v1::CreateAgreementResponse response;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const grpc::Status status = Connect(address)->CreateAgreement(&context, request, &response);
+    return status.ok() ? response.agreement().agreement_id() : "";
+  };
+  const std::string agreement_id = create();
+
+  // A call that lasts until COMMIT.
+  database_.Sql("START TRANSACTION");
+  database_.Sql(absl::StrCat("SELECT agreement_id FROM agreements WHERE account_id = 'acct-1' AND agreement_id = '",
+                             agreement_id, "' FOR UPDATE"));
+  auto update = std::async(std::launch::async, [&] {
+    v1::UpdateAgreementRequest request;
+    request.set_account_id("acct-1");
+    request.set_agreement_id(agreement_id);
+    request.set_customer_number("00417");
+    v1::UpdateAgreementResponse response;
+    grpc::ClientContext context;
+    SetDeadline(context);
+    return Connect(address)->UpdateAgreement(&context, request, &response);
+  });
+  WaitForALockWait();
+
+  server.Signal(SIGTERM);
+  while (!create().empty()) {
+  }
+  server.Signal(SIGTERM);
+  server.Signal(SIGINT);
+  EXPECT_EQ(create(), "");
+  EXPECT_EQ(update.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  EXPECT_THAT(server.Output(), Not(HasSubstr("stopped")));
+
+  database_.Sql("COMMIT");
+  const grpc::Status status = update.get();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(server.Wait(), EXIT_SUCCESS) << server.Output();
+  EXPECT_EQ(database_.Sql("SELECT customer_number FROM agreements WHERE customer_number <> ''"), "00417\n");
+}
+
+}  // namespace
+}  // namespace agreements::testing

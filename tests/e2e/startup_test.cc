@@ -1,0 +1,197 @@
+// What the server says and does before it serves.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "tests/e2e/server_process.h"
+
+namespace agreements::testing {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::vector<std::string> operator+(std::vector<std::string> flags, const std::string& flag) {
+  flags.push_back(flag);
+  return flags;
+}
+
+// Has exit status 1, and then its last line says why.
+void ExpectRefusal(ServerProcess& server, const std::string& why) {
+  EXPECT_EQ(server.Address(), "");
+  EXPECT_EQ(server.Wait(), EXIT_FAILURE);
+  EXPECT_THAT(server.Output(), HasSubstr(why));
+}
+
+class StartupTest : public ::testing::Test {
+ protected:
+  StartupTest() {
+    std::string name = ::testing::TempDir() + "/agreements-startup.XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    directory_ = name;
+  }
+  ~StartupTest() override { std::filesystem::remove_all(directory_); }
+
+  // A file with this text; its path.
+  std::string File(const std::string& name, const std::string& text) {
+    const std::filesystem::path path = directory_ / name;
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  void ExpectServes(ServerProcess& server) {
+    EXPECT_THAT(server.Address(), StartsWith("127.0.0.1:")) << server.Output();
+    server.Signal(SIGTERM);
+    EXPECT_EQ(server.Wait(), EXIT_SUCCESS) << server.Output();
+  }
+
+  std::filesystem::path directory_;
+  TestDatabase database_;
+  const std::vector<std::string> flags_ = DatabaseFlags(database_);
+};
+
+TEST_F(StartupTest, ServesOnAFreePortAndEndsWhenTold) {
+  ServerProcess server(flags_);
+  ExpectServes(server);
+  EXPECT_THAT(server.Address(), Not(EndsWith(":0")));
+  EXPECT_THAT(server.Output(), HasSubstr("SIGTERM: draining"));
+}
+
+TEST_F(StartupTest, ASchemaThatIsNotMigratedIsRefused) {
+  const TestDatabase empty(nullptr, /*migrate=*/false);
+  ServerProcess server(DatabaseFlags(empty));
+  ExpectRefusal(server, "run agreements-admin migrate");
+}
+
+TEST_F(StartupTest, ASchemaOfAnOlderVersionIsRefused) {
+  database_.Sql("DELETE FROM schema_migrations WHERE version = 1");
+  ServerProcess server(flags_);
+  ExpectRefusal(server, "run agreements-admin migrate");
+}
+
+TEST_F(StartupTest, ASchemaOfANewerVersionIsServed) {
+  database_.Sql(
+      "INSERT INTO schema_migrations (version, name, checksum, apply_time)"
+      " VALUES (9999, '9999_of_the_future', '', '2030-01-01')");
+  ServerProcess server(flags_);
+  ExpectServes(server);
+}
+
+TEST_F(StartupTest, AnotherTimeZoneThanTheSchemasIsRefused) {
+  ServerProcess server(flags_ + "--time_zone=UTC");
+  ExpectRefusal(server, R"(time zone "Europe/Oslo", not "UTC")");
+}
+
+TEST_F(StartupTest, ATimeZoneThatDoesNotExistIsRefused) {
+  ServerProcess server(flags_ + "--time_zone=Europe/Olso");
+  ExpectRefusal(server, "--time_zone: this machine does not know Europe/Olso");
+}
+
+TEST_F(StartupTest, APortThatIsTakenIsRefused) {
+  ServerProcess first(flags_);
+  const std::string address = first.Address();
+  ServerProcess second(flags_ + absl::StrCat("--listen=", address));
+  ExpectRefusal(second, absl::StrCat("cannot listen on ", address));
+  ExpectServes(first);
+}
+
+TEST_F(StartupTest, ADatabaseThatCannotBeReachedIsRefused) {
+  ServerProcess no_socket({absl::StrCat("--db_socket=", (directory_ / "nothing").native())});
+  ExpectRefusal(no_socket, absl::StrCat("cannot connect to unix://", (directory_ / "nothing").native()));
+  ServerProcess no_port({"--db_host=127.0.0.1:1"});
+  ExpectRefusal(no_port, "cannot connect to tcp://127.0.0.1:1");
+  ServerProcess no_schema(flags_ + "--db_name=nothing");
+  ExpectRefusal(no_schema, "Unknown database 'nothing'");
+}
+
+TEST_F(StartupTest, AnUnknownFlagIsRefused) {
+  ServerProcess server(flags_ + "--worker=4");
+  ExpectRefusal(server, "Unknown command line flag 'worker'");
+}
+
+TEST_F(StartupTest, AnUnknownVariableIsRefused) {
+  ServerProcess server(flags_, {"AGREEMENTS_FOO=1"});
+  ExpectRefusal(server, "unknown setting AGREEMENTS_FOO");
+}
+
+TEST_F(StartupTest, AnUnknownFlagInAFlagFileIsRefused) {
+  ServerProcess server(flags_ + absl::StrCat("--flagfile=", File("flags", "--worker=4\n")));
+  ExpectRefusal(server, "Unknown command line flag 'worker'");
+}
+
+TEST_F(StartupTest, AValueThatDoesNotParseIsRefused) {
+  ServerProcess by_flag(flags_ + "--workers=many");
+  ExpectRefusal(by_flag, "Illegal value 'many' specified for flag 'workers'");
+  ServerProcess by_variable(flags_, {"AGREEMENTS_WORKERS=many"});
+  ExpectRefusal(by_variable, "AGREEMENTS_WORKERS: Illegal value 'many'");
+}
+
+TEST_F(StartupTest, APasswordFileThatCannotBeReadIsRefused) {
+  ServerProcess server(flags_ + "--db_password_file=/nothing");
+  ExpectRefusal(server, "--db_password_file: cannot read /nothing");
+}
+
+TEST_F(StartupTest, SettingsComeFromTheEnvironment) {
+  const storage::DatabaseOptions options = database_.options();
+  ServerProcess server({}, {"AGREEMENTS_DB_SOCKET=" + options.socket, "AGREEMENTS_DB_USER=" + options.user,
+                            "AGREEMENTS_DB_NAME=" + options.schema});
+  ExpectServes(server);
+}
+
+TEST_F(StartupTest, SettingsComeFromAFlagFile) {
+  std::string text = "# A comment\n\n";
+  for (const std::string& flag : flags_) absl::StrAppend(&text, flag, "\n");
+  ServerProcess server({absl::StrCat("--flagfile=", File("flags", text))});
+  ExpectServes(server);
+}
+
+TEST_F(StartupTest, TheCommandLineOverridesTheEnvironment) {
+  ServerProcess server({"--print_config", "--max_queue=7"}, {"AGREEMENTS_MAX_QUEUE=8", "AGREEMENTS_WORKERS=9"});
+  EXPECT_EQ(server.Wait(), EXIT_SUCCESS);
+  EXPECT_THAT(server.Output(), HasSubstr("--max_queue=7\n"));
+  EXPECT_THAT(server.Output(), HasSubstr("--workers=9\n"));
+}
+
+TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
+  const std::string password_file = File("password", "hunter2\n");
+  ServerProcess server({"--print_config", absl::StrCat("--db_password_file=", password_file)});
+  EXPECT_EQ(server.Wait(), EXIT_SUCCESS);
+  EXPECT_THAT(server.Output(), Not(HasSubstr("hunter2")));
+  EXPECT_EQ(server.Output(), absl::StrCat("--channelz=false\n"
+                                          "--db_host=127.0.0.1\n"
+                                          "--db_name=agreements\n"
+                                          "--db_password_file=",
+                                          password_file,
+                                          "\n"
+                                          "--db_socket=\n"
+                                          "--db_user=agreements\n"
+                                          "--drain_time=500ms\n"
+                                          "--listen=127.0.0.1:0\n"
+                                          "--max_queue=1024\n"
+                                          "--reflection=true\n"
+                                          "--request_retention=96h\n"
+                                          "--time_zone=Europe/Oslo\n"
+                                          "--workers=16\n"));
+}
+
+TEST_F(StartupTest, WhatItPrintsIsAFlagFile) {
+  ServerProcess printing(flags_ + "--print_config" + "--workers=3");
+  EXPECT_EQ(printing.Wait(), EXIT_SUCCESS);
+  const std::string flag_file = absl::StrCat("--flagfile=", File("flags", printing.Output()));
+  ServerProcess printing_again({flag_file, "--print_config"});
+  EXPECT_EQ(printing_again.Wait(), EXIT_SUCCESS);
+  EXPECT_EQ(printing_again.Output(), printing.Output());
+  ServerProcess server({flag_file});
+  ExpectServes(server);
+}
+
+}  // namespace
+}  // namespace agreements::testing

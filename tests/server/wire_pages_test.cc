@@ -1,0 +1,170 @@
+// Pages of every list, and their tokens.
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "tests/testing/list_walk.h"
+#include "tests/testing/wire_test.h"
+
+namespace agreements::testing {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+// An account with at least 60 rows in every list.
+class WirePagesTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    wire_ = new Wire;
+    names_ = wire_->Populate("acct-pages");
+    for (int i = 0; i < 60; ++i) {
+      wire_->Call(&Agreements::CreateAgreement, "display_name: 'Fjord'", names_).value();
+      wire_->Call(&Companies::CreateCompany, "agreement_id: '$agreement' display_name: 'Nord'", names_).value();
+      wire_->Call(&Companies::CreateCompanyDraft, "agreement_id: '$agreement' display_name: 'D'", names_).value();
+      ChangePlacement(i);
+    }
+  }
+  static void TearDownTestSuite() {
+    delete wire_;
+    wire_ = nullptr;
+  }
+
+  // Moves, deletes or undeletes $company, on a day of its own.
+  static void ChangePlacement(int i) {
+    PassDay();
+    if (i % 10 == 8) {
+      wire_->Call(&Companies::DeleteCompany, "company_id: '$company'", names_).value();
+      PassDay();  // The last one on which it is held.
+    } else if (i % 10 == 9) {
+      wire_->Call(&Companies::UndeleteCompany, "company_id: '$company'", names_).value();
+    } else {
+      const std::string target = i % 2 == 0 ? "$other" : "$agreement";
+      wire_->Call(&Companies::MoveCompany, absl::StrCat("company_id: '$company' agreement_id: '", target, "'"), names_)
+          .value();
+    }
+  }
+
+  // 25 hours lead to another day even when summer time ends.
+  static void PassDay() { wire_->clock().Set(wire_->clock().Now() + absl::Hours(25)); }
+
+  static std::string Answer(const MethodDescriptor& method, const Message& request) {
+    return Describe(wire_->CallMethod(method, request).status());
+  }
+
+  static Wire* wire_;
+  static Names names_;
+};
+
+Wire* WirePagesTest::wire_ = nullptr;
+Names WirePagesTest::names_;
+
+TEST_F(WirePagesTest, AnySizeOfPagesMeetsTheSameRows) {
+  for (const MethodDescriptor* method : ListMethods()) {
+    const std::vector<std::string> whole = Walk(*wire_, *method, names_, 1000);
+    EXPECT_GE(whole.size(), 60U) << method->name();
+    const auto rows = static_cast<int>(whole.size());
+    for (const int page_size : {1, 2, 7, rows - 1, rows, rows + 1}) {
+      EXPECT_EQ(Walk(*wire_, *method, names_, page_size), whole) << method->name() << " in pages of " << page_size;
+    }
+  }
+}
+
+TEST_F(WirePagesTest, APageHas50RowsUnlessTheRequestSaysSo) {
+  for (const MethodDescriptor* method : ListMethods()) {
+    const Page page = GetPage(*wire_, *method, *FirstPage(*method, names_));
+    EXPECT_EQ(page.rows.size(), 50U) << method->name();
+    EXPECT_NE(page.next_page_token, "");
+  }
+}
+
+TEST_F(WirePagesTest, ThePageSizeMayChangeFromPageToPage) {
+  for (const MethodDescriptor* method : ListMethods()) {
+    const auto request = FirstPage(*method, names_);
+    std::vector<std::string> rows;
+    for (const int page_size : {3, 1, 0, 1000}) {
+      SetPageSize(*request, page_size);
+      const Page page = GetPage(*wire_, *method, *request);
+      rows.insert(rows.end(), page.rows.begin(), page.rows.end());
+      SetText(*request, "page_token", page.next_page_token);
+    }
+    EXPECT_EQ(rows, Walk(*wire_, *method, names_, 1000)) << method->name();
+  }
+}
+
+TEST_F(WirePagesTest, APageSizeBelow0OrOver1000IsInvalid) {
+  for (const MethodDescriptor* method : ListMethods()) {
+    for (const int page_size : {-1, 1001, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()}) {
+      const auto request = FirstPage(*method, names_);
+      SetPageSize(*request, page_size);
+      EXPECT_EQ(Answer(*method, *request), "INVALID_ARGUMENT FIELD_INVALID; BadRequest page_size");
+    }
+  }
+}
+
+constexpr char kMismatch[] = "INVALID_ARGUMENT PAGE_TOKEN_MISMATCH; BadRequest page_token";
+
+TEST_F(WirePagesTest, APageTokenIsForItsOwnMethodAccountAndFiltersOnly) {
+  for (const MethodDescriptor* method : ListMethods()) {
+    const std::string token = GetPage(*wire_, *method, *FirstPage(*method, names_)).next_page_token;
+    for (const MethodDescriptor* other : ListMethods()) {
+      const auto request = FirstPage(*other, names_);
+      SetText(*request, "page_token", token);
+      EXPECT_EQ(Answer(*other, *request), other == method ? "OK" : kMismatch) << method->name() << other->name();
+    }
+    for (int i = 0; i < method->input_type()->field_count(); ++i) {
+      const FieldDescriptor* field = method->input_type()->field(i);
+      if (field->name() == "page_size" || field->name() == "page_token") continue;
+      const auto request = FirstPage(*method, names_);
+      SetText(*request, "page_token", token);
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
+        request->GetReflection()->SetBool(request.get(), field, true);
+      } else {
+        const auto other = ValidRequest(*method, {{"$account", "acct-2"},
+                                                  {"$agreement", names_.at("$agreement")},
+                                                  {"$company", names_.at("$drafted_company")}});
+        SetText(*request, field->name(), other->GetReflection()->GetString(*other, field));
+      }
+      EXPECT_EQ(Answer(*method, *request), kMismatch) << method->name() << " with another " << field->name();
+    }
+  }
+}
+
+TEST_F(WirePagesTest, APageTokenThatWasTamperedWithIsAMismatch) {
+  for (const MethodDescriptor* method : ListMethods()) {
+    const auto request = FirstPage(*method, names_);
+    const std::string token = GetPage(*wire_, *method, *request).next_page_token;
+    for (size_t i = 0; i < token.size(); ++i) {
+      std::string tampered = token;
+      tampered[i] = token[i] == 'A' ? 'B' : 'A';
+      SetText(*request, "page_token", tampered);
+      EXPECT_EQ(Answer(*method, *request), kMismatch) << method->name() << " " << tampered;
+    }
+    for (const std::string& tampered : {token + token, token + "A", token + " ", token.substr(1), std::string("1")}) {
+      SetText(*request, "page_token", tampered);
+      EXPECT_EQ(Answer(*method, *request), kMismatch) << method->name() << " " << tampered;
+    }
+  }
+}
+
+TEST_F(WirePagesTest, PlacementsTileTheDaysFromTheNewestToTheOldest) {
+  v1::ListPlacementsRequest request;
+  request.set_account_id(names_.at("$account"));
+  request.set_company_id(names_.at("$company"));
+  request.set_page_size(1);
+  std::string until_day;
+  int placements = 0;
+  do {
+    const auto page = wire_->Call(&Companies::ListPlacements, request).value();
+    ASSERT_EQ(page.placements_size(), 1);
+    EXPECT_EQ(page.placements(0).until_day(), until_day);
+    EXPECT_TRUE(until_day.empty() || page.placements(0).from_day() < until_day);
+    until_day = page.placements(0).from_day();
+    request.set_page_token(page.next_page_token());
+    ++placements;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(placements, 61);
+}
+
+}  // namespace
+}  // namespace agreements::testing

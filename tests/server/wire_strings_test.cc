@@ -1,0 +1,329 @@
+// Every string field of every request, with every text that has ever broken a service. What must come of it is said
+// here once more, by kind of field, independently of server/validate.cc.
+#include <functional>
+#include <set>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "proto/errors.h"
+#include "tests/testing/wire_test.h"
+
+namespace agreements::testing {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+std::string Repeated(int count, const std::string& text) {
+  std::string repeated;
+  for (int i = 0; i < count; ++i) repeated += text;
+  return repeated;
+}
+
+const std::string kNul(1, '\0');
+const std::string kBread = "\xf0\x9f\x8d\x9e";  // U+1F35E, four bytes
+const std::string kCombining = "a\xcc\x8a";     // "a" and U+030A: two code points
+
+// Code points, or nothing if it is not UTF-8. Written from RFC 3629.
+std::optional<std::u32string> Decode(const std::string& text) {
+  std::u32string decoded;
+  for (size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i++]);
+    const int more = lead < 0x80 ? 0 : lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
+    if (more < 0) return std::nullopt;
+    char32_t code_point = more == 0 ? lead : lead & (0x3f >> more);
+    for (int j = 0; j < more; ++j) {
+      if (i == text.size() || (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return std::nullopt;
+      code_point = code_point << 6 | (static_cast<unsigned char>(text[i++]) & 0x3f);
+    }
+    const bool overlong = (more == 2 && code_point < 0x800) || (more == 3 && code_point < 0x10000);
+    if (overlong || code_point > 0x10ffff || (code_point >= 0xd800 && code_point < 0xe000)) return std::nullopt;
+    decoded += code_point;
+  }
+  return decoded;
+}
+
+const std::u32string kWhiteSpace =
+    U"\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+    U"\u205f\u3000";
+
+std::u32string Trimmed(const std::u32string& text) {
+  const size_t begin = text.find_first_not_of(kWhiteSpace);
+  return begin == std::u32string::npos ? U"" : text.substr(begin, text.find_last_not_of(kWhiteSpace) + 1 - begin);
+}
+
+bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029; }
+
+bool IsName(const std::u32string& text, size_t least) {
+  return text.size() >= least && text.size() <= 200 && std::none_of(text.begin(), text.end(), IsControl);
+}
+
+bool ConsistsOf(const std::u32string& text, size_t least, size_t most, const std::u32string& characters) {
+  return text.size() >= least && text.size() <= most && text.find_first_not_of(characters) == std::u32string::npos;
+}
+
+const std::u32string kDigits = U"0123456789";
+const std::u32string kAlphanumeric = kDigits + U"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+bool IsCustomerNumber(const std::u32string& text) { return ConsistsOf(Trimmed(text), 0, 32, kAlphanumeric + U"-"); }
+
+// Of all the texts below that have nine digits, one has the right check digit.
+bool IsOrganizationNumber(const std::u32string& text) { return Trimmed(text).empty() || Trimmed(text) == U"974760673"; }
+
+bool IsCallersId(const std::u32string& text) { return ConsistsOf(text, 1, 64, kAlphanumeric + U"._:-"); }
+
+bool IsServersId(const std::u32string& text, const std::u32string& prefix) {
+  return text.substr(0, 4) == prefix && ConsistsOf(text.substr(4), 16, 16, kDigits + U"abcdefghjkmnpqrstvwxyz");
+}
+
+// Kinds of fields, each by what it takes.
+using Takes = std::function<bool(const std::u32string&)>;
+
+Takes OrNothing(Takes takes) {
+  return [takes](const std::u32string& text) { return text.empty() || takes(text); };
+}
+
+const std::map<std::string, Takes>& Kinds() {
+  static const auto* const kinds = new std::map<std::string, Takes>{
+      {"name", [](const auto& text) { return IsName(Trimmed(text), 1); }},
+      {"name or nothing", [](const auto& text) { return IsName(Trimmed(text), 0); }},
+      {"prefix", [](const auto& text) { return IsName(text, 0); }},
+      {"customer number", IsCustomerNumber},
+      {"organization number", IsOrganizationNumber},
+      {"caller's id", IsCallersId},
+      {"caller's id or nothing", OrNothing(IsCallersId)},
+      {"agr-", [](const auto& text) { return IsServersId(text, U"agr-"); }},
+      {"agr- or nothing", OrNothing([](const auto& text) { return IsServersId(text, U"agr-"); })},
+      {"cmp-", [](const auto& text) { return IsServersId(text, U"cmp-"); }},
+      {"dft-", [](const auto& text) { return IsServersId(text, U"dft-"); }},
+      {"page token", [](const auto& text) { return text.empty(); }},
+  };
+  return *kinds;
+}
+
+// By "Method.field", else by the field's name alone.
+const std::map<std::string, std::string> kKindOfField = {
+    {"account_id", "caller's id"},
+    {"request_id", "caller's id or nothing"},
+    {"agreement_id", "agr-"},
+    {"ListCompanies.agreement_id", "agr- or nothing"},
+    {"ListCompanyDrafts.agreement_id", "agr- or nothing"},
+    {"UndeleteCompany.agreement_id", "agr- or nothing"},
+    {"company_id", "cmp-"},
+    {"draft_id", "dft-"},
+    {"display_name", "name"},
+    {"CreateAgreement.first_company_draft.display_name", "name or nothing"},
+    {"CreateCompanyDraft.display_name", "name or nothing"},
+    {"UpdateCompanyDraft.display_name", "name or nothing"},
+    {"display_name_prefix", "prefix"},
+    {"customer_number", "customer number"},
+    {"organization_number", "organization number"},
+    {"CreateAgreement.first_company_draft.organization_number", "organization number"},
+    {"page_token", "page token"},
+};
+
+std::string KindOf(const MethodDescriptor& method, const std::string& path) {
+  const auto special = kKindOfField.find(absl::StrCat(method.name(), ".", path));
+  return special != kKindOfField.end() ? special->second : kKindOfField.at(path);
+}
+
+const std::vector<std::string> kPlain = {"",          " ",     "   ",      "\xc2\xa0\xe3\x80\x80",
+                                         "a",         " a ",   "\ta\n",    "\xe2\x80\xa8 a\xc2\x85",
+                                         "\xc3\xa5",  kBread,  kCombining, "\xcc\x8a",
+                                         "0",         "-1",    "NULL",     "~",
+                                         "a.b_c:d-e", "00417", "A-1"};
+
+const std::vector<std::string> kHostile = {"%",
+                                           "_",
+                                           "|",
+                                           "\\",
+                                           "%%",
+                                           "a%",
+                                           "a_b",
+                                           "a|b",
+                                           "a\\",
+                                           "a\\'",
+                                           "'",
+                                           "\"",
+                                           "`",
+                                           "''",
+                                           "'; DROP TABLE agreements; --",
+                                           "' OR '1'='1",
+                                           "\" OR 1=1 #",
+                                           "1; SELECT SLEEP(10)",
+                                           "x' UNION SELECT 1 -- ",
+                                           "/*!50000 x*/",
+                                           "${jndi:ldap://x}"};
+
+const std::vector<std::string> kAlmostNumbersAndIds = {"974760673",
+                                                       " 974760673 ",
+                                                       "974760674",
+                                                       "174760673",
+                                                       "97476067",
+                                                       "9747606730",
+                                                       "97476067a",
+                                                       "974 760 673",
+                                                       "agr-0000000000000000",
+                                                       "cmp-0000000000000000",
+                                                       "dft-0000000000000000",
+                                                       "AGR-0000000000000000",
+                                                       "agr-000000000000000",
+                                                       "agr-00000000000000000",
+                                                       "agr-000000000000000u",
+                                                       "agr-000000000000000A",
+                                                       " agr-0000000000000000",
+                                                       "cmp-0000000000000000 ",
+                                                       "agr-",
+                                                       "agr"};
+
+// Format characters, characters that are none, private and last ones: all of them are no control characters.
+const std::vector<std::string> kStrange = {"\xe2\x80\x8d", "\xe2\x80\x8f", "\xe2\x80\xae", "\xef\xbb\xbf",
+                                           "\xc2\xad",     "\xef\xbf\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"};
+
+const std::vector<std::string> kControls = {kNul,       "\x01",         "\t",          "\n",       "\r",
+                                            "\x1b",     "\x1f",         "\x7f",        "\xc2\x80", "\xc2\x85",
+                                            "\xc2\x9f", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+
+const std::vector<std::string> kNotUtf8 = {"\xc3\x28",         "\x80",         "\xed\xa0\x80", "\xc0\xaf",
+                                           "\xf4\x90\x80\x80", "\xf0\x9f\x8d", "\xff"};
+
+std::vector<std::string> Texts() {
+  std::vector<std::string> texts;
+  for (const auto& plain : {kPlain, kHostile, kAlmostNumbersAndIds}) {
+    texts.insert(texts.end(), plain.begin(), plain.end());
+  }
+  for (const auto& characters : {kStrange, kControls, kNotUtf8}) {
+    for (const std::string& character : characters) {
+      for (const std::string& text : {character, "a" + character, "a" + character + "b"}) texts.push_back(text);
+    }
+  }
+  // Limits are 32, 64 and 200; of two code points each, 100 are 200.
+  for (const std::string& character : {std::string("a"), std::string("0"), std::string("%"), kBread, kCombining}) {
+    for (const int length : {32, 64, 100, 200}) {
+      texts.push_back(Repeated(length, character));
+      texts.push_back(Repeated(length, character) + "a");
+      texts.push_back(Repeated(length + 1, character));
+      texts.push_back("  " + Repeated(length, character) + "\n");
+    }
+  }
+  return texts;
+}
+
+// One string field of a request, in the request or in a message within it.
+struct StringField {
+  std::string path;                             // "first_company_draft.display_name"
+  std::vector<const FieldDescriptor*> parents;  // {first_company_draft}
+  const FieldDescriptor* field;
+
+  void Set(Message& request, const std::string& value) const {
+    Message* message = &request;
+    for (const FieldDescriptor* parent : parents) message = message->GetReflection()->MutableMessage(message, parent);
+    message->GetReflection()->SetString(message, field, value);
+  }
+};
+
+void FindStringFields(const google::protobuf::Descriptor& type, const StringField& parent,
+                      std::vector<StringField>& found) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    StringField child = parent;
+    child.field = type.field(i);
+    absl::StrAppend(&child.path, child.path.empty() ? "" : ".", child.field->name());
+    if (child.field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) found.push_back(child);
+    if (child.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    child.parents.push_back(child.field);
+    FindStringFields(*child.field->message_type(), child, found);
+  }
+}
+
+std::vector<StringField> StringFieldsOf(const MethodDescriptor& method) {
+  std::vector<StringField> fields;
+  FindStringFields(*method.input_type(), {}, fields);
+  return fields;
+}
+
+// The documented answer to a request in which one field holds `text`; "taken" if nothing is wrong with the field.
+std::string Expected(const MethodDescriptor& method, const std::string& path, const std::string& text) {
+  const auto code_points = Decode(text);
+  if (!code_points) return "INVALID_ARGUMENT MALFORMED_REQUEST; BadRequest ";
+  const std::string kind = KindOf(method, path);
+  if (Kinds().at(kind)(*code_points)) return "taken";
+  if (kind == "page token") return "INVALID_ARGUMENT PAGE_TOKEN_MISMATCH; BadRequest page_token";
+  return absl::StrCat("INVALID_ARGUMENT FIELD_INVALID; BadRequest ", path);
+}
+
+// "taken" for success and for what depends on the state; a field with two faults counts once.
+std::string Answer(const absl::Status& status) {
+  using Code = absl::StatusCode;
+  static const std::set<Code> kTaken = {Code::kOk, Code::kNotFound, Code::kAlreadyExists, Code::kFailedPrecondition};
+  if (kTaken.count(status.code()) == 1) return "taken";
+  const auto bad_request = DetailOf<google::rpc::BadRequest>(status);
+  if (!bad_request) return Describe(status);
+  std::set<std::string> fields;
+  for (const auto& violation : bad_request->field_violations()) fields.insert(violation.field());
+  const std::string described = Describe(status);
+  return absl::StrCat(described.substr(0, described.find("; BadRequest ")), "; BadRequest ",
+                      absl::StrJoin(fields, ","));
+}
+
+class WireStringsTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { wire_ = new Wire; }
+  static void TearDownTestSuite() {
+    delete wire_;
+    wire_ = nullptr;
+  }
+
+  static Wire* wire_;
+};
+
+Wire* WireStringsTest::wire_ = nullptr;
+
+TEST_F(WireStringsTest, EveryFieldOfEveryRequestAnswersEveryTextAsDocumented) {
+  const std::vector<std::string> texts = Texts();
+  int requests = 0;
+  int fields = 0;
+  for (const MethodDescriptor* method : AllMethods()) {
+    const Names names = wire_->Populate(absl::StrCat("acct-", method->name()));
+    for (const StringField& field : StringFieldsOf(*method)) {
+      for (const std::string& text : texts) {
+        const auto request = ValidRequest(*method, names);
+        if (const auto* request_id = method->input_type()->FindFieldByName("request_id")) {
+          request->GetReflection()->SetString(request.get(), request_id, absl::StrCat("request-", ++requests));
+        }
+        field.Set(*request, text);
+        EXPECT_EQ(Answer(wire_->CallMethod(*method, *request).status()), Expected(*method, field.path, text))
+            << method->name() << "." << field.path << " = '" << absl::CHexEscape(text.substr(0, 80)) << "'";
+      }
+      ++fields;
+    }
+  }
+  EXPECT_EQ(fields, 80);
+}
+
+TEST_F(WireStringsTest, AllBadFieldsAreReportedAtOnce) {
+  for (const MethodDescriptor* method : AllMethods()) {
+    const auto request = ValidRequest(*method, {{"$account", "acct"}});
+    std::set<std::string> bad;
+    for (const StringField& field : StringFieldsOf(*method)) {
+      field.Set(*request, "a\x01");
+      // Looked at when the request is found valid.
+      if (field.path != "page_token") bad.insert(field.path);
+    }
+    if (const auto* field = method->input_type()->FindFieldByName("revision")) {
+      request->GetReflection()->SetInt64(request.get(), field, 0);
+      bad.insert("revision");
+    }
+    if (const auto* field = method->input_type()->FindFieldByName("page_size")) {
+      request->GetReflection()->SetInt32(request.get(), field, -1);
+      bad.insert("page_size");
+    }
+    EXPECT_EQ(Answer(wire_->CallMethod(*method, *request).status()),
+              absl::StrCat("INVALID_ARGUMENT FIELD_INVALID; BadRequest ", absl::StrJoin(bad, ",")))
+        << method->name();
+  }
+}
+
+}  // namespace
+}  // namespace agreements::testing
