@@ -3,7 +3,6 @@
 #include <exception>
 
 #include "absl/time/clock.h"
-#include "server/pages.h"
 #include "spdlog/spdlog.h"
 #include "storage/ids.h"
 
@@ -27,10 +26,6 @@ absl::Status WithoutExceptions(const std::function<absl::Status(const storage::C
 absl::Status Dispatcher::CheckSize(const google::protobuf::Message& request) {
   const auto size = static_cast<int64_t>(request.ByteSizeLong());
   return size <= kMaxRequestSize ? absl::OkStatus() : RequestTooLarge(size, kMaxRequestSize);
-}
-
-std::string Dispatcher::RequestHash(const google::protobuf::Message& request) {
-  return HashOf(request, {"request_id", "validate_only"});
 }
 
 bool Dispatcher::Begin() {

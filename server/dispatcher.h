@@ -17,6 +17,7 @@
 #include "proto/errors.h"
 #include "proto/status.h"
 #include "server/operations.h"
+#include "server/request_hash.h"
 #include "server/validate.h"
 #include "server/workers.h"
 #include "storage/database.h"
@@ -77,7 +78,6 @@ class Dispatcher {
   void Finish(grpc::ServerUnaryReactor* reactor, const absl::Status& status);
 
   static absl::Status CheckSize(const google::protobuf::Message& request);
-  static std::string RequestHash(const google::protobuf::Message& request);
   void Enqueue(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor, storage::Call call,
                std::function<absl::Status(const storage::Call&)> run);
 

@@ -1,4 +1,5 @@
 // agreements-server: serves AgreementService and CompanyService until SIGTERM or SIGINT.
+#include <google/protobuf/stubs/logging.h>
 #include <signal.h>
 
 #include <cstdlib>
@@ -57,6 +58,8 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
   spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
+  // protobuf writes a line of its own for each string that is not UTF-8; the caller is told, the log is not for that.
+  google::protobuf::SetLogHandler(nullptr);
   absl::SetProgramUsageMessage("Serves customer agreements over gRPC. Each flag is also read from AGREEMENTS_<NAME>.");
   absl::Status status = agreements::SetFlagsFromEnvironment();
   const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);

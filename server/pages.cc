@@ -1,13 +1,9 @@
 #include "server/pages.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
-#include <memory>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
+#include "server/request_hash.h"
 #include "storage/sha256.h"
 
 namespace agreements {
@@ -22,25 +18,6 @@ std::string Seal(const google::protobuf::Message& request, absl::string_view key
 }
 
 }  // namespace
-
-std::string HashOf(const google::protobuf::Message& request, std::initializer_list<const char*> ignored_fields) {
-  const std::unique_ptr<google::protobuf::Message> copy(request.New());
-  copy->CopyFrom(request);
-  for (const char* name : ignored_fields) {
-    if (const auto* field = copy->GetDescriptor()->FindFieldByName(name)) {
-      copy->GetReflection()->ClearField(copy.get(), field);
-    }
-  }
-  std::string content = copy->GetDescriptor()->full_name();
-  content += '\0';
-  {
-    google::protobuf::io::StringOutputStream stream(&content);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    copy->SerializeToCodedStream(&coded);
-  }
-  return storage::Sha256Hex(content);
-}
 
 absl::StatusOr<std::string> ReadPageToken(const google::protobuf::Message& request, absl::string_view page_token) {
   if (page_token.empty()) return "";

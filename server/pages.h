@@ -15,9 +15,6 @@ namespace agreements {
 
 inline constexpr int kDefaultPageSize = 50;
 
-// SHA-256, as hexadecimal digits, of the request's type and content but for `ignored_fields`.
-std::string HashOf(const google::protobuf::Message& request, std::initializer_list<const char*> ignored_fields);
-
 // Where the page of `request` begins: the key of the last row before it, or nothing on the first page. INVALID_ARGUMENT
 // PAGE_TOKEN_MISMATCH unless the token is for a request like this one.
 absl::StatusOr<std::string> ReadPageToken(const google::protobuf::Message& request, absl::string_view page_token);

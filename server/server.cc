@@ -38,7 +38,7 @@ Server::Server(const ServerOptions& options, Environment& env)
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Environment& env) {
   std::unique_ptr<Server> server(new Server(options, env));
   grpc::EnableDefaultHealthCheckService(true);
-  // Plugins are process-wide and cannot be taken back; only the programs' mains start more than one kind of server.
+  // Plugins are process-wide: a server that the process starts later has them, too.
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   if (options.channelz) grpc::channelz::experimental::InitChannelzService();
 

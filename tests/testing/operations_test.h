@@ -12,7 +12,7 @@
 #include "absl/time/clock.h"
 #include "proto/errors.h"
 #include "server/operations.h"
-#include "server/pages.h"
+#include "server/request_hash.h"
 #include "server/validate.h"
 #include "tests/testing/test_database.h"
 
@@ -60,7 +60,7 @@ class Service {
     if constexpr (requires { request.request_id(); }) {
       call.request_id = request.request_id();
       call.validate_only = request.validate_only();
-      call.request_hash = HashOf(request, {"request_id", "validate_only"});
+      call.request_hash = RequestHash(request);
     }
     return operation(env_, call, request);
   }
