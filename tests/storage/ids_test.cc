@@ -49,6 +49,7 @@ TEST(Ids, AreUniqueAmongThreads) {
   ClockIdSource ids([] { return absl::FromUnixMillis(1'795'431'600'000); });
   std::vector<std::vector<std::string>> made(8);
   std::vector<std::thread> threads;
+  threads.reserve(made.size());
   for (auto& mine : made) {
     threads.emplace_back([&] {
       for (int i = 0; i < 1000; ++i) mine.push_back(ids.Next("cmp-"));
