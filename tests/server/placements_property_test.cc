@@ -16,7 +16,7 @@ using Day = absl::CivilDay;
 constexpr int kHistories = 2000;  // A tenth in CI.
 constexpr int kSteps = 25;
 constexpr int kAgreements = 4;
-constexpr int kDays = 40;
+constexpr int64_t kDays = 40;
 const Day kFirst(2026, 11, 1);  // A month and ten days.
 
 // One company, day by day: who has it at the end of each day, if nothing more happens. -1: nobody.
