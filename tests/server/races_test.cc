@@ -216,6 +216,7 @@ std::string OneRequestIdBySixteenCallers(Service& service, const std::string& ac
   create.mutable_first_company_draft()->set_display_name("Nordlys");
   std::vector<std::string> answers(16);
   std::vector<std::function<void()>> callers;
+  callers.reserve(answers.size());
   for (std::string& answer : answers) {
     callers.emplace_back([&] {
       const auto created = service.Do(CreateAgreement, create);

@@ -81,7 +81,7 @@ bool IsServersId(const std::u32string& text, const std::u32string& prefix) {
 // Kinds of fields, each by what it takes.
 using Takes = std::function<bool(const std::u32string&)>;
 
-Takes OrNothing(Takes takes) {
+Takes OrNothing(const Takes& takes) {
   return [takes](const std::u32string& text) { return text.empty() || takes(text); };
 }
 
@@ -178,9 +178,11 @@ const std::vector<std::string> kAlmostNumbersAndIds = {"974760673",
                                                        "agr-",
                                                        "agr"};
 
-// Format characters, characters that are none, private and last ones: all of them are no control characters.
+// Format characters, characters that are none, private and last ones: all of them are no control characters. They
+// mislead nobody, being escaped: NOLINTBEGIN(misc-misleading-bidirectional)
 const std::vector<std::string> kStrange = {"\xe2\x80\x8d", "\xe2\x80\x8f", "\xe2\x80\xae", "\xef\xbb\xbf",
                                            "\xc2\xad",     "\xef\xbf\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"};
+// NOLINTEND(misc-misleading-bidirectional)
 
 const std::vector<std::string> kControls = {kNul,       "\x01",         "\t",          "\n",       "\r",
                                             "\x1b",     "\x1f",         "\x7f",        "\xc2\x80", "\xc2\x85",
