@@ -29,7 +29,7 @@ Value DeleteTime(const Resource& resource) {
 //   name >= {prefix} AND name <= {LastWithPrefix(prefix)} AND LOCATE({prefix}, name) = 1
 //
 // The range serves the index; LOCATE is exact, since comparisons ignore spaces at the end. LIKE would do for both, but
-// in an index MariaDB looks for it only up to U+FFFF, and misses names that go on with an emoji.
+// in an index both engines look for it only up to U+FFFF, and miss names that go on with an emoji.
 inline std::string LastWithPrefix(absl::string_view prefix) {
   constexpr int kNameLength = 200;
   const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };
