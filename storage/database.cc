@@ -135,6 +135,7 @@ absl::Status Database::Run(const Call& call, absl::FunctionRef<absl::Status(Sess
     const Session::Failure failure = *session.failure();
     switch (failure.kind) {
       case ErrorKind::kRerun:
+        refused_since = absl::InfiniteFuture();  // It answers.
         // ROLLBACK first, always: a lock wait time-out leaves the transaction open with its earlier writes.
         if (session.Command("ROLLBACK").ok()) Release(*std::move(pooled));
         break;

@@ -169,6 +169,20 @@ TEST_F(DatabaseTest, AServerThatTakesNoWritesIsUnavailableAndItsConnectionsAreDr
   EXPECT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
 }
 
+TEST_F(DatabaseTest, AServerThatRefusedOnceAndThenMeetsDeadlocksIsNotUnavailable) {
+  DatabaseOptions options = Options();
+  options.unreachable_after = absl::Milliseconds(50);
+  Database database(options, test_database_.ids(), absl::Now);
+  std::atomic<int> commits = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name != "COMMIT" || event.phase != Phase::kBefore) return 0;
+    ++commits;
+    return commits == 1 ? 1290 : commits < 12 ? 1213 : 0;  // The pauses in between add up to more than 50 ms.
+  };
+  EXPECT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
+  EXPECT_EQ(commits, 12);
+}
+
 TEST_F(DatabaseTest, AnUnreachableServerIsUnavailable) {
   DatabaseOptions options = Options();
   options.socket = "/nonexistent/socket";
