@@ -12,10 +12,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "agreements/v1/access.pb.h"
 #include "agreements/v1/company.pb.h"
 #include "agreements/v1/error_reason.pb.h"
+#include "agreements/v1/product.pb.h"
 #include "google/protobuf/message.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace agreements {
 
@@ -32,14 +36,24 @@ absl::Status MalformedRequest();
 absl::Status RequestTooLarge(int64_t size, int64_t limit);
 absl::Status PageTokenMismatch();
 absl::Status RequestIdReused();
+// `field` is the one that names the product.
+absl::Status ProductKindWrong(absl::string_view field, absl::string_view product_id, v1::ProductKind kind);
+absl::Status PeriodSpansMonths(absl::CivilDay from_day, absl::CivilDay until_day, absl::CivilDay latest_until_day);
 
 // NOT_FOUND
 absl::Status AgreementNotFound(absl::string_view agreement_id);
 absl::Status CompanyNotFound(absl::string_view company_id);
 absl::Status DraftNotFound(absl::string_view draft_id);
+absl::Status ProductNotFound(absl::string_view product_id);
+absl::Status AccessNotFound(absl::string_view access_id);
+absl::Status AccessNotFound(absl::string_view company_id, absl::string_view user_id, absl::string_view product_id);
+absl::Status TransactionNotFound(absl::string_view company_id, absl::string_view transaction_id);
+absl::Status OrderBasisNotFound(absl::string_view order_basis_id);
+absl::Status OrderBasisLineNotFound(absl::string_view order_basis_id, int line_number);
 
 // ALREADY_EXISTS
 absl::Status OrganizationNumberTaken(absl::string_view organization_number, absl::string_view company_id);
+absl::Status ProductIdTaken(absl::string_view product_id);
 
 // FAILED_PRECONDITION
 absl::Status AgreementNotEmpty(absl::string_view agreement_id, int company_count,
@@ -48,14 +62,29 @@ absl::Status AgreementHasDrafts(absl::string_view agreement_id, int draft_count)
 absl::Status AgreementDeleted(absl::string_view agreement_id);
 absl::Status AgreementNotDeleted(absl::string_view agreement_id);
 absl::Status CompanyDeleted(absl::string_view company_id);
+// The same reason, of a transaction on a day on which no agreement held the company.
+absl::Status CompanyNotHeld(absl::string_view company_id, absl::string_view day);
 absl::Status CompanyNotDeleted(absl::string_view company_id);
 absl::Status DraftIncomplete(absl::string_view draft_id, const std::vector<std::string>& missing_fields);
 absl::Status DraftCompleted(absl::string_view draft_id, absl::string_view company_id);
 absl::Status DraftDiscarded(absl::string_view draft_id);
 absl::Status AlreadyInAgreement(absl::string_view company_id, absl::string_view agreement_id);
+absl::Status InvitationExpired(const v1::Access& invitation);
+absl::Status PriceInUse(absl::string_view product_id, absl::string_view valid_from, absl::string_view priced_until);
+absl::Status PriceMissing(absl::string_view product_id, absl::CivilDay day);
+absl::Status TransactionConflict(absl::string_view company_id, absl::string_view transaction_id);
+absl::Status TransactionSettled(absl::string_view company_id, absl::string_view transaction_id,
+                                absl::string_view order_basis_id);
+absl::Status PeriodNotOver(absl::CivilDay until_day, absl::CivilDay today);
+// `from_day` and `until_day` are those that would be right.
+absl::Status IntervalNotNext(absl::string_view agreement_id, absl::CivilDay from_day, absl::CivilDay until_day);
+absl::Status CustomerNumberMissing(absl::string_view agreement_id);
+// An empty product_id: the total.
+absl::Status AmountTooLarge(absl::string_view agreement_id, absl::string_view product_id);
 
 // ABORTED
 absl::Status StaleRevision(absl::string_view resource_id, int64_t revision, int64_t current_revision);
+absl::Status PreviewChanged(absl::string_view agreement_id, absl::string_view digest);
 
 // RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL
 absl::Status ServerBusy();
@@ -64,6 +93,10 @@ absl::Status ServerStopping();
 absl::Status DeadlinePassed();
 // `error_id` is the only thing that the caller learns: log the rest under it.
 absl::Status InternalError(absl::string_view error_id);
+
+// As a message, whose details are the payloads in the order of their type URLs: what a gRPC status carries, and what a
+// result within a response does.
+google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 // The type URL under which an absl::Status carries a detail of this type, as in google.protobuf.Any.
 std::string DetailTypeUrl(const google::protobuf::Message& detail);

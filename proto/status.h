@@ -9,7 +9,7 @@
 
 namespace agreements {
 
-// The status's payloads become the details of a google.rpc.Status, in the order of their type URLs.
+// The status's payloads become the details of a google.rpc.Status, see ToRpcStatus().
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // The reverse. Details that are no google.rpc.Status are dropped: another server's, say.

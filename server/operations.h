@@ -4,6 +4,7 @@
 #define AGREEMENTS_SERVER_OPERATIONS_H_
 
 #include <functional>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -26,10 +27,15 @@ struct Environment {
   std::function<absl::Time()> now;
   absl::TimeZone time_zone;
 
-  // Reads the clock. In a transaction that changes a placement, only after its agreements are locked (domain.md D2):
-  // what waited for a lock over midnight happens on the new day.
+  // Reads the clock. In a transaction that changes a placement or an access, only after its agreements are locked
+  // (domain.md D2): what waited for a lock over midnight happens on the new day.
   Moment ReadClock() const;
 };
+
+// The rest of a stream: each call returns its next message, or nothing at its end. Called in one thread at a time,
+// which may be another one each time; between two calls it holds nothing of the database.
+template <typename Response>
+using Stream = std::function<absl::StatusOr<std::optional<Response>>(const storage::Call& call)>;
 
 // create_agreement.cc
 absl::StatusOr<v1::CreateAgreementResponse> CreateAgreement(Environment& env, const storage::Call& call,
@@ -72,6 +78,66 @@ absl::StatusOr<v1::MoveCompanyResponse> MoveCompany(Environment& env, const stor
                                                     const v1::MoveCompanyRequest& request);
 absl::StatusOr<v1::MoveCompanyToNewAgreementResponse> MoveCompanyToNewAgreement(
     Environment& env, const storage::Call& call, const v1::MoveCompanyToNewAgreementRequest& request);
+
+// accesses.cc
+absl::StatusOr<v1::InviteUserResponse> InviteUser(Environment& env, const storage::Call& call,
+                                                  const v1::InviteUserRequest& request);
+absl::StatusOr<v1::AcceptInvitationResponse> AcceptInvitation(Environment& env, const storage::Call& call,
+                                                              const v1::AcceptInvitationRequest& request);
+absl::StatusOr<v1::GrantAccessResponse> GrantAccess(Environment& env, const storage::Call& call,
+                                                    const v1::GrantAccessRequest& request);
+absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(Environment& env, const storage::Call& call,
+                                                      const v1::RevokeAccessRequest& request);
+absl::StatusOr<v1::GetAccessResponse> GetAccess(Environment& env, const storage::Call& call,
+                                                const v1::GetAccessRequest& request);
+absl::StatusOr<v1::ListAccessesResponse> ListAccesses(Environment& env, const storage::Call& call,
+                                                      const v1::ListAccessesRequest& request);
+
+// products.cc
+absl::StatusOr<v1::CreateProductResponse> CreateProduct(Environment& env, const storage::Call& call,
+                                                        const v1::CreateProductRequest& request);
+absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(Environment& env, const storage::Call& call,
+                                                        const v1::UpdateProductRequest& request);
+absl::StatusOr<v1::SetPriceResponse> SetPrice(Environment& env, const storage::Call& call,
+                                              const v1::SetPriceRequest& request);
+absl::StatusOr<v1::GetProductResponse> GetProduct(Environment& env, const storage::Call& call,
+                                                  const v1::GetProductRequest& request);
+absl::StatusOr<v1::ListProductsResponse> ListProducts(Environment& env, const storage::Call& call,
+                                                      const v1::ListProductsRequest& request);
+absl::StatusOr<v1::ListPricesResponse> ListPrices(Environment& env, const storage::Call& call,
+                                                  const v1::ListPricesRequest& request);
+
+// record_transactions.cc
+absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(Environment& env, const storage::Call& call,
+                                                                  const v1::RecordTransactionsRequest& request);
+// transactions.cc
+absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(Environment& env, const storage::Call& call,
+                                                                  const v1::CancelTransactionsRequest& request);
+absl::StatusOr<v1::GetTransactionResponse> GetTransaction(Environment& env, const storage::Call& call,
+                                                          const v1::GetTransactionRequest& request);
+absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(Environment& env, const storage::Call& call,
+                                                              const v1::ListTransactionsRequest& request);
+
+// create_order_basis.cc
+absl::StatusOr<v1::PreviewOrderBasisResponse> PreviewOrderBasis(Environment& env, const storage::Call& call,
+                                                                const v1::PreviewOrderBasisRequest& request);
+absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrderBasis(Environment& env, const storage::Call& call,
+                                                              const v1::CreateOrderBasisRequest& request);
+
+// verify_order_basis.cc
+absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(Environment& env, const storage::Call& call,
+                                                              const v1::VerifyOrderBasisRequest& request);
+
+// run_billing.cc
+Stream<v1::RunBillingResponse> RunBilling(Environment& env, const v1::RunBillingRequest& request);
+// explain_order_basis.cc
+Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(Environment& env, const v1::ExplainOrderBasisRequest& request);
+
+// order_bases.cc
+absl::StatusOr<v1::GetOrderBasisResponse> GetOrderBasis(Environment& env, const storage::Call& call,
+                                                        const v1::GetOrderBasisRequest& request);
+absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(Environment& env, const storage::Call& call,
+                                                          const v1::ListOrderBasesRequest& request);
 
 // reads.cc
 absl::StatusOr<v1::GetAgreementResponse> GetAgreement(Environment& env, const storage::Call& call,

@@ -8,22 +8,8 @@
 #include "storage/status_macros.h"
 
 namespace agreements {
-namespace {
 
 using storage::ReadTransaction;
-
-// Keys that come before the first row of a list from the newest down.
-constexpr char kAfterAllIds[] = "~";
-constexpr char kAfterAllDays[] = "9999-12-31";
-
-// Where the request's page begins.
-template <typename Request>
-absl::StatusOr<std::string> PageKey(const Request& request, const char* first) {
-  ASSIGN_OR_RETURN(std::string key, ReadPageToken(request, request.page_token()));
-  return key.empty() ? first : key;
-}
-
-}  // namespace
 
 absl::StatusOr<v1::GetAgreementResponse> GetAgreement(Environment& env, const storage::Call& call,
                                                       const v1::GetAgreementRequest& request) {

@@ -38,7 +38,8 @@ const Statement kListAgreements = {"list_agreements", R"sql(
 const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
   UPDATE agreements
   SET company_count = company_count + ?,
-      draft_count = draft_count + ?
+      draft_count = draft_count + ?,
+      guard = guard + 1
   WHERE account_id = ? AND agreement_id = ?
     AND delete_time IS NULL
     AND company_count + ? >= 0

@@ -24,16 +24,16 @@ absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_vie
 absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
                                                           absl::string_view before_id, int limit);
 
-// By how much an agreement's counts change.
+// By how much an agreement's counts change; not at all when only accesses do.
 struct CountChange {
   int companies = 0;
   int drafts = 0;
 };
 
 // Writes the counts of an agreement that is not deleted, which locks it until the transaction ends, and returns it as
-// it is then. Whoever puts something into an agreement or takes it out begins with this; of several agreements, in
-// ascending order of their ids, so that two transactions cannot deadlock. Starts over if the counts do not have what is
-// to leave. REQUIRES: a change that is not zero.
+// it is then. Whoever changes what an agreement holds, or an access to what it holds, begins with this; of several
+// agreements, in ascending order of their ids, so that two transactions cannot deadlock. Starts over if the counts do
+// not have what is to leave.
 //
 // NOT_FOUND AGREEMENT_NOT_FOUND; FAILED_PRECONDITION AGREEMENT_DELETED.
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,

@@ -44,10 +44,14 @@ void ClearIds(const std::vector<std::string>& ids, google::protobuf::Message& me
   std::vector<const FieldDescriptor*> fields;
   reflection->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
-    if (field->is_repeated()) continue;  // No response to a changing call has lists of new resources.
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    const bool holds_messages = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    if (holds_messages && field->is_repeated()) {
+      for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+        ClearIds(ids, *reflection->MutableRepeatedMessage(&message, field, i));
+      }
+    } else if (holds_messages) {
       ClearIds(ids, *reflection->MutableMessage(&message, field));
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+    } else if (!field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
                std::find(ids.begin(), ids.end(), reflection->GetString(message, field)) != ids.end()) {
       reflection->ClearField(&message, field);
     }
@@ -69,12 +73,22 @@ Database::Database(DatabaseOptions options, IdSource& ids, std::function<absl::T
 
 void Database::InitializeLibrary() { get_driver_instance(); }
 
-absl::Status Database::RunReadWrite(Call call, absl::FunctionRef<absl::Status(Transaction&)> body,
+absl::Status Database::InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run) {
+  // For the next transaction only; at READ COMMITTED a consistent snapshot is ignored.
+  RETURN_IF_ERROR(session.Command("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+  RETURN_IF_ERROR(session.Command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+  absl::Status status = run();
+  if (!session.failure()) RETURN_IF_ERROR(session.Command("ROLLBACK"));
+  return status;
+}
+
+absl::Status Database::RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
                                     google::protobuf::Message& response) {
   // "~" is no character of a caller's request_id.
   if (call.request_id.empty()) call.request_id = ids_.Next("~");
   return Run(call, [&](Session& session) -> absl::Status {
-    absl::Status status = Attempt(session, call, body, response);
+    absl::Status status = records_request && !call.validate_only ? Attempt(session, call, body, response)
+                                                                 : AttemptUnrecorded(session, call, body, response);
     if (!status.ok() && !session.failure()) RETURN_IF_ERROR(session.Command("ROLLBACK"));
     return status;
   });
@@ -85,11 +99,6 @@ absl::Status Database::Attempt(Session& session, const Call& call, absl::Functio
                                google::protobuf::Message& response) {
   Transaction tx(session, ids_);
   RETURN_IF_ERROR(session.Command("START TRANSACTION"));
-  if (call.validate_only) {
-    RETURN_IF_ERROR(body(tx));
-    ClearIds(tx.new_ids(), response);
-    return session.Command("ROLLBACK");
-  }
   ASSIGN_OR_RETURN(const bool first_time, InsertRequest(tx, call, ToMicroseconds(now_())));
   if (!first_time) {
     ASSIGN_OR_RETURN(const std::optional<StoredRequest> stored, GetRequest(tx, call));
@@ -103,6 +112,19 @@ absl::Status Database::Attempt(Session& session, const Call& call, absl::Functio
   RETURN_IF_ERROR(SetResponse(tx, call, response.SerializeAsString()));
   // Whatever becomes of this COMMIT, running again is safe: the request tells whether it was done.
   return session.Command("COMMIT");
+}
+
+// The same without a request, and for validate_only.
+absl::Status Database::AttemptUnrecorded(Session& session, const Call& call,
+                                         absl::FunctionRef<absl::Status(Transaction&)> body,
+                                         google::protobuf::Message& response) {
+  Transaction tx(session, ids_);
+  RETURN_IF_ERROR(session.Command("START TRANSACTION"));
+  RETURN_IF_ERROR(body(tx));
+  if (session.failure()) return absl::InternalError(session.failure()->text);
+  if (!call.validate_only) return session.Command("COMMIT");
+  ClearIds(tx.new_ids(), response);
+  return session.Command("ROLLBACK");
 }
 
 absl::Status Database::Run(const Call& call, absl::FunctionRef<absl::Status(Session&)> attempt) {

@@ -36,7 +36,7 @@ struct Call {
   absl::Time deadline = absl::InfiniteFuture();
 };
 
-// Single statements on committed data.
+// Statements that change nothing. How much of what others commit meanwhile they see, the one who makes it says.
 class ReadTransaction {
  public:
   explicit ReadTransaction(Session& session) : session_(session) {}
@@ -125,31 +125,27 @@ class Database {
   // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWrite(const Call& call, const Body& body) {
-    typename std::invoke_result_t<Body, Transaction&>::value_type response;
-    absl::Status status = RunReadWrite(
-        call,
-        [&](Transaction& tx) -> absl::Status {
-          auto result = body(tx);
-          if (!result.ok()) return result.status();
-          response = *std::move(result);
-          return absl::OkStatus();
-        },
-        response);
-    if (!status.ok()) return status;
-    return response;
+    return Write(call, body, /*records_request=*/true);
+  }
+
+  // The same for a `body` that does nothing twice by itself, however often it is committed: no request is recorded, and
+  // after a COMMIT whose answer is lost it runs again.
+  template <typename Body>
+  std::invoke_result_t<Body, Transaction&> ReadWriteIdempotent(const Call& call, const Body& body) {
+    return Write(call, body, /*records_request=*/false);
   }
 
   // Runs `body`, each of whose statements sees all that is committed. It returns absl::StatusOr of any type.
   template <typename Body>
   std::invoke_result_t<Body, ReadTransaction&> ReadOnly(const Call& call, const Body& body) {
-    std::invoke_result_t<Body, ReadTransaction&> result = absl::UnknownError("did not run");
-    absl::Status status = Run(call, [&](Session& session) {
-      ReadTransaction tx(session);
-      result = body(tx);
-      return result.status();
-    });
-    if (!status.ok()) return status;
-    return result;
+    return Read(call, body, [](Session& /*session*/, auto run) { return run(); });
+  }
+
+  // Runs `body`, all of whose statements see what was committed when it began, and nothing else. For what must fit
+  // together, and for a SELECT that is long. It returns absl::StatusOr of any type.
+  template <typename Body>
+  std::invoke_result_t<Body, ReadTransaction&> ReadSnapshot(const Call& call, const Body& body) {
+    return Read(call, body, InSnapshot);
   }
 
   // Executes one statement outside any call, as housekeeping does, and returns how many rows it changed. It may run
@@ -168,12 +164,47 @@ class Database {
     int generation;
   };
 
-  absl::Status RunReadWrite(Call call, absl::FunctionRef<absl::Status(Transaction&)> body,
+  template <typename Body>
+  std::invoke_result_t<Body, Transaction&> Write(const Call& call, const Body& body, bool records_request) {
+    typename std::invoke_result_t<Body, Transaction&>::value_type response;
+    absl::Status status = RunReadWrite(
+        call, records_request,
+        [&](Transaction& tx) -> absl::Status {
+          auto result = body(tx);
+          if (!result.ok()) return result.status();
+          response = *std::move(result);
+          return absl::OkStatus();
+        },
+        response);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  template <typename Body, typename Around>
+  std::invoke_result_t<Body, ReadTransaction&> Read(const Call& call, const Body& body, const Around& around) {
+    std::invoke_result_t<Body, ReadTransaction&> result = absl::UnknownError("did not run");
+    absl::Status status = Run(call, [&](Session& session) {
+      return around(session, [&] {
+        ReadTransaction tx(session);
+        result = body(tx);
+        return result.status();
+      });
+    });
+    if (!status.ok()) return status;
+    return result;
+  }
+
+  // Runs `run` in a transaction at REPEATABLE READ, whose snapshot is taken at once.
+  static absl::Status InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run);
+
+  absl::Status RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
                             google::protobuf::Message& response);
   // Until it succeeds, or fails with an error for the caller: `attempt` on some connection.
   absl::Status Run(const Call& call, absl::FunctionRef<absl::Status(Session&)> attempt);
   absl::Status Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                        google::protobuf::Message& response);
+  absl::Status AttemptUnrecorded(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
+                                 google::protobuf::Message& response);
   absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address);
   absl::StatusOr<Pooled> Acquire();
   void Release(Pooled pooled);

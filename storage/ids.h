@@ -16,6 +16,8 @@ namespace agreements::storage {
 inline constexpr absl::string_view kAgreementPrefix = "agr-";
 inline constexpr absl::string_view kCompanyPrefix = "cmp-";
 inline constexpr absl::string_view kDraftPrefix = "dft-";
+inline constexpr absl::string_view kAccessPrefix = "acc-";
+inline constexpr absl::string_view kOrderBasisPrefix = "ord-";
 inline constexpr int kIdLength = 20;
 
 // Where an operation gets ids from, so that a test can choose them. Thread-safe.
