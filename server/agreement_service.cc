@@ -6,6 +6,7 @@ namespace agreements {
 
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
+using grpc::ServerWriteReactor;
 
 ServerUnaryReactor* AgreementServiceImpl::CreateAgreement(CallbackServerContext* context,
                                                           const v1::CreateAgreementRequest* request,
@@ -41,6 +42,81 @@ ServerUnaryReactor* AgreementServiceImpl::UndeleteAgreement(CallbackServerContex
                                                             const v1::UndeleteAgreementRequest* request,
                                                             v1::UndeleteAgreementResponse* response) {
   return dispatcher_.Run(context, request, response, agreements::UndeleteAgreement);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::CreateProduct(CallbackServerContext* context,
+                                                        const v1::CreateProductRequest* request,
+                                                        v1::CreateProductResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::CreateProduct);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::GetProduct(CallbackServerContext* context,
+                                                     const v1::GetProductRequest* request,
+                                                     v1::GetProductResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::GetProduct);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::ListProducts(CallbackServerContext* context,
+                                                       const v1::ListProductsRequest* request,
+                                                       v1::ListProductsResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::ListProducts);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::UpdateProduct(CallbackServerContext* context,
+                                                        const v1::UpdateProductRequest* request,
+                                                        v1::UpdateProductResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::UpdateProduct);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::SetPrice(CallbackServerContext* context, const v1::SetPriceRequest* request,
+                                                   v1::SetPriceResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::SetPrice);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::ListPrices(CallbackServerContext* context,
+                                                     const v1::ListPricesRequest* request,
+                                                     v1::ListPricesResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::ListPrices);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::PreviewOrderBasis(CallbackServerContext* context,
+                                                            const v1::PreviewOrderBasisRequest* request,
+                                                            v1::PreviewOrderBasisResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::PreviewOrderBasis);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::CreateOrderBasis(CallbackServerContext* context,
+                                                           const v1::CreateOrderBasisRequest* request,
+                                                           v1::CreateOrderBasisResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::CreateOrderBasis);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::GetOrderBasis(CallbackServerContext* context,
+                                                        const v1::GetOrderBasisRequest* request,
+                                                        v1::GetOrderBasisResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::GetOrderBasis);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::ListOrderBases(CallbackServerContext* context,
+                                                         const v1::ListOrderBasesRequest* request,
+                                                         v1::ListOrderBasesResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::ListOrderBases);
+}
+
+ServerWriteReactor<v1::RunBillingResponse>* AgreementServiceImpl::RunBilling(CallbackServerContext* context,
+                                                                             const v1::RunBillingRequest* request) {
+  return dispatcher_.RunStream(context, request, agreements::RunBilling);
+}
+
+ServerWriteReactor<v1::ExplainOrderBasisResponse>* AgreementServiceImpl::ExplainOrderBasis(
+    CallbackServerContext* context, const v1::ExplainOrderBasisRequest* request) {
+  return dispatcher_.RunStream(context, request, agreements::ExplainOrderBasis);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::VerifyOrderBasis(CallbackServerContext* context,
+                                                           const v1::VerifyOrderBasisRequest* request,
+                                                           v1::VerifyOrderBasisResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::VerifyOrderBasis);
 }
 
 }  // namespace agreements

@@ -96,4 +96,62 @@ ServerUnaryReactor* CompanyServiceImpl::ListPlacements(CallbackServerContext* co
   return dispatcher_.Run(context, request, response, agreements::ListPlacements);
 }
 
+ServerUnaryReactor* CompanyServiceImpl::InviteUser(CallbackServerContext* context, const v1::InviteUserRequest* request,
+                                                   v1::InviteUserResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::InviteUser);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::AcceptInvitation(CallbackServerContext* context,
+                                                         const v1::AcceptInvitationRequest* request,
+                                                         v1::AcceptInvitationResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::AcceptInvitation);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::GrantAccess(CallbackServerContext* context,
+                                                    const v1::GrantAccessRequest* request,
+                                                    v1::GrantAccessResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::GrantAccess);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::RevokeAccess(CallbackServerContext* context,
+                                                     const v1::RevokeAccessRequest* request,
+                                                     v1::RevokeAccessResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::RevokeAccess);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::GetAccess(CallbackServerContext* context, const v1::GetAccessRequest* request,
+                                                  v1::GetAccessResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::GetAccess);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::ListAccesses(CallbackServerContext* context,
+                                                     const v1::ListAccessesRequest* request,
+                                                     v1::ListAccessesResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::ListAccesses);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::RecordTransactions(CallbackServerContext* context,
+                                                           const v1::RecordTransactionsRequest* request,
+                                                           v1::RecordTransactionsResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::RecordTransactions);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::CancelTransactions(CallbackServerContext* context,
+                                                           const v1::CancelTransactionsRequest* request,
+                                                           v1::CancelTransactionsResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::CancelTransactions);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::GetTransaction(CallbackServerContext* context,
+                                                       const v1::GetTransactionRequest* request,
+                                                       v1::GetTransactionResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::GetTransaction);
+}
+
+ServerUnaryReactor* CompanyServiceImpl::ListTransactions(CallbackServerContext* context,
+                                                         const v1::ListTransactionsRequest* request,
+                                                         v1::ListTransactionsResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::ListTransactions);
+}
+
 }  // namespace agreements

@@ -53,6 +53,31 @@ class CompanyServiceImpl final : public v1::CompanyService::CallbackService {
   grpc::ServerUnaryReactor* ListPlacements(grpc::CallbackServerContext* context,
                                            const v1::ListPlacementsRequest* request,
                                            v1::ListPlacementsResponse* response) override;
+  grpc::ServerUnaryReactor* InviteUser(grpc::CallbackServerContext* context, const v1::InviteUserRequest* request,
+                                       v1::InviteUserResponse* response) override;
+  grpc::ServerUnaryReactor* AcceptInvitation(grpc::CallbackServerContext* context,
+                                             const v1::AcceptInvitationRequest* request,
+                                             v1::AcceptInvitationResponse* response) override;
+  grpc::ServerUnaryReactor* GrantAccess(grpc::CallbackServerContext* context, const v1::GrantAccessRequest* request,
+                                        v1::GrantAccessResponse* response) override;
+  grpc::ServerUnaryReactor* RevokeAccess(grpc::CallbackServerContext* context, const v1::RevokeAccessRequest* request,
+                                         v1::RevokeAccessResponse* response) override;
+  grpc::ServerUnaryReactor* GetAccess(grpc::CallbackServerContext* context, const v1::GetAccessRequest* request,
+                                      v1::GetAccessResponse* response) override;
+  grpc::ServerUnaryReactor* ListAccesses(grpc::CallbackServerContext* context, const v1::ListAccessesRequest* request,
+                                         v1::ListAccessesResponse* response) override;
+  grpc::ServerUnaryReactor* RecordTransactions(grpc::CallbackServerContext* context,
+                                               const v1::RecordTransactionsRequest* request,
+                                               v1::RecordTransactionsResponse* response) override;
+  grpc::ServerUnaryReactor* CancelTransactions(grpc::CallbackServerContext* context,
+                                               const v1::CancelTransactionsRequest* request,
+                                               v1::CancelTransactionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetTransaction(grpc::CallbackServerContext* context,
+                                           const v1::GetTransactionRequest* request,
+                                           v1::GetTransactionResponse* response) override;
+  grpc::ServerUnaryReactor* ListTransactions(grpc::CallbackServerContext* context,
+                                             const v1::ListTransactionsRequest* request,
+                                             v1::ListTransactionsResponse* response) override;
 
  private:
   Dispatcher& dispatcher_;

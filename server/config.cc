@@ -13,6 +13,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "server/clock_file.h"
+#include "spdlog/spdlog.h"
 
 ABSL_FLAG(std::string, db_host, "127.0.0.1",
           "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");
@@ -32,6 +35,9 @@ ABSL_FLAG(
     "How long after SIGTERM calls are still refused as UNAVAILABLE SERVER_STOPPING before connections are closed.");
 ABSL_FLAG(bool, reflection, true, "Serve gRPC reflection, by which grpcurl finds methods.");
 ABSL_FLAG(bool, channelz, false, "Serve channelz, gRPC's own figures of channels and sockets.");
+ABSL_FLAG(std::string, clock_file, "",
+          "For demonstrations only: a file whose content, an RFC 3339 time, is taken for the present; while it is "
+          "missing or empty, the real time is.");
 ABSL_FLAG(bool, print_config, false, "Print the settings and exit.");
 
 namespace agreements {
@@ -101,6 +107,13 @@ absl::StatusOr<absl::TimeZone> TimeZoneFromFlags() {
   if (absl::LoadTimeZone(absl::GetFlag(FLAGS_time_zone), &time_zone)) return time_zone;
   return absl::InvalidArgumentError(absl::StrCat("--time_zone: this machine does not know ",
                                                  absl::GetFlag(FLAGS_time_zone), "; is tzdata installed?"));
+}
+
+std::function<absl::Time()> ClockFromFlags() {
+  const std::string path = absl::GetFlag(FLAGS_clock_file);
+  if (path.empty()) return absl::Now;
+  spdlog::warn("--clock_file: the present is what {} says; for demonstrations only", path);
+  return ClockFromFile(path, absl::Now);
 }
 
 std::string PrintedConfig() {

@@ -2,6 +2,7 @@
 #ifndef AGREEMENTS_SERVER_CONFIG_H_
 #define AGREEMENTS_SERVER_CONFIG_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/flags/declare.h"
@@ -28,6 +29,9 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
 
 // INVALID_ARGUMENT if this machine does not know the zone.
 absl::StatusOr<absl::TimeZone> TimeZoneFromFlags();
+
+// The real time, or that of --clock_file, with a warning in the log.
+std::function<absl::Time()> ClockFromFlags();
 
 // Every flag of ours with its value, one on a line, as a --flagfile has it. No secrets: they stand in files.
 std::string PrintedConfig();

@@ -5,10 +5,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <condition_variable>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -16,8 +13,10 @@
 #include "google/protobuf/message.h"
 #include "proto/errors.h"
 #include "proto/status.h"
+#include "server/guarded.h"
 #include "server/operations.h"
 #include "server/request_hash.h"
+#include "server/stream_reactor.h"
 #include "server/validate.h"
 #include "server/workers.h"
 #include "storage/database.h"
@@ -39,54 +38,70 @@ class Dispatcher {
                                 absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&,
                                                                       const Request&)) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    auto valid_request = std::make_shared<Request>(*request);
-    absl::Status status = CheckSize(*request);
-    if (status.ok()) status = Validate(*valid_request);
-    if (status.ok() && !Begin()) status = ServerStopping();
-    if (!status.ok()) {
-      reactor->Finish(ToGrpcStatus(status));
-      return reactor;
+    const auto valid_request = std::make_shared<Request>(*request);
+    absl::Status status = Check(*request, *valid_request);
+    if (status.ok()) {
+      status = workers_.TryRun([=, this, call = MakeCall(*context, *valid_request)] {
+        reactor->Finish(ToGrpcStatus(RunGuarded(*context, call, [&] {
+          absl::StatusOr<Response> result = operation(env_, call, *valid_request);
+          if (!result.ok()) return result.status();
+          *response = *std::move(result);
+          return absl::OkStatus();
+        })));
+      });
     }
-    Enqueue(context, reactor, MakeCall(*context, *valid_request), [=, this](const storage::Call& call) {
-      absl::StatusOr<Response> result = operation(env_, call, *valid_request);
-      if (!result.ok()) return result.status();
-      *response = *std::move(result);
-      return absl::OkStatus();
-    });
+    if (!status.ok()) reactor->Finish(ToGrpcStatus(status));
     return reactor;
   }
 
-  // Refuses further calls, as UNAVAILABLE SERVER_STOPPING, and returns when every call before has its answer.
-  void Stop();
+  // The same with the messages of a stream. A stream that has begun goes on however full the queue is. It ends at its
+  // next message when the call's deadline has passed, the caller is gone, or the server stops.
+  template <typename Request, typename Response>
+  grpc::ServerWriteReactor<Response>* RunStream(grpc::CallbackServerContext* context, const Request* request,
+                                                Stream<Response> (*operation)(Environment&, const Request&)) {
+    const auto valid_request = std::make_shared<Request>(*request);
+    const absl::Status status = Check(*request, *valid_request);
+    auto begin_and_go_on = [=, this, stream = Stream<Response>()](const storage::Call& call) mutable {
+      if (!stream) stream = operation(env_, *valid_request);
+      return stream(call);
+    };
+    auto* reactor =
+        new StreamReactor<Response>(*context, workers_, MakeCall(*context, *valid_request), std::move(begin_and_go_on));
+    if (status.ok()) {
+      reactor->Start();
+    } else {
+      reactor->Finish(ToGrpcStatus(status));
+    }
+    return reactor;
+  }
+
+  // Refuses further calls, as UNAVAILABLE SERVER_STOPPING, and returns when every call before has its answer, except
+  // streams whose last message the caller has not taken yet: those are refused when it has.
+  void Stop() { workers_.Stop(); }
 
  private:
+  // Checks `request`, of which `valid_request` is a copy, and brings that into the form that operations work with.
+  template <typename Request>
+  static absl::Status Check(const Request& request, Request& valid_request) {
+    const auto size = static_cast<int64_t>(request.ByteSizeLong());
+    return size <= kMaxRequestSize ? Validate(valid_request) : RequestTooLarge(size, kMaxRequestSize);
+  }
+
   template <typename Request>
   static storage::Call MakeCall(const grpc::CallbackServerContext& context, const Request& request) {
     storage::Call call;
     call.account_id = request.account_id();
     call.deadline = absl::FromChrono(context.deadline());
+    if constexpr (requires { request.validate_only(); }) call.validate_only = request.validate_only();
     if constexpr (requires { request.request_id(); }) {
       call.request_id = request.request_id();
-      call.validate_only = request.validate_only();
       call.request_hash = RequestHash(request);
     }
     return call;
   }
 
-  // Takes a call that Finish() ends; not once the dispatcher is stopping.
-  bool Begin();
-  void Finish(grpc::ServerUnaryReactor* reactor, const absl::Status& status);
-
-  static absl::Status CheckSize(const google::protobuf::Message& request);
-  void Enqueue(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor, storage::Call call,
-               std::function<absl::Status(const storage::Call&)> run);
-
   Environment& env_;
   Workers& workers_;
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  int running_ = 0;  // Calls that have no answer yet.
-  bool stopping_ = false;
 };
 
 }  // namespace agreements

@@ -34,7 +34,7 @@ absl::Status Serve(const sigset_t& stop_signals) {
     RETURN_IF_ERROR(storage::CheckSchema(*session, storage::EmbeddedMigrations()));
     RETURN_IF_ERROR(storage::CheckTimeZone(*session, time_zone.name()));
   }
-  Environment env{.database = database, .now = absl::Now, .time_zone = time_zone};
+  Environment env{.database = database, .now = ClockFromFlags(), .time_zone = time_zone};
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(server_options, env));
   spdlog::info("serving on {}", server->address());
 

@@ -22,7 +22,7 @@ constexpr char kDatabaseHealth[] = "db";
 constexpr absl::Duration kCheckInterval = absl::Seconds(2);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 // For answers that are on their way when every call has one. What is cut off then are streams that never end by
-// themselves, such as Health.Watch.
+// themselves, such as Health.Watch, and those whose callers take no messages.
 constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
 
 }  // namespace
@@ -87,7 +87,7 @@ void Server::CheckDatabase() {
 void Server::PurgeRequests(absl::Duration retention) {
   absl::StatusOr<int64_t> purged = 0;
   do {
-    purged = storage::PurgeRequests(env_.database, env_.now() - retention);
+    purged = storage::PurgeRequests(env_.database, absl::Now() - retention);  // They are recorded in real time.
     if (!purged.ok()) spdlog::warn("purging old requests: {}", purged.status().ToString());
   } while (purged.ok() && *purged > 0);
 }

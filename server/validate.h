@@ -4,6 +4,8 @@
 #ifndef AGREEMENTS_SERVER_VALIDATE_H_
 #define AGREEMENTS_SERVER_VALIDATE_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/company_service.pb.h"
@@ -12,9 +14,13 @@ namespace agreements {
 
 inline constexpr int kMaxDisplayNameLength = 200;    // Unicode code points
 inline constexpr int kMaxCustomerNumberLength = 32;  // ASCII characters
-inline constexpr int kMaxCallersIdLength = 64;       // account_id, request_id
+inline constexpr int kMaxCallersIdLength = 64;       // account_id, request_id, user_id, product_id, transaction_id
 inline constexpr int kMaxPageSize = 1000;
+inline constexpr int kMaxProductIds = 100;     // In one call
+inline constexpr int kMaxTransactions = 1000;  // In one call
+inline constexpr int64_t kMaxQuantity = 1'000'000'000;
 
+// validate.cc
 absl::Status Validate(v1::CreateAgreementRequest& request);
 absl::Status Validate(v1::GetAgreementRequest& request);
 absl::Status Validate(v1::ListAgreementsRequest& request);
@@ -39,6 +45,40 @@ absl::Status Validate(v1::DeleteCompanyDraftRequest& request);
 absl::Status Validate(v1::MoveCompanyRequest& request);
 absl::Status Validate(v1::MoveCompanyToNewAgreementRequest& request);
 absl::Status Validate(v1::ListPlacementsRequest& request);
+
+// validate_billing.cc
+absl::Status Validate(v1::CreateProductRequest& request);
+absl::Status Validate(v1::GetProductRequest& request);
+absl::Status Validate(v1::ListProductsRequest& request);
+absl::Status Validate(v1::UpdateProductRequest& request);
+absl::Status Validate(v1::SetPriceRequest& request);
+absl::Status Validate(v1::ListPricesRequest& request);
+
+absl::Status Validate(v1::PreviewOrderBasisRequest& request);
+absl::Status Validate(v1::CreateOrderBasisRequest& request);
+absl::Status Validate(v1::GetOrderBasisRequest& request);
+absl::Status Validate(v1::ListOrderBasesRequest& request);
+absl::Status Validate(v1::RunBillingRequest& request);
+absl::Status Validate(v1::ExplainOrderBasisRequest& request);
+absl::Status Validate(v1::VerifyOrderBasisRequest& request);
+
+// validate_usage.cc
+absl::Status Validate(v1::InviteUserRequest& request);
+absl::Status Validate(v1::AcceptInvitationRequest& request);
+absl::Status Validate(v1::GrantAccessRequest& request);
+absl::Status Validate(v1::RevokeAccessRequest& request);
+absl::Status Validate(v1::GetAccessRequest& request);
+absl::Status Validate(v1::ListAccessesRequest& request);
+
+absl::Status Validate(v1::RecordTransactionsRequest& request);
+absl::Status Validate(v1::CancelTransactionsRequest& request);
+absl::Status Validate(v1::GetTransactionRequest& request);
+absl::Status Validate(v1::ListTransactionsRequest& request);
+
+// An item of RecordTransactions and CancelTransactions, each of which is refused alone: the fields are named from the
+// request, e.g. "transactions[3].quantity".
+absl::Status ValidateItem(const v1::TransactionReport& report, int index);
+absl::Status ValidateItem(const v1::TransactionKey& key, int index);
 
 }  // namespace agreements
 

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
+
 namespace agreements {
 
 // Thread-safe.
@@ -19,16 +21,26 @@ class Workers {
   // Runs what is queued, then ends the threads.
   ~Workers();
 
-  // False, at once, if the queue is full.
-  bool TryRun(std::function<void()> task);
+  // RESOURCE_EXHAUSTED SERVER_BUSY, at once, if the queue is full; UNAVAILABLE SERVER_STOPPING after Stop().
+  absl::Status TryRun(std::function<void()> task);
+
+  // The same for what goes on with something that has begun: the queue takes it even if it is full.
+  absl::Status Run(std::function<void()> task);
+
+  // Takes no more tasks, and returns when every one that was taken has run.
+  void Stop();
 
  private:
+  absl::Status Queue(std::function<void()> task, size_t max_queue);
   void Work();
 
   const size_t max_queue_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;  // For the threads
+  std::condition_variable idle_;     // For Stop()
   std::deque<std::function<void()>> queue_;
+  int running_ = 0;
+  bool stopping_ = false;
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };

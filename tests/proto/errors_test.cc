@@ -46,6 +46,17 @@ std::string SentenceOf(const absl::Status& status) {
   return localized ? localized->message() : "";
 }
 
+v1::Access Invitation() {
+  v1::Access invitation;
+  invitation.set_access_id("i");
+  invitation.mutable_expire_time()->set_seconds(1'796'119'200);
+  return invitation;
+}
+
+constexpr absl::CivilDay kFirst(2026, 11, 1);
+constexpr absl::CivilDay kFifth(2026, 11, 5);
+constexpr absl::CivilDay kNextMonth(2026, 12, 1);
+
 struct Case {
   absl::Status status;
   absl::StatusCode code;
@@ -61,11 +72,25 @@ const std::vector<Case>& Cases() {
       {RequestTooLarge(7, 5), Code::kInvalidArgument, v1::ERROR_REASON_REQUEST_TOO_LARGE, "limit=5, size=7"},
       {PageTokenMismatch(), Code::kInvalidArgument, v1::ERROR_REASON_PAGE_TOKEN_MISMATCH, ""},
       {RequestIdReused(), Code::kInvalidArgument, v1::ERROR_REASON_REQUEST_ID_REUSED, ""},
+      {ProductKindWrong("product_id", "p", v1::PRODUCT_KIND_LICENSE), Code::kInvalidArgument,
+       v1::ERROR_REASON_PRODUCT_KIND_WRONG, "kind=LICENSE, product_id=p"},
+      {PeriodSpansMonths(kFirst, absl::CivilDay(2026, 12, 2), kNextMonth), Code::kInvalidArgument,
+       v1::ERROR_REASON_PERIOD_SPANS_MONTHS, "from_day=2026-11-01, latest_until_day=2026-12-01, until_day=2026-12-02"},
       {AgreementNotFound("a"), Code::kNotFound, v1::ERROR_REASON_AGREEMENT_NOT_FOUND, "agreement_id=a"},
       {CompanyNotFound("c"), Code::kNotFound, v1::ERROR_REASON_COMPANY_NOT_FOUND, "company_id=c"},
       {DraftNotFound("d"), Code::kNotFound, v1::ERROR_REASON_DRAFT_NOT_FOUND, "draft_id=d"},
+      {ProductNotFound("p"), Code::kNotFound, v1::ERROR_REASON_PRODUCT_NOT_FOUND, "product_id=p"},
+      {AccessNotFound("i"), Code::kNotFound, v1::ERROR_REASON_ACCESS_NOT_FOUND, "access_id=i"},
+      {AccessNotFound("c", "u", "p"), Code::kNotFound, v1::ERROR_REASON_ACCESS_NOT_FOUND,
+       "company_id=c, product_id=p, user_id=u"},
+      {TransactionNotFound("c", "t"), Code::kNotFound, v1::ERROR_REASON_TRANSACTION_NOT_FOUND,
+       "company_id=c, transaction_id=t"},
+      {OrderBasisNotFound("o"), Code::kNotFound, v1::ERROR_REASON_ORDER_BASIS_NOT_FOUND, "order_basis_id=o"},
+      {OrderBasisLineNotFound("o", 7), Code::kNotFound, v1::ERROR_REASON_ORDER_BASIS_LINE_NOT_FOUND,
+       "line_number=7, order_basis_id=o"},
       {OrganizationNumberTaken("974760673", "c"), Code::kAlreadyExists, v1::ERROR_REASON_ORGANIZATION_NUMBER_TAKEN,
        "company_id=c, organization_number=974760673"},
+      {ProductIdTaken("p"), Code::kAlreadyExists, v1::ERROR_REASON_PRODUCT_ID_TAKEN, "product_id=p"},
       {AgreementNotEmpty("a", 2, {"c", "e"}), Code::kFailedPrecondition, v1::ERROR_REASON_AGREEMENT_NOT_EMPTY,
        "agreement_id=a, company_count=2, company_ids=c,e"},
       {AgreementHasDrafts("a", 2), Code::kFailedPrecondition, v1::ERROR_REASON_AGREEMENT_HAS_DRAFTS,
@@ -73,6 +98,8 @@ const std::vector<Case>& Cases() {
       {AgreementDeleted("a"), Code::kFailedPrecondition, v1::ERROR_REASON_AGREEMENT_DELETED, "agreement_id=a"},
       {AgreementNotDeleted("a"), Code::kFailedPrecondition, v1::ERROR_REASON_AGREEMENT_NOT_DELETED, "agreement_id=a"},
       {CompanyDeleted("c"), Code::kFailedPrecondition, v1::ERROR_REASON_COMPANY_DELETED, "company_id=c"},
+      {CompanyNotHeld("c", "2026-11-05"), Code::kFailedPrecondition, v1::ERROR_REASON_COMPANY_DELETED,
+       "company_id=c, day=2026-11-05"},
       {CompanyNotDeleted("c"), Code::kFailedPrecondition, v1::ERROR_REASON_COMPANY_NOT_DELETED, "company_id=c"},
       {DraftIncomplete("d", {"display_name", "x"}), Code::kFailedPrecondition, v1::ERROR_REASON_DRAFT_INCOMPLETE,
        "draft_id=d, missing_fields=display_name,x"},
@@ -81,8 +108,28 @@ const std::vector<Case>& Cases() {
       {DraftDiscarded("d"), Code::kFailedPrecondition, v1::ERROR_REASON_DRAFT_DISCARDED, "draft_id=d"},
       {AlreadyInAgreement("c", "a"), Code::kFailedPrecondition, v1::ERROR_REASON_ALREADY_IN_AGREEMENT,
        "agreement_id=a, company_id=c"},
+      {InvitationExpired(Invitation()), Code::kFailedPrecondition, v1::ERROR_REASON_INVITATION_EXPIRED,
+       "access_id=i, expire_time=2026-12-01T10:00:00Z"},
+      {PriceInUse("p", "2026-11-01", "2026-11-05"), Code::kFailedPrecondition, v1::ERROR_REASON_PRICE_IN_USE,
+       "priced_until=2026-11-05, product_id=p, valid_from=2026-11-01"},
+      {PriceMissing("p", kFifth), Code::kFailedPrecondition, v1::ERROR_REASON_PRICE_MISSING,
+       "day=2026-11-05, product_id=p"},
+      {TransactionConflict("c", "t"), Code::kFailedPrecondition, v1::ERROR_REASON_TRANSACTION_CONFLICT,
+       "company_id=c, transaction_id=t"},
+      {TransactionSettled("c", "t", "o"), Code::kFailedPrecondition, v1::ERROR_REASON_TRANSACTION_SETTLED,
+       "company_id=c, order_basis_id=o, transaction_id=t"},
+      {PeriodNotOver(kNextMonth, kFifth), Code::kFailedPrecondition, v1::ERROR_REASON_PERIOD_NOT_OVER,
+       "latest_until_day=2026-11-05, until_day=2026-12-01"},
+      {IntervalNotNext("a", kFifth, kNextMonth), Code::kFailedPrecondition, v1::ERROR_REASON_INTERVAL_NOT_NEXT,
+       "agreement_id=a, from_day=2026-11-05, until_day=2026-12-01"},
+      {CustomerNumberMissing("a"), Code::kFailedPrecondition, v1::ERROR_REASON_CUSTOMER_NUMBER_MISSING,
+       "agreement_id=a"},
+      {AmountTooLarge("a", "p"), Code::kFailedPrecondition, v1::ERROR_REASON_AMOUNT_TOO_LARGE,
+       "agreement_id=a, product_id=p"},
+      {AmountTooLarge("a", ""), Code::kFailedPrecondition, v1::ERROR_REASON_AMOUNT_TOO_LARGE, "agreement_id=a"},
       {StaleRevision("a", 1, 2), Code::kAborted, v1::ERROR_REASON_STALE_REVISION,
        "current_revision=2, resource_id=a, revision=1"},
+      {PreviewChanged("a", "d"), Code::kAborted, v1::ERROR_REASON_PREVIEW_CHANGED, "agreement_id=a, digest=d"},
       {ServerBusy(), Code::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY, ""},
       {ServerStopping(), Code::kUnavailable, v1::ERROR_REASON_SERVER_STOPPING, ""},
       {DatabaseUnavailable(), Code::kUnavailable, v1::ERROR_REASON_DATABASE_UNAVAILABLE, ""},
@@ -144,6 +191,21 @@ TEST(ErrorsTest, APreconditionFailureSaysWhatItIsAbout) {
   EXPECT_EQ(failure->violations(0).subject(), kAgreement);
 }
 
+TEST(ErrorsTest, AnItemIsNamedWithinItsCompany) {
+  EXPECT_EQ(DetailOf<google::rpc::ResourceInfo>(TransactionNotFound("c", "t"))->resource_name(), "c/t");
+  EXPECT_EQ(DetailOf<google::rpc::PreconditionFailure>(TransactionConflict("c", "t"))->violations(0).subject(), "c/t");
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(ProductKindWrong("product_ids[1]", "p", v1::PRODUCT_KIND_TRANSACTION))
+                ->field_violations(0)
+                .field(),
+            "product_ids[1]");
+}
+
+TEST(ErrorsTest, AResultWithinAResponseCarriesTheSameDetails) {
+  for (const auto& [status, code, reason, metadata] : Cases()) {
+    EXPECT_EQ(ToRpcStatus(status).SerializeAsString(), ToGrpcStatus(status).error_details());
+  }
+}
+
 TEST(ErrorsTest, EveryWrongFieldIsNamed) {
   const auto bad_request =
       DetailOf<google::rpc::BadRequest>(FieldsInvalid({Violation("account_id"), Violation("display_name")}));
@@ -160,11 +222,16 @@ TEST(ErrorsTest, TooManyWrongFieldsAreCutAndSaySo) {
 }
 
 TEST(ErrorsTest, DetailsStayUnderFourKibibytes) {
+  const std::string longest(64, 'x');  // Of ids from the caller
   for (const absl::Status& status :
        {FieldsInvalid(Violations(12)), FieldsInvalid(Violations(100)),
         AgreementNotEmpty(kAgreement, 1'000'000, std::vector<std::string>(20, kCompany)),
         DraftIncomplete(kDraft, {"display_name", "organization_number"}), DraftCompleted(kDraft, kCompany),
-        AlreadyInAgreement(kCompany, kAgreement), OrganizationNumberTaken("974760673", kCompany)}) {
+        AlreadyInAgreement(kCompany, kAgreement), OrganizationNumberTaken("974760673", kCompany),
+        ProductKindWrong("transactions[999].product_id", longest, v1::PRODUCT_KIND_TRANSACTION),
+        AccessNotFound(kCompany, longest, longest), TransactionNotFound(kCompany, longest), ProductIdTaken(longest),
+        TransactionSettled(kCompany, longest, "ord-1jq2v8k5w0c3m7z9"), PriceInUse(longest, "2026-11-01", "2026-12-01"),
+        PreviewChanged(kAgreement, longest), AmountTooLarge(kAgreement, longest)}) {
     EXPECT_LT(ToGrpcStatus(status).error_details().size(), 4096U) << status;
   }
 }

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "tests/testing/list_walk.h"
 #include "tests/testing/wire_test.h"
 
@@ -23,6 +24,8 @@ class WirePagesTest : public ::testing::Test {
       wire_->Call(&Companies::CreateCompany, "agreement_id: '$agreement' display_name: 'Nord'", names_).value();
       wire_->Call(&Companies::CreateCompanyDraft, "agreement_id: '$agreement' display_name: 'D'", names_).value();
       ChangePlacement(i);
+      AddUsage(i);
+      Settle();
     }
   }
   static void TearDownTestSuite() {
@@ -45,11 +48,46 @@ class WirePagesTest : public ::testing::Test {
     }
   }
 
+  // A product, a price, an access and a transaction.
+  static void AddUsage(int i) {
+    wire_
+        ->Call(&Agreements::CreateProduct,
+               absl::StrCat("product_id: 'p-", i, "' display_name: 'P' kind: PRODUCT_KIND_LICENSE"), names_)
+        .value();
+    const std::string valid_from = absl::FormatCivilTime(absl::CivilDay(2030, 1, 1) + i);
+    wire_
+        ->Call(&Agreements::SetPrice,
+               absl::StrCat("product_id: '$license' unit_price: '1' valid_from: '", valid_from, "'"), names_)
+        .value();
+    wire_
+        ->Call(&Companies::GrantAccess,
+               absl::StrCat("company_id: '$billed_company' product_ids: '$license' user_id: 'u-", i, "'"), names_)
+        .value();
+    const std::string report = absl::StrCat(
+        "transactions { company_id: '$billed_company' product_id: '$scan' quantity: 1 ", "transaction_id: 't-", i,
+        "' occur_time { seconds: ", absl::ToUnixSeconds(wire_->clock().Now()), " } }");
+    wire_->Call(&Companies::RecordTransactions, report, names_).value();
+  }
+
+  // The next day of $billed that is over.
+  static void Settle() {
+    const std::string from_day =
+        wire_->Call(&Agreements::GetAgreement, "agreement_id: '$billed'", names_).value().agreement().settled_until();
+    absl::CivilDay until_day;
+    ASSERT_TRUE(absl::ParseCivilTime(from_day, &until_day));
+    wire_
+        ->Call(&Agreements::CreateOrderBasis,
+               absl::StrCat("agreement_id: '$billed' from_day: '", from_day, "' until_day: '",
+                            absl::FormatCivilTime(until_day + 1), "'"),
+               names_)
+        .value();
+  }
+
   // 25 hours lead to another day even when summer time ends.
   static void PassDay() { wire_->clock().Set(wire_->clock().Now() + absl::Hours(25)); }
 
   static std::string Answer(const MethodDescriptor& method, const Message& request) {
-    return Describe(wire_->CallMethod(method, request).status());
+    return Describe(wire_->Answer(method, request));
   }
 
   static Wire* wire_;
@@ -119,10 +157,15 @@ TEST_F(WirePagesTest, APageTokenIsForItsOwnMethodAccountAndFiltersOnly) {
       SetText(*request, "page_token", token);
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
         request->GetReflection()->SetBool(request.get(), field, true);
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+        request->GetReflection()->SetEnumValue(request.get(), field, 1);
       } else {
-        const auto other = ValidRequest(*method, {{"$account", "acct-2"},
-                                                  {"$agreement", names_.at("$agreement")},
-                                                  {"$company", names_.at("$drafted_company")}});
+        Names others = names_;
+        others["$account"] = "acct-2";
+        others["$company"] = names_.at("$drafted_company");
+        others["$billed_company"] = names_.at("$company");
+        others["$license"] = names_.at("$scan");
+        const auto other = ValidRequest(*method, others);
         SetText(*request, field->name(), other->GetReflection()->GetString(*other, field));
       }
       EXPECT_EQ(Answer(*method, *request), kMismatch) << method->name() << " with another " << field->name();

@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <latch>
+#include <string>
+#include <thread>
+
+#include "proto/errors.h"
 
 namespace agreements {
 namespace {
@@ -12,10 +17,12 @@ namespace {
 class Gate {
  public:
   explicit Gate(Workers& workers) {
-    EXPECT_TRUE(workers.TryRun([this] {
-      entered_.count_down();
-      open_.wait();
-    }));
+    EXPECT_TRUE(workers
+                    .TryRun([this] {
+                      entered_.count_down();
+                      open_.wait();
+                    })
+                    .ok());
     entered_.wait();
   }
 
@@ -30,7 +37,7 @@ TEST(WorkersTest, RunTasksInTheOrderOfTheirComing) {
   std::string order;
   {
     Workers workers(1, 10);
-    for (const char c : {'a', 'b', 'c'}) EXPECT_TRUE(workers.TryRun([&order, c] { order += c; }));
+    for (const char c : {'a', 'b', 'c'}) EXPECT_TRUE(workers.TryRun([&order, c] { order += c; }).ok());
   }
   EXPECT_EQ(order, "abc");
 }
@@ -39,7 +46,7 @@ TEST(WorkersTest, RunAsManyTasksAtOnceAsThereAreThreads) {
   std::latch all_at_once(4);
   Workers workers(4, 4);
   for (int i = 0; i < 4; ++i) {
-    while (!workers.TryRun([&] { all_at_once.arrive_and_wait(); })) {
+    while (!workers.TryRun([&] { all_at_once.arrive_and_wait(); }).ok()) {
     }
   }
   all_at_once.wait();
@@ -50,11 +57,11 @@ TEST(WorkersTest, RefuseATaskAtOnceWhenTheQueueIsFullAndTakeItWhenThereIsRoom) {
   {
     Workers workers(1, 2);
     Gate gate(workers);
-    EXPECT_TRUE(workers.TryRun([&runs] { ++runs; }));
-    EXPECT_TRUE(workers.TryRun([&runs] { ++runs; }));
-    EXPECT_FALSE(workers.TryRun([&runs] { runs += 100; }));
+    EXPECT_TRUE(workers.TryRun([&runs] { ++runs; }).ok());
+    EXPECT_TRUE(workers.TryRun([&runs] { ++runs; }).ok());
+    EXPECT_EQ(ReasonOf(workers.TryRun([&runs] { runs += 100; })), v1::ERROR_REASON_SERVER_BUSY);
     gate.Open();
-    while (!workers.TryRun([&runs] { runs += 10; })) {
+    while (!workers.TryRun([&runs] { runs += 10; }).ok()) {
     }
   }
   EXPECT_EQ(runs, 12);
@@ -62,7 +69,7 @@ TEST(WorkersTest, RefuseATaskAtOnceWhenTheQueueIsFullAndTakeItWhenThereIsRoom) {
 
 TEST(WorkersTest, WithoutAQueueNothingIsTaken) {
   Workers workers(1, 0);
-  EXPECT_FALSE(workers.TryRun([] { FAIL(); }));
+  EXPECT_EQ(ReasonOf(workers.TryRun([] { FAIL(); })), v1::ERROR_REASON_SERVER_BUSY);
 }
 
 TEST(WorkersTest, RunWhatIsQueuedBeforeTheyEnd) {
@@ -70,7 +77,7 @@ TEST(WorkersTest, RunWhatIsQueuedBeforeTheyEnd) {
   {
     Workers workers(1, 100);
     Gate gate(workers);
-    for (int i = 0; i < 100; ++i) EXPECT_TRUE(workers.TryRun([&runs] { ++runs; }));
+    for (int i = 0; i < 100; ++i) EXPECT_TRUE(workers.TryRun([&runs] { ++runs; }).ok());
     gate.Open();
   }
   EXPECT_EQ(runs, 100);
@@ -79,8 +86,43 @@ TEST(WorkersTest, RunWhatIsQueuedBeforeTheyEnd) {
 TEST(WorkersTest, ATaskCanQueueAnother) {
   std::promise<void> done;
   Workers workers(1, 1);
-  EXPECT_TRUE(workers.TryRun([&] { EXPECT_TRUE(workers.TryRun([&] { done.set_value(); })); }));
+  EXPECT_TRUE(workers.TryRun([&] { EXPECT_TRUE(workers.TryRun([&] { done.set_value(); }).ok()); }).ok());
   done.get_future().wait();
+}
+
+TEST(WorkersTest, WhatHasBegunGoesOnEvenIfTheQueueIsFull) {
+  std::string order;
+  {
+    Workers workers(1, 1);
+    Gate gate(workers);
+    EXPECT_TRUE(workers.TryRun([&order] { order += 'a'; }).ok());
+    EXPECT_TRUE(workers.Run([&order] { order += 'b'; }).ok());
+    EXPECT_EQ(ReasonOf(workers.TryRun([] { FAIL(); })), v1::ERROR_REASON_SERVER_BUSY);
+    EXPECT_TRUE(workers.Run([&order] { order += 'c'; }).ok());
+    gate.Open();
+  }
+  EXPECT_EQ(order, "abc");
+}
+
+TEST(WorkersTest, StopWaitsForEveryTaskThatWasTakenAndRefusesTheRest) {
+  Workers workers(2, 100);
+  std::atomic<int> runs = 0;
+  Gate gate(workers);
+  Gate other(workers);
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(workers.TryRun([&runs] { ++runs; }).ok());
+  std::thread stopper([&] {
+    workers.Stop();
+    EXPECT_EQ(runs, 100);
+  });
+  // Until it stops, there is no room either.
+  while (ReasonOf(workers.TryRun([] { FAIL(); })) != v1::ERROR_REASON_SERVER_STOPPING) {
+  }
+  EXPECT_EQ(ReasonOf(workers.Run([] { FAIL(); })), v1::ERROR_REASON_SERVER_STOPPING);
+  EXPECT_EQ(runs, 0);
+  gate.Open();
+  other.Open();
+  stopper.join();
+  workers.Stop();
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ struct WireOptions {
   absl::Duration unreachable_after = absl::Seconds(5);
 };
 
-// A server on a schema of its own, and a channel to it. Its clock stands still at the time of its making. Thread-safe.
+// A server on a schema of its own, and a channel to it. Its clock stands still. Thread-safe.
 class Wire {
  public:
   explicit Wire(const WireOptions& options = {}, const storage::TestHooks* hooks = nullptr);
@@ -126,7 +126,8 @@ class Wire {
     return Call(method, request);
   }
 
-  // Any bytes to any method, and the bytes of its response.
+  // Any bytes to any method, and the bytes of its response, or of all messages of its stream, one after the other: as a
+  // message, those are merged.
   absl::StatusOr<std::string> CallBytes(const std::string& path, const std::string& request,
                                         absl::Duration timeout = absl::Seconds(30));
 
@@ -136,10 +137,18 @@ class Wire {
     return CallBytes(PathOf(method), request.SerializeAsString());
   }
 
+  // The error of the call or, if it has results by the item, of the first item.
+  absl::Status Answer(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request);
+
   // Makes in an account, and names: $agreement, which holds $company, $deleted_company, $draft (complete),
   // $nameless_draft, $completed_draft (which has become $drafted_company) and $discarded_draft; $other and $empty, both
   // agreements without anything; and $deleted, a deleted one. $nowhere is an agreement that does not exist,
-  // $no_company and $no_draft likewise.
+  // $no_company, $no_draft, $no_access and $no_order_basis likewise.
+  //
+  // On 10 November 2026: the products $license and $scan, which is priced by the piece; $billed, an agreement with a
+  // customer number, which holds $billed_company; there user-1 has $access, and `invited` $invitation. Since the
+  // 12th, which is today: $order_basis of the 10th, with a licence line and the transaction tx-settled, and tx-open,
+  // which is in none. A preview of the 11th has $digest.
   Names Populate(const std::string& account_id);
 
   // Everything stored, requests included.
@@ -152,6 +161,8 @@ class Wire {
   const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
 
  private:
+  void PopulateBilling(Names& names);
+
   template <typename Stub>
   Stub& StubFor() {
     if constexpr (std::is_same_v<Stub, Agreements>) {

@@ -1,0 +1,100 @@
+// Products, prices and order bases.
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "server/fields.h"
+#include "server/validate.h"
+
+namespace agreements {
+namespace {
+
+constexpr size_t kDigestLength = 64;
+
+bool IsDigestCharacter(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)) || (c >= 'a' && c <= 'f'); }
+
+bool IsDigest(absl::string_view text) {
+  return text.size() == kDigestLength && std::all_of(text.begin(), text.end(), IsDigestCharacter);
+}
+
+}  // namespace
+
+absl::Status Validate(v1::CreateProductRequest& request) {
+  return Fields(request)
+      .ProductId("product_id", request.product_id())
+      .Name("display_name", *request.mutable_display_name())
+      .Kind("kind", request.kind())
+      .status();
+}
+
+absl::Status Validate(v1::GetProductRequest& request) {
+  return Fields(request).ProductId("product_id", request.product_id()).status();
+}
+
+absl::Status Validate(v1::ListProductsRequest& request) {
+  Fields fields(request);
+  if (request.kind() != v1::PRODUCT_KIND_UNSPECIFIED) fields.Kind("kind", request.kind());
+  return fields.status();
+}
+
+absl::Status Validate(v1::UpdateProductRequest& request) {
+  return Fields(request)
+      .ProductId("product_id", request.product_id())
+      .Name("display_name", *request.mutable_display_name())
+      .status();
+}
+
+absl::Status Validate(v1::SetPriceRequest& request) {
+  return Fields(request)
+      .ProductId("product_id", request.product_id())
+      .Day("valid_from", request.valid_from())
+      .UnitPrice("unit_price", request.unit_price())
+      .status();
+}
+
+absl::Status Validate(v1::ListPricesRequest& request) {
+  return Fields(request).ProductId("product_id", request.product_id()).status();
+}
+
+absl::Status Validate(v1::PreviewOrderBasisRequest& request) {
+  return Fields(request).Id("agreement_id", request.agreement_id(), kAgreement).OptionalDays(request).status();
+}
+
+absl::Status Validate(v1::CreateOrderBasisRequest& request) {
+  return Fields(request)
+      .Id("agreement_id", request.agreement_id(), kAgreement)
+      .Day("from_day", request.from_day())
+      .Day("until_day", request.until_day())
+      .DaysInOrder(request.from_day(), request.until_day())
+      .Check(request.expected_digest().empty() || IsDigest(request.expected_digest()), "expected_digest",
+             "must be 64 of [0-9a-f]", "Forhåndsvisningen er ikke oppgitt riktig.")
+      .status();
+}
+
+absl::Status Validate(v1::GetOrderBasisRequest& request) {
+  return Fields(request).Id("order_basis_id", request.order_basis_id(), kOrderBasis).status();
+}
+
+absl::Status Validate(v1::ListOrderBasesRequest& request) {
+  return Fields(request)
+      .OptionalId("agreement_id", request.agreement_id(), kAgreement)
+      .CustomerNumber("customer_number", *request.mutable_customer_number())
+      .OptionalDays(request)
+      .status();
+}
+
+absl::Status Validate(v1::RunBillingRequest& request) {
+  return Fields(request).OptionalDay("until_day", request.until_day()).status();
+}
+
+absl::Status Validate(v1::ExplainOrderBasisRequest& request) {
+  return Fields(request)
+      .Id("order_basis_id", request.order_basis_id(), kOrderBasis)
+      .Check(request.line_number() >= 1, "line_number", "must be at least 1", "Linjenummeret er ikke gyldig.")
+      .status();
+}
+
+absl::Status Validate(v1::VerifyOrderBasisRequest& request) {
+  return Fields(request).Id("order_basis_id", request.order_basis_id(), kOrderBasis).status();
+}
+
+}  // namespace agreements
