@@ -1,9 +1,13 @@
+#include <algorithm>
+
 #include "proto/errors.h"
 #include "server/company_steps.h"
 #include "server/operations.h"
 #include "server/rules.h"
+#include "storage/accesses.h"
 #include "storage/companies.h"
 #include "storage/status_macros.h"
+#include "storage/transactions.h"
 
 namespace agreements {
 
@@ -25,7 +29,11 @@ absl::StatusOr<v1::DeleteCompanyResponse> DeleteCompany(Environment& env, const 
     *company.mutable_update_time() = company.delete_time();
     RETURN_IF_ERROR(storage::UpdateCompany(tx, call.account_id, company));
     ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, call.account_id, company_id));
-    const absl::CivilDay last_day = rules::LastDay(now.day, rules::ParseDay(agreement.settled_until()), held_from);
+    // A transaction that was recorded while this waited can have a later day than the clock gave, and needs a holder.
+    ASSIGN_OR_RETURN(const auto newest, storage::GetNewestTransactionDay(tx, call.account_id, company_id));
+    const absl::CivilDay last_day = rules::LastDay(now.day, rules::ParseDay(agreement.settled_until()),
+                                                   std::max(held_from, newest.value_or(held_from)));
+    RETURN_IF_ERROR(storage::EndAccesses(tx, call.account_id, company_id, last_day, now.time));
     RETURN_IF_ERROR(PlaceCompany(tx, call.account_id, company_id, "", last_day + 1).status());
     return response;
   });

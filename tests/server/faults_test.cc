@@ -16,6 +16,11 @@ constexpr int kDeadlock = 1213;
 constexpr int kLost = 2013;
 constexpr int kReadOnly = 1290;
 
+// Every table with what callers have stored, children first.
+constexpr const char* kTables[] = {"order_basis_lines", "order_bases", "transactions",   "accesses",  "prices",
+                                   "products",          "placements",  "company_drafts", "companies", "agreements",
+                                   "requests"};
+
 enum class Kill { kNo, kYes };
 
 struct Fault {
@@ -78,9 +83,7 @@ TEST_P(FaultsTest, AtEachStatementTheMutationIsDoneOnce) {
   breaker.SetDatabase(service.test_database());
   int broken = 0;
   for (bool struck = true; struck; ++broken) {
-    for (const char* table : {"placements", "company_drafts", "companies", "agreements", "requests"}) {
-      service.Sql(absl::StrCat("DELETE FROM ", table));
-    }
+    for (const char* table : kTables) service.Sql(absl::StrCat("DELETE FROM ", table));
     const MutationRun run = mutation.prepare(service);
     breaker.Arm(broken + 1);
     const auto response = run("request-1", false);

@@ -12,7 +12,7 @@ namespace {
 
 // The ids in a response's text.
 std::vector<std::string> IdsIn(const std::string& text) {
-  const std::regex id("(agr|cmp|dft)-[0-9a-z]{16}");
+  const std::regex id("(agr|cmp|dft|acc|ord)-[0-9a-z]{16}");
   return {std::sregex_token_iterator(text.begin(), text.end(), id), std::sregex_token_iterator()};
 }
 
@@ -60,7 +60,8 @@ TEST_P(IdempotencyTest, ValidateOnlyAnswersWithoutNewIdsAndChangesNothing) {
   for (const std::string& id : IdsIn(*validated)) {
     EXPECT_NE(service.Sql(absl::StrCat("SELECT 1 FROM agreements WHERE agreement_id = '", id, "' UNION SELECT 1 FROM ",
                                        "companies WHERE company_id = '", id, "' UNION SELECT 1 FROM company_drafts ",
-                                       "WHERE draft_id = '", id, "'")),
+                                       "WHERE draft_id = '", id, "' UNION SELECT 1 FROM accesses WHERE access_id = '",
+                                       id, "' UNION SELECT 1 FROM order_bases WHERE order_basis_id = '", id, "'")),
               "")
         << id << " is new";
   }

@@ -21,7 +21,7 @@ class ListsTest : public ::testing::Test {
   WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
                  many AS (SELECT a.n * 50 - b.n AS n FROM numbers a JOIN numbers b ON b.n <= 50)
   SELECT 'acct-1', CONCAT('agr-zz', LPAD(n, 14, '0')), CONCAT(IF(n < 20, 'Rare', 'Common'), n),
-         IF(n < 20, '417', ''), 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01', NULL
+         IF(n < 20, '417', ''), 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01', NULL, 0
   FROM many)sql");
     service_.Sql(absl::StrCat(R"sql(
   INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, create_time,
@@ -39,7 +39,17 @@ class ListsTest : public ::testing::Test {
                               agreement_, R"sql(', agreement_id), '', '', IF(RIGHT(agreement_id, 14) < 20, 1, 3), 1,
          '2026-11-01', '2026-11-01'
   FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql"));
-    service_.Sql("ANALYZE TABLE agreements, companies, company_drafts");
+    // 20 of a user in as many companies, 20 others to one company.
+    service_.NewProduct("accounting");
+    service_.Sql(R"sql(
+  INSERT INTO accesses (account_id, company_id, access_id, user_id, product_id, state, from_day, until_day, create_time,
+                        update_time)
+  SELECT 'acct-1', IF(RIGHT(company_id, 14) BETWEEN 20 AND 39, 'cmp-zz00000000000001', company_id),
+         CONCAT('acc-zz', RIGHT(company_id, 14)),
+         IF(RIGHT(company_id, 14) < 20, 'anna', CONCAT('user-', RIGHT(company_id, 4))), 'accounting', 2, '2026-11-01',
+         '9999-12-31', '2026-11-01', '2026-11-01'
+  FROM companies WHERE company_id LIKE 'cmp-zz%')sql");
+    service_.Sql("ANALYZE TABLE agreements, companies, company_drafts, accesses");
   }
 
   // The rows that the server has touched so far, in all sessions: tests run one after the other.
@@ -91,6 +101,14 @@ TEST_F(ListsTest, FiltersAreReadThroughTheirIndexes) {
   v1::ListCompanyDraftsRequest drafts_by_agreement;
   drafts_by_agreement.set_agreement_id(agreement_);
   EXPECT_LT(RowsFor(ListCompanyDrafts, drafts_by_agreement), kFew);
+
+  EXPECT_LT(RowsFor(ListAccesses, v1::ListAccessesRequest()), kFew);
+  v1::ListAccessesRequest accesses_by_company;
+  accesses_by_company.set_company_id("cmp-zz00000000000001");
+  EXPECT_LT(RowsFor(ListAccesses, accesses_by_company), kFew);
+  v1::ListAccessesRequest accesses_by_user;
+  accesses_by_user.set_user_id("anna");
+  EXPECT_LT(RowsFor(ListAccesses, accesses_by_user), kFew);
 }
 
 }  // namespace

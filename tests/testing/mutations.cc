@@ -64,6 +64,8 @@ MutationRun UpdateCompanyRun(Service& service) {
 MutationRun DeleteCompanyRun(Service& service) {
   v1::DeleteCompanyRequest request;
   request.set_company_id(service.NewCompany(service.NewAgreement("A"), "Nordlys"));
+  service.NewProduct("accounting");
+  service.Grant(request.company_id(), "anna", {"accounting"}).value();
   return Call(service, DeleteCompany, request);
 }
 
@@ -116,6 +118,88 @@ MutationRun MoveCompanyToNewAgreementRun(Service& service) {
   return Call(service, MoveCompanyToNewAgreement, request);
 }
 
+// Of a user in a company, and two products.
+template <typename Request>
+Request ForAnna(Service& service) {
+  Request request;
+  request.set_company_id(service.NewCompany(service.NewAgreement("A"), "Nordlys"));
+  request.set_user_id("anna");
+  for (const char* product_id : {"accounting", "payroll"}) {
+    service.NewProduct(product_id);
+    request.add_product_ids(product_id);
+  }
+  return request;
+}
+
+MutationRun InviteUserRun(Service& service) {
+  return Call(service, InviteUser, ForAnna<v1::InviteUserRequest>(service));
+}
+
+MutationRun AcceptInvitationRun(Service& service) {
+  const auto request = ForAnna<v1::AcceptInvitationRequest>(service);
+  service.Invite(request.company_id(), request.user_id(), {"accounting", "payroll"}).value();
+  return Call(service, AcceptInvitation, request);
+}
+
+MutationRun GrantAccessRun(Service& service) {
+  const auto request = ForAnna<v1::GrantAccessRequest>(service);
+  service.Invite(request.company_id(), request.user_id(), {"accounting"}).value();
+  return Call(service, GrantAccess, request);
+}
+
+MutationRun RevokeAccessRun(Service& service) {
+  const auto request = ForAnna<v1::RevokeAccessRequest>(service);
+  service.Grant(request.company_id(), request.user_id(), {"accounting"}).value();
+  service.Invite(request.company_id(), request.user_id(), {"payroll"}).value();
+  return Call(service, RevokeAccess, request);
+}
+
+MutationRun CreateProductRun(Service& service) {
+  v1::CreateProductRequest request;
+  request.set_product_id("accounting");
+  request.set_display_name("Regnskap");
+  request.set_kind(v1::PRODUCT_KIND_LICENSE);
+  return Call(service, CreateProduct, request);
+}
+
+MutationRun UpdateProductRun(Service& service) {
+  service.NewProduct("accounting");
+  v1::UpdateProductRequest request;
+  request.set_product_id("accounting");
+  request.set_display_name("Regnskap");
+  return Call(service, UpdateProduct, request);
+}
+
+MutationRun SetPriceRun(Service& service) {
+  service.NewProduct("accounting");
+  v1::SetPriceRequest request;
+  request.set_product_id("accounting");
+  request.set_valid_from("2026-11-01");
+  request.set_unit_price("423.00");
+  return Call(service, SetPrice, request);
+}
+
+// Of a month with a licence and a transaction.
+MutationRun CreateOrderBasisRun(Service& service) {
+  service.clock().SetDay("2026-11-01");
+  v1::CreateAgreementRequest agreement;
+  agreement.set_display_name("A");
+  agreement.set_customer_number("417");
+  v1::CreateOrderBasisRequest request;
+  request.set_agreement_id(service.Do(CreateAgreement, agreement).value().agreement().agreement_id());
+  request.set_from_day("2026-11-01");
+  request.set_until_day("2026-12-01");
+  const std::string company = service.NewCompany(request.agreement_id(), "Nordlys");
+  service.NewProduct("accounting");
+  service.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
+  service.SetPriceOf("accounting", "2026-11-01", "423.00").value();
+  service.SetPriceOf("scan", "2026-11-01", "1.50").value();
+  service.Grant(company, "anna", {"accounting"}).value();
+  service.Record(company, "t1", "scan", 12, "2026-11-01T10:00:00Z").value();
+  service.clock().SetDay("2026-12-01");
+  return Call(service, CreateOrderBasis, request);
+}
+
 }  // namespace
 
 std::vector<Mutation> Mutations() {
@@ -134,6 +218,14 @@ std::vector<Mutation> Mutations() {
       {"DeleteCompanyDraft", DeleteCompanyDraftRun},
       {"MoveCompany", MoveCompanyRun},
       {"MoveCompanyToNewAgreement", MoveCompanyToNewAgreementRun},
+      {"InviteUser", InviteUserRun},
+      {"AcceptInvitation", AcceptInvitationRun},
+      {"GrantAccess", GrantAccessRun},
+      {"RevokeAccess", RevokeAccessRun},
+      {"CreateProduct", CreateProductRun},
+      {"UpdateProduct", UpdateProductRun},
+      {"SetPrice", SetPriceRun},
+      {"CreateOrderBasis", CreateOrderBasisRun},
   };
 }
 

@@ -1,11 +1,46 @@
 #include "tests/testing/operations_test.h"
 
-#include <map>
+#include <stdexcept>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 
 namespace agreements::testing {
+namespace {
+
+// A request that names one company, one user and products.
+template <typename Request>
+Request AccessRequest(const std::string& account_id, const std::string& company_id, const std::string& user_id,
+                      const std::vector<std::string>& product_ids) {
+  Request request;
+  request.set_account_id(account_id);
+  request.set_company_id(company_id);
+  request.set_user_id(user_id);
+  for (const std::string& product_id : product_ids) request.add_product_ids(product_id);
+  return request;
+}
+
+// A request that names an agreement and days of it.
+template <typename Request>
+Request PeriodRequest(const std::string& account_id, const std::string& agreement_id, const std::string& from_day,
+                      const std::string& until_day) {
+  Request request;
+  request.set_account_id(account_id);
+  request.set_agreement_id(agreement_id);
+  request.set_from_day(from_day);
+  request.set_until_day(until_day);
+  return request;
+}
+
+}  // namespace
+
+google::protobuf::Timestamp Instant(absl::string_view text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) throw std::runtime_error(error);
+  return storage::ToTimestamp(time);
+}
 
 std::string Service::NewAgreement(const std::string& name, const std::string& account_id) {
   v1::CreateAgreementRequest request;
@@ -52,6 +87,89 @@ absl::StatusOr<v1::DeleteAgreementResponse> Service::Delete(const std::string& a
   return Do(DeleteAgreement, request);
 }
 
+void Service::NewProduct(const std::string& product_id, v1::ProductKind kind, const std::string& account_id) {
+  v1::CreateProductRequest request;
+  request.set_account_id(account_id);
+  request.set_product_id(product_id);
+  request.set_display_name(product_id);
+  request.set_kind(kind);
+  Do(CreateProduct, request).value();
+}
+
+absl::StatusOr<v1::SetPriceResponse> Service::SetPriceOf(const std::string& product_id, const std::string& valid_from,
+                                                         const std::string& unit_price, const std::string& account_id) {
+  v1::SetPriceRequest request;
+  request.set_account_id(account_id);
+  request.set_product_id(product_id);
+  request.set_valid_from(valid_from);
+  request.set_unit_price(unit_price);
+  return Do(SetPrice, request);
+}
+
+absl::StatusOr<v1::RecordTransactionsResponse> Service::Record(const std::string& company_id,
+                                                               const std::string& transaction_id,
+                                                               const std::string& product_id, int64_t quantity,
+                                                               const std::string& occur_time,
+                                                               const std::string& account_id) {
+  v1::RecordTransactionsRequest request;
+  request.set_account_id(account_id);
+  v1::TransactionReport& report = *request.add_transactions();
+  report.set_company_id(company_id);
+  report.set_transaction_id(transaction_id);
+  report.set_product_id(product_id);
+  report.set_quantity(quantity);
+  *report.mutable_occur_time() = Instant(occur_time);
+  return Do(RecordTransactions, request);
+}
+
+absl::StatusOr<v1::CreateOrderBasisResponse> Service::CreateOrder(const std::string& agreement_id,
+                                                                  const std::string& from_day,
+                                                                  const std::string& until_day,
+                                                                  const std::string& account_id) {
+  return Do(CreateOrderBasis,
+            PeriodRequest<v1::CreateOrderBasisRequest>(account_id, agreement_id, from_day, until_day));
+}
+
+absl::StatusOr<v1::PreviewOrderBasisResponse> Service::Preview(const std::string& agreement_id,
+                                                               const std::string& from_day,
+                                                               const std::string& until_day,
+                                                               const std::string& account_id) {
+  return Do(PreviewOrderBasis,
+            PeriodRequest<v1::PreviewOrderBasisRequest>(account_id, agreement_id, from_day, until_day));
+}
+
+absl::StatusOr<v1::DeleteCompanyResponse> Service::RemoveCompany(const std::string& company_id,
+                                                                 const std::string& account_id) {
+  v1::DeleteCompanyRequest request;
+  request.set_account_id(account_id);
+  request.set_company_id(company_id);
+  return Do(DeleteCompany, request);
+}
+
+absl::StatusOr<v1::InviteUserResponse> Service::Invite(const std::string& company_id, const std::string& user_id,
+                                                       const std::vector<std::string>& product_ids,
+                                                       const std::string& account_id) {
+  return Do(InviteUser, AccessRequest<v1::InviteUserRequest>(account_id, company_id, user_id, product_ids));
+}
+
+absl::StatusOr<v1::AcceptInvitationResponse> Service::Accept(const std::string& company_id, const std::string& user_id,
+                                                             const std::vector<std::string>& product_ids,
+                                                             const std::string& account_id) {
+  return Do(AcceptInvitation, AccessRequest<v1::AcceptInvitationRequest>(account_id, company_id, user_id, product_ids));
+}
+
+absl::StatusOr<v1::GrantAccessResponse> Service::Grant(const std::string& company_id, const std::string& user_id,
+                                                       const std::vector<std::string>& product_ids,
+                                                       const std::string& account_id) {
+  return Do(GrantAccess, AccessRequest<v1::GrantAccessRequest>(account_id, company_id, user_id, product_ids));
+}
+
+absl::StatusOr<v1::RevokeAccessResponse> Service::Revoke(const std::string& company_id, const std::string& user_id,
+                                                         const std::vector<std::string>& product_ids,
+                                                         const std::string& account_id) {
+  return Do(RevokeAccess, AccessRequest<v1::RevokeAccessRequest>(account_id, company_id, user_id, product_ids));
+}
+
 void Service::SettleUntil(const std::string& agreement_id, const std::string& day) {
   Sql(absl::StrCat("UPDATE agreements SET settled_until = '", day, "' WHERE agreement_id = '", agreement_id, "'"));
 }
@@ -77,65 +195,22 @@ std::string Service::PlacementsOf(const std::string& company_id, const std::stri
   return absl::StrJoin(spans, ", ");
 }
 
-std::string Service::State() {
-  return absl::StrCat("agreements\n", Sql(R"sql(
-  SELECT account_id, display_name, customer_number, company_count, draft_count, settled_until, revision,
-         delete_time IS NOT NULL
-  FROM agreements ORDER BY 1, 2, 3, 4, 5, 7)sql"),
-                      "companies\n", Sql(R"sql(
-  SELECT c.account_id, c.display_name, c.organization_number, a.display_name, c.revision, c.delete_time IS NOT NULL
-  FROM companies c JOIN agreements a USING (account_id, agreement_id) ORDER BY 1, 2, 3, 4)sql"),
-                      "drafts\n", Sql(R"sql(
-  SELECT d.account_id, d.display_name, d.organization_number, a.display_name, d.state, c.display_name, d.revision
-  FROM company_drafts d JOIN agreements a USING (account_id, agreement_id)
-  LEFT JOIN companies c ON c.account_id = d.account_id AND c.company_id = d.company_id ORDER BY 1, 2, 3, 4, 5)sql"),
-                      "placements\n", Sql(R"sql(
-  SELECT p.account_id, c.display_name, p.from_day, a.display_name
-  FROM placements p JOIN companies c USING (account_id, company_id)
-  LEFT JOIN agreements a ON a.account_id = p.account_id AND a.agreement_id = p.agreement_id ORDER BY 1, 2, 3)sql"));
-}
-
-std::string Service::Breaches() {
-  static const std::map<std::string, std::string> kBreaches = {
-      {"a company in a deleted agreement", R"sql(
-  SELECT c.company_id FROM companies c JOIN agreements a USING (account_id, agreement_id)
-  WHERE c.delete_time IS NULL AND a.delete_time IS NOT NULL)sql"},
-      {"an open draft in a deleted agreement", R"sql(
-  SELECT d.draft_id FROM company_drafts d JOIN agreements a USING (account_id, agreement_id)
-  WHERE d.state = 1 AND a.delete_time IS NOT NULL)sql"},
-      {"a wrong company_count", R"sql(
-  SELECT a.agreement_id, a.company_count FROM agreements a
-  WHERE a.company_count <> (SELECT COUNT(*) FROM companies c WHERE c.account_id = a.account_id
-                            AND c.agreement_id = a.agreement_id AND c.delete_time IS NULL))sql"},
-      {"a wrong draft_count", R"sql(
-  SELECT a.agreement_id, a.draft_count FROM agreements a
-  WHERE a.draft_count <> (SELECT COUNT(*) FROM company_drafts d WHERE d.account_id = a.account_id
-                          AND d.agreement_id = a.agreement_id AND d.state = 1))sql"},
-      {"a newest placement that is not where the company is", R"sql(
-  SELECT c.company_id FROM companies c
-  WHERE NOT (SELECT p.agreement_id FROM placements p WHERE p.account_id = c.account_id
-             AND p.company_id = c.company_id ORDER BY p.from_day DESC LIMIT 1)
-            <=> IF(c.delete_time IS NULL, c.agreement_id, NULL))sql"},
-      {"equal neighbours among placements", R"sql(
-  SELECT company_id, from_day FROM (
-    SELECT company_id, from_day, agreement_id,
-           LAG(agreement_id) OVER (PARTITION BY account_id, company_id ORDER BY from_day) AS before_it,
-           ROW_NUMBER() OVER (PARTITION BY account_id, company_id ORDER BY from_day) AS number
-    FROM placements) AS p
-  WHERE number > 1 AND agreement_id <=> before_it)sql"},
-      {"a completed draft without its company", R"sql(
-  SELECT d.draft_id FROM company_drafts d LEFT JOIN companies c USING (account_id, company_id)
-  WHERE d.state = 2 AND c.company_id IS NULL)sql"},
-      {"an organization number twice", R"sql(
-  SELECT account_id, organization_number FROM companies WHERE delete_time IS NULL AND organization_number <> ''
-  GROUP BY 1, 2 HAVING COUNT(*) > 1)sql"},
-      {"a request without a response", "SELECT request_id FROM requests WHERE response = ''"},
-  };
-  std::string breaches;
-  for (const auto& [name, sql] : kBreaches) {
-    if (const std::string rows = Sql(sql); !rows.empty()) absl::StrAppend(&breaches, name, ":\n", rows);
+std::string Service::AccessesOf(const std::string& company_id, const std::string& account_id) {
+  v1::ListAccessesRequest request;
+  request.set_account_id(account_id);
+  request.set_company_id(company_id);
+  request.set_show_ended(true);
+  request.set_page_size(kMaxPageSize);
+  std::vector<std::string> accesses;
+  const v1::ListAccessesResponse response = Do(ListAccesses, request).value();
+  for (auto access = response.accesses().rbegin(); access != response.accesses().rend(); ++access) {
+    std::string text = absl::StrCat(access->user_id(), " ", access->product_id(), " ",
+                                    absl::StripPrefix(v1::AccessState_Name(access->state()), "ACCESS_STATE_"));
+    if (!access->from_day().empty()) absl::StrAppend(&text, " ", access->from_day(), " -");
+    if (!access->until_day().empty()) absl::StrAppend(&text, " ", access->until_day());
+    accesses.push_back(text);
   }
-  return breaches;
+  return absl::StrJoin(accesses, ", ");
 }
 
 }  // namespace agreements::testing

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "proto/errors.h"
 #include "server/operations.h"
 #include "server/request_hash.h"
@@ -33,6 +35,9 @@ std::string Outcome(const StatusOr& result) {
   if (const auto info = DetailOf<google::rpc::ErrorInfo>(status)) return info->reason();
   return status.ToString();
 }
+
+// Of "2026-11-07T10:00:00Z".
+google::protobuf::Timestamp Instant(absl::string_view text);
 
 // The service's operations on a schema of their own, without the network. Thread-safe but for SetUp.
 class Service {
@@ -77,12 +82,50 @@ class Service {
   absl::StatusOr<v1::DeleteAgreementResponse> Delete(const std::string& agreement_id, bool discard_drafts = false,
                                                      const std::string& account_id = kAccount);
 
-  // As the next issue's settling will: days before `day` are in order bases.
+  // A product named like its id.
+  void NewProduct(const std::string& product_id, v1::ProductKind kind = v1::PRODUCT_KIND_LICENSE,
+                  const std::string& account_id = kAccount);
+  absl::StatusOr<v1::SetPriceResponse> SetPriceOf(const std::string& product_id, const std::string& valid_from,
+                                                  const std::string& unit_price,
+                                                  const std::string& account_id = kAccount);
+  // One transaction, that happened at a time like "2026-11-07T10:00:00Z".
+  absl::StatusOr<v1::RecordTransactionsResponse> Record(const std::string& company_id,
+                                                        const std::string& transaction_id,
+                                                        const std::string& product_id, int64_t quantity,
+                                                        const std::string& occur_time,
+                                                        const std::string& account_id = kAccount);
+  absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrder(const std::string& agreement_id, const std::string& from_day,
+                                                           const std::string& until_day,
+                                                           const std::string& account_id = kAccount);
+  absl::StatusOr<v1::PreviewOrderBasisResponse> Preview(const std::string& agreement_id,
+                                                        const std::string& from_day = "",
+                                                        const std::string& until_day = "",
+                                                        const std::string& account_id = kAccount);
+
+  absl::StatusOr<v1::DeleteCompanyResponse> RemoveCompany(const std::string& company_id,
+                                                          const std::string& account_id = kAccount);
+  absl::StatusOr<v1::InviteUserResponse> Invite(const std::string& company_id, const std::string& user_id,
+                                                const std::vector<std::string>& product_ids,
+                                                const std::string& account_id = kAccount);
+  absl::StatusOr<v1::AcceptInvitationResponse> Accept(const std::string& company_id, const std::string& user_id,
+                                                      const std::vector<std::string>& product_ids,
+                                                      const std::string& account_id = kAccount);
+  absl::StatusOr<v1::GrantAccessResponse> Grant(const std::string& company_id, const std::string& user_id,
+                                                const std::vector<std::string>& product_ids,
+                                                const std::string& account_id = kAccount);
+  absl::StatusOr<v1::RevokeAccessResponse> Revoke(const std::string& company_id, const std::string& user_id,
+                                                  const std::vector<std::string>& product_ids,
+                                                  const std::string& account_id = kAccount);
+
+  // As if order bases had the agreement's days before `day`, without making any.
   void SettleUntil(const std::string& agreement_id, const std::string& day);
 
   // "A 2026-11-01 - 2026-11-16, B 2026-11-16 -", oldest first, with the agreements' names; "nobody" while deleted. From
   // ListPlacements.
   std::string PlacementsOf(const std::string& company_id, const std::string& account_id = kAccount);
+
+  // "anna accounting ACTIVE 2026-11-01 -, anna payroll ENDED 2026-11-01 - 2026-11-16", oldest first. From ListAccesses.
+  std::string AccessesOf(const std::string& company_id, const std::string& account_id = kAccount);
 
   // Everything stored, without ids, times and requests: to compare two ways to the same state.
   std::string State();
