@@ -46,6 +46,14 @@ const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
     AND draft_count + ? >= 0
 )sql"};
 
+const Statement kLockForSettlement = {"lock_for_settlement", R"sql(
+  UPDATE agreements
+  SET settled_until = ?,
+      guard = guard + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND settled_until = ?
+)sql"};
+
 const Statement kUpdateAgreement = {"update_agreement", R"sql(
   UPDATE agreements
   SET display_name = ?,
@@ -121,6 +129,13 @@ absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_vi
   if (changed == 1) return agreement;
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
   return StartOver();  // What is to leave it has left, or it was undeleted since.
+}
+
+absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+                                       absl::CivilDay from_day, absl::CivilDay until_day) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kLockForSettlement, {until_day, account_id, agreement_id, from_day}));
+  return changed == 1;
 }
 
 absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {

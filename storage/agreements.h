@@ -39,6 +39,11 @@ struct CountChange {
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
                                                 absl::string_view agreement_id, CountChange change);
 
+// Moves settled_until from `from_day` to `until_day`, deleted or not, which locks the agreement until the transaction
+// ends. False, and no lock, if it is another day or there is no such agreement.
+absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+                                       absl::CivilDay from_day, absl::CivilDay until_day);
+
 // Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, which
 // raises it. Starts over if another transaction was faster.
 absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement);

@@ -1,0 +1,135 @@
+#include "server/order_basis_steps.h"
+
+#include "proto/errors.h"
+#include "proto/money.h"
+#include "server/request_hash.h"
+#include "server/rules.h"
+#include "storage/agreements.h"
+#include "storage/order_bases.h"
+#include "storage/prices.h"
+#include "storage/products.h"
+#include "storage/status_macros.h"
+#include "storage/transaction_claims.h"
+#include "storage/user_days.h"
+
+namespace agreements {
+namespace {
+
+using storage::ReadTransaction;
+using storage::Transaction;
+
+absl::StatusOr<rules::Charges> ChargesOf(ReadTransaction& tx, absl::string_view account_id,
+                                         const v1::Agreement& agreement, rules::Days days,
+                                         const std::vector<storage::TransactionSum>& transactions) {
+  rules::Charges charges(days);
+  ASSIGN_OR_RETURN(const auto users, storage::CountUserDays(tx, account_id, agreement.agreement_id(),
+                                                            {.from_day = days.from, .until_day = days.until}));
+  for (const auto& [product_id, mask, count] : users) charges.AddUsers(product_id, mask, count);
+  for (const auto& [product_id, day, quantity] : transactions) charges.AddTransactions(product_id, day, quantity);
+  return charges;
+}
+
+// B5: writes the products that a document prices, each with the day after the last one.
+absl::Status LockPrices(Transaction& tx, absl::string_view account_id, const rules::Charges& charges) {
+  for (const auto& [product_id, units] : charges.units()) {
+    RETURN_IF_ERROR(storage::LockPricedProduct(tx, account_id, product_id, units.rbegin()->first + 1));
+  }
+  return absl::OkStatus();
+}
+
+// O3: why an agreement could not be settled on from the first of `days`; or the document that has settled just these.
+absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, absl::string_view account_id,
+                                                            const std::string& agreement_id, rules::Days days) {
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, agreement_id));
+  ASSIGN_OR_RETURN(const auto found, storage::FindOrderBasisFrom(tx, account_id, agreement_id, days.from));
+  if (!found || found->until_day() != rules::FormatDay(days.until)) return rules::IntervalNotNext(agreement);
+  v1::CreateOrderBasisResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_order_basis(), storage::GetOrderBasis(tx, account_id, found->order_basis_id()));
+  response.set_existed(true);
+  return response;
+}
+
+}  // namespace
+
+absl::StatusOr<rules::Charges> ClaimedCharges(ReadTransaction& tx, absl::string_view account_id,
+                                              const v1::Agreement& agreement, rules::Days days,
+                                              absl::string_view order_basis_id) {
+  ASSIGN_OR_RETURN(const auto transactions, storage::SumClaimed(tx, account_id, order_basis_id));
+  return ChargesOf(tx, account_id, agreement, days, transactions);
+}
+
+absl::StatusOr<rules::Charges> UnclaimedCharges(ReadTransaction& tx, absl::string_view account_id,
+                                                const v1::Agreement& agreement, rules::Days days) {
+  const bool next = rules::FormatDay(days.from) == agreement.settled_until();
+  ASSIGN_OR_RETURN(const auto transactions,
+                   storage::SumUnclaimed(tx, account_id, agreement.agreement_id(),
+                                         next ? storage::kBeforeAllDays : days.from, days.until));
+  return ChargesOf(tx, account_id, agreement, days, transactions);
+}
+
+absl::StatusOr<std::vector<v1::Price>> PricesOf(ReadTransaction& tx, absl::string_view account_id,
+                                                const std::string& product_id) {
+  ASSIGN_OR_RETURN(const auto versions, storage::ListAllPrices(tx, account_id, product_id));
+  std::vector<v1::Price> prices;
+  for (const auto& [valid_from, unit_price] : versions) {
+    v1::Price& price = prices.emplace_back();
+    price.set_product_id(product_id);
+    price.set_valid_from(rules::FormatDay(valid_from));
+    price.set_unit_price(FormatUnitPrice(unit_price));
+  }
+  return prices;
+}
+
+absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, absl::string_view account_id,
+                                                const v1::Agreement& agreement, rules::Days days,
+                                                const rules::Charges& charges) {
+  v1::OrderBasis order_basis;
+  order_basis.set_agreement_id(agreement.agreement_id());
+  order_basis.set_agreement_display_name(agreement.display_name());
+  order_basis.set_customer_number(agreement.customer_number());
+  order_basis.set_from_day(rules::FormatDay(days.from));
+  order_basis.set_until_day(rules::FormatDay(days.until));
+  std::vector<v1::OrderBasisLine> lines;
+  for (const auto& [product_id, units] : charges.units()) {
+    ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, account_id, product_id));
+    ASSIGN_OR_RETURN(const auto prices, PricesOf(tx, account_id, product_id));
+    ASSIGN_OR_RETURN(const auto product_lines, charges.LinesOf(product, prices, agreement.agreement_id()));
+    lines.insert(lines.end(), product_lines.begin(), product_lines.end());
+  }
+  RETURN_IF_ERROR(rules::SetLines(std::move(lines), order_basis));
+  order_basis.set_digest(DigestOf(order_basis));
+  return order_basis;
+}
+
+std::string DigestOf(const v1::OrderBasis& order_basis) {
+  return HashOf(order_basis, {"order_basis_id", "create_time", "digest"});
+}
+
+absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, const Environment& env,
+                                                              absl::string_view account_id,
+                                                              const std::string& agreement_id, rules::Days days,
+                                                              const std::string& expected_digest) {
+  ASSIGN_OR_RETURN(const bool is_next, storage::LockForSettlement(tx, account_id, agreement_id, days.from, days.until));
+  if (!is_next) return AlreadySettled(tx, account_id, agreement_id, days);
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, agreement_id));
+  const Moment now = env.ReadClock();
+  if (days.until > now.day) return PeriodNotOver(days.until, now.day);
+
+  const std::string order_basis_id = tx.NewId(storage::kOrderBasisPrefix);
+  RETURN_IF_ERROR(storage::ClaimTransactions(tx, account_id, agreement_id, days.until, order_basis_id));
+  ASSIGN_OR_RETURN(const rules::Charges charges, ClaimedCharges(tx, account_id, agreement, days, order_basis_id));
+  RETURN_IF_ERROR(LockPrices(tx, account_id, charges));
+  v1::CreateOrderBasisResponse response;
+  v1::OrderBasis& order_basis = *response.mutable_order_basis();
+  ASSIGN_OR_RETURN(order_basis, PricedOrderBasis(tx, account_id, agreement, days, charges));
+  if (!expected_digest.empty() && expected_digest != order_basis.digest()) {
+    return PreviewChanged(agreement_id, order_basis.digest());
+  }
+  if (order_basis.line_count() > 0 && order_basis.customer_number().empty()) return CustomerNumberMissing(agreement_id);
+  order_basis.set_order_basis_id(order_basis_id);
+  *order_basis.mutable_create_time() = storage::ToTimestamp(now.time);
+  RETURN_IF_ERROR(storage::InsertOrderBasis(tx, account_id, order_basis));
+  return response;
+}
+
+}  // namespace agreements

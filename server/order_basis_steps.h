@@ -1,0 +1,55 @@
+// How an order basis comes about: the one path by which previews, documents, billing runs and verification compute it
+// (domain.md O1). Each step works within the caller's transaction.
+#ifndef AGREEMENTS_SERVER_ORDER_BASIS_STEPS_H_
+#define AGREEMENTS_SERVER_ORDER_BASIS_STEPS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "agreements/v1/agreement.pb.h"
+#include "agreements/v1/order_basis.pb.h"
+#include "agreements/v1/product.pb.h"
+#include "server/operations.h"
+#include "server/pricing.h"
+#include "storage/database.h"
+
+namespace agreements {
+
+// An agreement's charges for `days`: its users' days, and the transactions that the order basis has claimed. REQUIRES:
+// the days are in one month.
+absl::StatusOr<rules::Charges> ClaimedCharges(storage::ReadTransaction& tx, absl::string_view account_id,
+                                              const v1::Agreement& agreement, rules::Days days,
+                                              absl::string_view order_basis_id);
+
+// The same with the transactions that would be claimed: all that are unclaimed, if the days come next; only those of
+// the days themselves, if others come before them.
+absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, absl::string_view account_id,
+                                                const v1::Agreement& agreement, rules::Days days);
+
+// All versions of a product's price, ascending.
+absl::StatusOr<std::vector<v1::Price>> PricesOf(storage::ReadTransaction& tx, absl::string_view account_id,
+                                                const std::string& product_id);
+
+// The document for the charges, without id and create_time. PRICE_MISSING, AMOUNT_TOO_LARGE.
+absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, absl::string_view account_id,
+                                                const v1::Agreement& agreement, rules::Days days,
+                                                const rules::Charges& charges);
+
+// SHA-256 of what a document freezes.
+std::string DigestOf(const v1::OrderBasis& order_basis);
+
+// O1 to O5: freezes the agreement's `days`, or finds that they are. PERIOD_NOT_OVER, INTERVAL_NOT_NEXT, PRICE_MISSING,
+// CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if `expected_digest` is neither empty nor the document's.
+// REQUIRES: the days are in one month.
+absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(storage::Transaction& tx, const Environment& env,
+                                                              absl::string_view account_id,
+                                                              const std::string& agreement_id, rules::Days days,
+                                                              const std::string& expected_digest);
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_ORDER_BASIS_STEPS_H_

@@ -1,0 +1,41 @@
+// The tables `order_bases` and `order_basis_lines`: documents that never change (domain.md O4).
+#ifndef AGREEMENTS_STORAGE_ORDER_BASES_H_
+#define AGREEMENTS_STORAGE_ORDER_BASES_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agreements/v1/agreement_service.pb.h"
+#include "agreements/v1/order_basis.pb.h"
+#include "storage/database.h"
+
+namespace agreements::storage {
+
+// Stores a document with its lines. REQUIRES: its agreement's days are locked, and were settled until its from_day.
+absl::Status InsertOrderBasis(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis);
+
+// With its lines. NOT_FOUND ORDER_BASIS_NOT_FOUND.
+absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view account_id,
+                                             absl::string_view order_basis_id);
+
+// Without lines, of one agreement: the document that begins on a day, and the one that covers a day. Of what follows
+// one, the from_day is its until_day: documents tile the days.
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view account_id,
+                                                                 absl::string_view agreement_id,
+                                                                 absl::CivilDay from_day);
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx, absl::string_view account_id,
+                                                                     absl::string_view agreement_id,
+                                                                     absl::CivilDay day);
+
+// At most `limit` documents that pass the request's filters, without lines, from the newest down, with ids below
+// `before_id`.
+absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
+                                                           const v1::ListOrderBasesRequest& request,
+                                                           absl::string_view before_id, int limit);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_ORDER_BASES_H_
