@@ -1,5 +1,7 @@
 // agreements-admin migrate: brings the database's schema to this program's version. Needs an account that may change
 // the schema; serving does not.
+// agreements-admin verify: checks all that is stored. The exit status is 0 if nothing is wrong, 1 if something is, and
+// 2 if that could not be found out.
 #include <cstdlib>
 #include <iostream>
 #include <vector>
@@ -9,6 +11,9 @@
 #include "absl/flags/usage.h"
 #include "absl/time/clock.h"
 #include "server/config.h"
+#include "server/verify_database.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
 #include "storage/migrations.h"
 #include "storage/settings.h"
 #include "storage/status_macros.h"
@@ -16,10 +21,27 @@
 namespace agreements {
 namespace {
 
+constexpr int kCouldNot = 2;
+
+bool flags_are_parsed = false;
+
+// Abseil ends the program itself when a flag is wrong, with status 1, which would say that verify has found something.
+void ExitUnparsed() {
+  if (flags_are_parsed) return;
+  std::cout.flush();
+  std::_Exit(kCouldNot);
+}
+
+// Bounds what the commands do as one call: rebuilding a large table, or reading it through, takes its time.
+absl::StatusOr<storage::DatabaseOptions> PatientDatabaseOptions() {
+  ASSIGN_OR_RETURN(storage::DatabaseOptions options, DatabaseOptionsFromFlags());
+  options.max_call = absl::Hours(24);
+  return options;
+}
+
 absl::Status Migrate() {
-  ASSIGN_OR_RETURN(storage::DatabaseOptions database_options, DatabaseOptionsFromFlags());
+  ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, PatientDatabaseOptions());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
-  database_options.max_call = absl::Hours(24);  // Rebuilding a large table takes its time.
   storage::Database::InitializeLibrary();
   storage::ClockIdSource ids(absl::Now);
   storage::Database database(database_options, ids, absl::Now);
@@ -29,24 +51,65 @@ absl::Status Migrate() {
   return storage::RecordTimeZone(*session, time_zone.name());
 }
 
+absl::StatusOr<DatabaseVerification> Verify() {
+  ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, PatientDatabaseOptions());
+  ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
+  storage::Database::InitializeLibrary();
+  storage::ClockIdSource ids(absl::Now);
+  storage::Database database(database_options, ids, absl::Now);
+  {
+    ASSIGN_OR_RETURN(const std::unique_ptr<storage::Session> session, database.Connect());
+    RETURN_IF_ERROR(storage::CheckSchema(*session, storage::EmbeddedMigrations()));
+    RETURN_IF_ERROR(storage::CheckTimeZone(*session, time_zone.name()));
+  }
+  Environment env{.database = database, .now = absl::Now, .time_zone = time_zone};
+  VerifyOptions options;
+  options.progress = [](absl::string_view line) { std::cerr << "verify: " << line << std::endl; };
+  return VerifyDatabase(env, options);
+}
+
+int MigrateCommand() {
+  const absl::Status status = Migrate();
+  if (status.ok()) return EXIT_SUCCESS;
+  std::cerr << "agreements-admin: " << status.message() << "\n";
+  return EXIT_FAILURE;
+}
+
+int VerifyCommand() {
+  const auto verification = Verify();
+  if (!verification.ok()) {
+    std::cerr << "agreements-admin: could not verify: " << verification.status().message() << "\n";
+    return kCouldNot;
+  }
+  std::cout << Report(*verification);
+  return verification->findings() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 }  // namespace
 }  // namespace agreements
 
 int main(int argc, char** argv) {
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
   absl::SetProgramUsageMessage(
-      "agreements-admin migrate: brings the schema to this version. Each flag is also read from AGREEMENTS_<NAME>.");
-  absl::Status status = agreements::SetFlagsFromEnvironment();
+      "agreements-admin migrate: brings the schema to this version. agreements-admin verify: checks all that is "
+      "stored. "
+      "Each flag is also read from AGREEMENTS_<NAME>.");
+  const absl::Status status = agreements::SetFlagsFromEnvironment();
+  std::atexit(agreements::ExitUnparsed);
   const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
+  agreements::flags_are_parsed = true;
   if (status.ok() && absl::GetFlag(FLAGS_print_config)) {
     std::cout << agreements::PrintedConfig();
     return EXIT_SUCCESS;
   }
-  if (arguments.size() != 2 || absl::string_view(arguments[1]) != "migrate") {
-    std::cerr << "usage: agreements-admin migrate [flags]; --help lists the flags\n";
-    return 2;
+  const absl::string_view command = arguments.size() == 2 ? arguments[1] : "";
+  if (command != "migrate" && command != "verify") {
+    std::cerr << "usage: agreements-admin migrate|verify [flags]; --help lists the flags\n";
+    return agreements::kCouldNot;
   }
-  if (status.ok()) status = agreements::Migrate();
-  if (status.ok()) return EXIT_SUCCESS;
-  std::cerr << "agreements-admin: " << status.message() << "\n";
-  return EXIT_FAILURE;
+  if (!status.ok()) {
+    std::cerr << "agreements-admin: " << status.message() << "\n";
+    return command == "verify" ? agreements::kCouldNot : EXIT_FAILURE;
+  }
+  return command == "verify" ? agreements::VerifyCommand() : agreements::MigrateCommand();
 }

@@ -40,14 +40,14 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
-# $1: agreements-server, $2: agreements-admin. Sets `address` to where it serves.
+# $1: agreements-server, $2: agreements-admin; further flags of the server. Sets `address` to where it serves.
 start_server() {
   local database=("--db_socket=$db_socket" --db_user=root "--db_name=$schema")
   run_sql "CREATE DATABASE $schema"
   "$2" migrate "${database[@]}"
   : >"$scratch/server.log"
   # setpriv: when this script is killed outright, the server ends too.
-  setpriv --pdeathsig TERM "$1" --listen=127.0.0.1:0 "${database[@]}" </dev/null >"$scratch/server.log" 2>&1 &
+  setpriv --pdeathsig TERM "$1" --listen=127.0.0.1:0 "${database[@]}" "${@:3}" </dev/null >"$scratch/server.log" 2>&1 &
   server_pid=$!
   for ((i = 0; i < 600; i++)); do
     address=$(sed -n 's/.*serving on //p' "$scratch/server.log")

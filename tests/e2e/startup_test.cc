@@ -166,6 +166,7 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
   EXPECT_EQ(server.Wait(), EXIT_SUCCESS);
   EXPECT_THAT(server.Output(), Not(HasSubstr("hunter2")));
   EXPECT_EQ(server.Output(), absl::StrCat("--channelz=false\n"
+                                          "--clock_file=\n"
                                           "--db_host=127.0.0.1\n"
                                           "--db_name=agreements\n"
                                           "--db_password_file=",
@@ -191,6 +192,12 @@ TEST_F(StartupTest, WhatItPrintsIsAFlagFile) {
   EXPECT_EQ(printing_again.Output(), printing.Output());
   ServerProcess server({flag_file});
   ExpectServes(server);
+}
+
+TEST_F(StartupTest, AClockFileIsWarnedOf) {
+  ServerProcess server(flags_ + absl::StrCat("--clock_file=", File("clock", "2026-12-01T04:00:00Z")));
+  ExpectServes(server);
+  EXPECT_THAT(server.Output(), HasSubstr("[warning] --clock_file"));
 }
 
 }  // namespace

@@ -7,6 +7,16 @@ namespace agreements::testing {
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
+namespace {
+
+// Whether one row of a list differs from the next one in its first field.
+bool HasOwnId(const Message& row) {
+  const std::string& type = row.GetDescriptor()->name();
+  return type != "Placement" && type != "Price" && type != "Transaction";
+}
+
+}  // namespace
+
 std::vector<const MethodDescriptor*> ListMethods() {
   std::vector<const MethodDescriptor*> methods;
   for (const MethodDescriptor* method : AllMethods()) {
@@ -27,6 +37,8 @@ std::unique_ptr<Message> FirstPage(const MethodDescriptor& method, const Names& 
   auto request = NewRequest(method);
   SetText(*request, "account_id", names.at("$account"));
   if (method.name() == "ListPlacements") SetText(*request, "company_id", names.at("$company"));
+  if (method.name() == "ListTransactions") SetText(*request, "company_id", names.at("$billed_company"));
+  if (method.name() == "ListPrices") SetText(*request, "product_id", names.at("$license"));
   return request;
 }
 
@@ -37,9 +49,8 @@ Page GetPage(Wire& wire, const MethodDescriptor& method, const Message& request)
   Page page;
   for (int i = 0; i < response->GetReflection()->FieldSize(*response, rows); ++i) {
     const Message& row = response->GetReflection()->GetRepeatedMessage(*response, rows, i);
-    page.rows.push_back(method.name() == "ListPlacements"
-                            ? row.ShortDebugString()
-                            : row.GetReflection()->GetString(row, row.GetDescriptor()->field(0)));
+    page.rows.push_back(HasOwnId(row) ? row.GetReflection()->GetString(row, row.GetDescriptor()->field(0))
+                                      : row.ShortDebugString());
   }
   page.next_page_token = response->GetReflection()->GetString(*response, response->GetDescriptor()->field(1));
   return page;

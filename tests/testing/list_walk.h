@@ -19,12 +19,13 @@ std::vector<const google::protobuf::MethodDescriptor*> ListMethods();
 void SetText(google::protobuf::Message& request, const std::string& field, const std::string& text);
 void SetPageSize(google::protobuf::Message& request, int page_size);
 
-// For the first page of the list of $account, without filters; of placements, those of $company.
+// For the first page of the list of $account, without filters; of placements, those of $company, of transactions, those
+// of $billed_company, of prices, those of $license.
 std::unique_ptr<google::protobuf::Message> FirstPage(const google::protobuf::MethodDescriptor& method,
                                                      const Names& names);
 
 struct Page {
-  std::vector<std::string> rows;  // Ids; placements whole.
+  std::vector<std::string> rows;  // Ids; whole ones of what has none.
   std::string next_page_token;
 };
 

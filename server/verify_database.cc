@@ -1,0 +1,215 @@
+#include "server/verify_database.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "proto/errors.h"
+#include "server/rules.h"
+#include "storage/invariants.h"
+#include "storage/status_macros.h"
+
+namespace agreements {
+namespace {
+
+using storage::ReadTransaction;
+
+constexpr int kPageSize = 1000;
+
+std::vector<storage::Invariant> Invariants() {
+  std::vector<storage::Invariant> invariants = storage::StructureInvariants();
+  for (const storage::Invariant& invariant : storage::BillingInvariants()) invariants.push_back(invariant);
+  return invariants;
+}
+
+// What is wrong with the first day that an agreement is settled from: its documents tile its days from its creation.
+std::string WrongAgreementDay(const storage::Beginning& agreement, absl::CivilDay created) {
+  if (agreement.first_day == created) return "";
+  return absl::StrCat("is settled from ", rules::FormatDay(*agreement.first_day), ", and was created on ",
+                      rules::FormatDay(created));
+}
+
+// A company begins on the day of its creation, or where an agreement that it was in was settled until then (D2).
+std::string WrongCompanyDay(const storage::Beginning& company, absl::CivilDay created) {
+  if (!company.first_day) return "has no placement";
+  if (company.first_day == created || (company.first_day > created && company.after_settled)) return "";
+  return absl::StrCat("is placed from ", rules::FormatDay(*company.first_day), ", and was created on ",
+                      rules::FormatDay(created));
+}
+
+// Verifies account by account, and adds up what it finds.
+class Verification {
+ public:
+  Verification(Environment& env, const VerifyOptions& options) : env_(env), options_(options), told_(env.now()) {
+    for (const storage::Invariant& invariant : invariants_) Add(invariant.table, invariant.rule);
+    Add("agreements", "its order bases, or its unsettled days, begin on the day of its creation");
+    Add("companies", "its placements begin on the day of its creation");
+    Add("order bases", "it is what is computed again from history, and its digest and total fit its lines");
+    result_.waiting.table = storage::WaitingTransactions().table;
+    result_.waiting.rule = storage::WaitingTransactions().rule;
+  }
+
+  absl::StatusOr<DatabaseVerification> Run() {
+    std::string account_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto next,
+                       Read(account_id, [&](ReadTransaction& tx) { return storage::NextAccount(tx, account_id); }));
+      if (!next) return std::move(result_);
+      account_id = *next;
+      ++result_.accounts;
+      RETURN_IF_ERROR(VerifyAccount(account_id));
+    }
+  }
+
+ private:
+  using ListBeginnings = absl::StatusOr<std::vector<storage::Beginning>> (*)(ReadTransaction&, absl::string_view,
+                                                                             absl::string_view, int);
+
+  void Add(const char* table, const char* rule) {
+    Check& check = result_.checks.emplace_back();
+    check.table = table;
+    check.rule = rule;
+  }
+
+  // The checks that are not of an invariant of storage's come after them.
+  Check& AgreementDays() { return result_.checks[invariants_.size()]; }
+  Check& CompanyDays() { return result_.checks[invariants_.size() + 1]; }
+  Check& Documents() { return result_.checks[invariants_.size() + 2]; }
+
+  storage::Call CallFor(const std::string& account_id) {
+    storage::Call call;
+    call.account_id = account_id;
+    return call;
+  }
+
+  template <typename Body>
+  std::invoke_result_t<Body, ReadTransaction&> Read(const std::string& account_id, const Body& body) {
+    return env_.database.ReadOnly(CallFor(account_id), body);
+  }
+
+  void Find(Check& check, const std::string& account_id, absl::string_view text) const {
+    ++check.count;
+    if (static_cast<int>(check.first.size()) < options_.max_shown) {
+      check.first.push_back(absl::StrCat(account_id, " ", text));
+    }
+  }
+
+  void Tell() {
+    if (env_.now() - told_ < options_.progress_interval) return;
+    told_ = env_.now();
+    options_.progress(absl::StrCat("accounts begun: ", result_.accounts, ", order bases computed again: ",
+                                   Documents().looked_at, ", findings: ", result_.findings()));
+  }
+
+  absl::Status VerifyAccount(const std::string& account_id) {
+    ASSIGN_OR_RETURN(auto rows,
+                     Read(account_id, [&](ReadTransaction& tx) { return storage::CountRows(tx, account_id); }));
+    for (size_t i = 0; i < invariants_.size(); ++i) {
+      RETURN_IF_ERROR(CheckInvariant(account_id, invariants_[i], rows, result_.checks[i]));
+    }
+    RETURN_IF_ERROR(CheckInvariant(account_id, storage::WaitingTransactions(), rows, result_.waiting));
+    RETURN_IF_ERROR(CheckBeginnings(account_id, storage::ListAgreementBeginnings, WrongAgreementDay, AgreementDays()));
+    RETURN_IF_ERROR(CheckBeginnings(account_id, storage::ListCompanyBeginnings, WrongCompanyDay, CompanyDays()));
+    return CheckDocuments(account_id);
+  }
+
+  absl::Status CheckInvariant(const std::string& account_id, const storage::Invariant& invariant,
+                              std::map<std::string, int64_t>& rows, Check& check) {
+    ASSIGN_OR_RETURN(const storage::Breaches breaches, Read(account_id, [&](ReadTransaction& tx) {
+                       return storage::FindBreaches(tx, invariant, account_id, options_.max_shown);
+                     }));
+    check.looked_at += rows[invariant.table];
+    for (const std::string& text : breaches.first) Find(check, account_id, text);
+    check.count += breaches.count - static_cast<int64_t>(breaches.first.size());
+    Tell();
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckBeginnings(const std::string& account_id, ListBeginnings list,
+                               std::string (*what_is_wrong)(const storage::Beginning&, absl::CivilDay), Check& check) {
+    std::string after_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
+                         return list(tx, account_id, after_id, kPageSize);
+                       }));
+      if (page.empty()) return absl::OkStatus();
+      after_id = page.back().id;
+      for (const storage::Beginning& beginning : page) {
+        ++check.looked_at;
+        const std::string wrong = what_is_wrong(beginning, rules::DayOf(beginning.create_time, env_.time_zone));
+        if (!wrong.empty()) Find(check, account_id, absl::StrCat(beginning.id, ": ", wrong));
+      }
+      Tell();
+    }
+  }
+
+  absl::Status CheckDocuments(const std::string& account_id) {
+    std::string after_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
+                         return storage::ListOrderBasisIds(tx, account_id, after_id, kPageSize);
+                       }));
+      if (page.empty()) return absl::OkStatus();
+      after_id = page.back();
+      for (const std::string& order_basis_id : page) RETURN_IF_ERROR(CheckDocument(account_id, order_basis_id));
+    }
+  }
+
+  absl::Status CheckDocument(const std::string& account_id, const std::string& order_basis_id) {
+    v1::VerifyOrderBasisRequest request;
+    request.set_account_id(account_id);
+    request.set_order_basis_id(order_basis_id);
+    const auto response = VerifyOrderBasis(env_, CallFor(account_id), request);
+    Check& check = Documents();
+    ++check.looked_at;
+    Tell();
+    if (absl::IsNotFound(response.status())) {
+      Find(check, account_id, absl::StrCat(order_basis_id, ": cannot be computed: ", response.status().message()));
+      return absl::OkStatus();
+    }
+    if (!response.ok()) return response.status();
+    for (const v1::VerificationFinding& finding : response->findings()) {
+      Find(check, account_id, absl::StrCat(order_basis_id, ": ", finding.description()));
+    }
+    return absl::OkStatus();
+  }
+
+  Environment& env_;
+  const VerifyOptions& options_;
+  const std::vector<storage::Invariant> invariants_ = Invariants();
+  DatabaseVerification result_;
+  absl::Time told_;
+};
+
+// "ok     12 agreements: ...", or "WRONG  12 agreements: ...: 3 found" with what was found.
+void AppendCheck(absl::string_view word, const Check& check, std::string& report) {
+  absl::StrAppend(&report, word, check.looked_at, " ", check.table, ": ", check.rule,
+                  check.count == 0 ? "" : absl::StrCat(": ", check.count, " found"), "\n");
+  for (const std::string& text : check.first) absl::StrAppend(&report, "        ", text, "\n");
+  const int64_t more = check.count - static_cast<int64_t>(check.first.size());
+  if (more > 0) absl::StrAppend(&report, "        and ", more, " more\n");
+}
+
+}  // namespace
+
+int64_t DatabaseVerification::findings() const {
+  int64_t findings = 0;
+  for (const Check& check : checks) findings += check.count;
+  return findings;
+}
+
+absl::StatusOr<DatabaseVerification> VerifyDatabase(Environment& env, const VerifyOptions& options) {
+  return Verification(env, options).Run();
+}
+
+std::string Report(const DatabaseVerification& verification) {
+  std::string report;
+  for (const Check& check : verification.checks) AppendCheck(check.count == 0 ? "ok     " : "WRONG  ", check, report);
+  if (verification.waiting.count > 0) AppendCheck("note   ", verification.waiting, report);
+  const int64_t findings = verification.findings();
+  absl::StrAppend(&report, verification.checks.size(), " checks of ", verification.accounts,
+                  " accounts: ", findings == 0 ? "nothing is wrong" : absl::StrCat(findings, " findings"), "\n");
+  return report;
+}
+
+}  // namespace agreements
