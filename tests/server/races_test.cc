@@ -1,79 +1,18 @@
 // The races that domain.md names (A5, C3, M2), each made to happen round after round, with the invariants checked
-// afterwards. Each race is run once more without its guard, to see that it is really lost then: a test that could not
-// fail would be worth nothing.
-#include <barrier>
-#include <functional>
-#include <map>
-#include <thread>
+// afterwards.
+#include <atomic>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "tests/testing/operations_test.h"
+#include "tests/testing/races.h"
 
 namespace agreements::testing {
 namespace {
-
-constexpr int kRounds = 3000;              // Of each race; a tenth in CI.
-constexpr int kRoundsWithoutGuard = 2000;  // At the most: the first lost race ends it.
-constexpr int kRoundsBetweenChecks = 50;
-
-// Runs the actions at once, as nearly as threads can.
-void Together(const std::vector<std::function<void()>>& actions) {
-  std::barrier start(static_cast<std::ptrdiff_t>(actions.size()));
-  std::vector<std::thread> threads;
-  threads.reserve(actions.size());
-  for (const auto& action : actions) {
-    threads.emplace_back([&] {
-      start.arrive_and_wait();
-      action();
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-}
-
-// Parts of statements that guard against races, and what stands there without them.
-using Guards = std::map<std::string, std::vector<std::pair<std::string, std::string>>>;
-
-storage::TestHooks Without(const Guards& guards) {
-  storage::TestHooks hooks;
-  hooks.rewrite = [guards](const storage::Statement& statement) {
-    const auto guard = guards.find(statement.name());
-    return guard == guards.end() ? statement.sql() : absl::StrReplaceAll(statement.sql(), guard->second);
-  };
-  return hooks;
-}
-
-// A race: one round with fresh resources in an account of its own. Returns what is wrong with the outcome, or "".
-using Round = std::function<std::string(Service&, const std::string& account_id)>;
-
-struct Race {
-  std::string name;
-  Round round;
-  Guards guards;  // Empty: nothing to take out in SQL; see the test that names the race.
-};
-
-void PrintTo(const Race& race, std::ostream* out) { *out << race.name; }
-
-// The invariants of the service, each round's own outcome, and nothing else: "" is good.
-std::string RunRounds(Service& service, const Race& race, int rounds, bool stop_early) {
-  std::string wrong;
-  for (int i = 0; i < rounds && wrong.empty(); ++i) {
-    wrong = race.round(service, absl::StrCat("acct-", i));
-    if (i % kRoundsBetweenChecks == 0 || (stop_early && i % 5 == 0)) absl::StrAppend(&wrong, service.Breaches());
-  }
-  return wrong + service.Breaches();
-}
 
 template <typename Request>
 Request New(const std::string& account_id) {
   Request request;
   request.set_account_id(account_id);
   return request;
-}
-
-// "" if the outcome is one of `allowed`.
-std::string Expect(const std::string& outcome, const std::vector<std::string>& allowed) {
-  return std::find(allowed.begin(), allowed.end(), outcome) != allowed.end() ? "" : "unexpected " + outcome + "\n";
 }
 
 std::string DeleteAgainstCreateCompany(Service& service, const std::string& account) {
@@ -268,7 +207,7 @@ class UnguardedRaces : public ::testing::TestWithParam<Race> {};
 
 TEST_P(Races, AreWonByEveryInvariant) {
   Service service;
-  EXPECT_EQ(RunRounds(service, GetParam(), Rounds(kRounds), false), "");
+  EXPECT_EQ(RunRounds(service, GetParam(), Rounds(kRaceRounds), false), "");
 }
 
 TEST_P(UnguardedRaces, AreLost) {
@@ -298,8 +237,8 @@ TEST(RequestIds, AreOnceEvenIfAThirdOfTheTransactionsRollsBack) {
   };
   Service service(&hooks);
   const Race race = {"", OneRequestIdBySixteenCallers, {}};
-  EXPECT_EQ(RunRounds(service, race, Rounds(kRounds), false), "");
-  EXPECT_GT(commits, Rounds(kRounds));
+  EXPECT_EQ(RunRounds(service, race, Rounds(kRaceRounds), false), "");
+  EXPECT_GT(commits, Rounds(kRaceRounds));
 }
 
 // Every transaction that fails rolls back, so that none does says that none met a deadlock.
@@ -311,7 +250,7 @@ TEST(Moves, OppositeMovesDoNotDeadlock) {
     return 0;
   };
   Service service(&hooks);
-  EXPECT_EQ(RunRounds(service, {"", OppositeMoves, {}}, Rounds(kRounds), false), "");
+  EXPECT_EQ(RunRounds(service, {"", OppositeMoves, {}}, Rounds(kRaceRounds), false), "");
   EXPECT_EQ(rollbacks, 0);
 }
 
