@@ -4,9 +4,10 @@
 #include "absl/numeric/bits.h"
 #include "proto/errors.h"
 #include "server/operations.h"
-#include "server/order_basis_steps.h"
+#include "server/pricing.h"
 #include "server/rules.h"
 #include "storage/order_bases.h"
+#include "storage/prices.h"
 #include "storage/status_macros.h"
 #include "storage/transaction_claims.h"
 #include "storage/user_days.h"
@@ -48,7 +49,7 @@ class Explanation {
       return OrderBasisLineNotFound(request_.order_basis_id(), request_.line_number());
     }
     const v1::OrderBasisLine& line = order_basis_.lines(request_.line_number() - 1);
-    ASSIGN_OR_RETURN(const auto prices, PricesOf(tx, call.account_id, line.product_id()));
+    ASSIGN_OR_RETURN(const auto prices, storage::ListAllPrices(tx, call.account_id, line.product_id()));
     days_ = rules::DaysOfLine(order_basis_, line, prices);
     line_ = line;
     return absl::OkStatus();

@@ -1,7 +1,6 @@
 #include "server/order_basis_steps.h"
 
 #include "proto/errors.h"
-#include "proto/money.h"
 #include "server/request_hash.h"
 #include "server/rules.h"
 #include "storage/agreements.h"
@@ -67,19 +66,6 @@ absl::StatusOr<rules::Charges> UnclaimedCharges(ReadTransaction& tx, absl::strin
   return ChargesOf(tx, account_id, agreement, days, transactions);
 }
 
-absl::StatusOr<std::vector<v1::Price>> PricesOf(ReadTransaction& tx, absl::string_view account_id,
-                                                const std::string& product_id) {
-  ASSIGN_OR_RETURN(const auto versions, storage::ListAllPrices(tx, account_id, product_id));
-  std::vector<v1::Price> prices;
-  for (const auto& [valid_from, unit_price] : versions) {
-    v1::Price& price = prices.emplace_back();
-    price.set_product_id(product_id);
-    price.set_valid_from(rules::FormatDay(valid_from));
-    price.set_unit_price(FormatUnitPrice(unit_price));
-  }
-  return prices;
-}
-
 absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, absl::string_view account_id,
                                                 const v1::Agreement& agreement, rules::Days days,
                                                 const rules::Charges& charges) {
@@ -92,7 +78,7 @@ absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, absl::strin
   std::vector<v1::OrderBasisLine> lines;
   for (const auto& [product_id, units] : charges.units()) {
     ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, account_id, product_id));
-    ASSIGN_OR_RETURN(const auto prices, PricesOf(tx, account_id, product_id));
+    ASSIGN_OR_RETURN(const auto prices, storage::ListAllPrices(tx, account_id, product_id));
     ASSIGN_OR_RETURN(const auto product_lines, charges.LinesOf(product, prices, agreement.agreement_id()));
     lines.insert(lines.end(), product_lines.begin(), product_lines.end());
   }

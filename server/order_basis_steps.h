@@ -4,7 +4,6 @@
 #define AGREEMENTS_SERVER_ORDER_BASIS_STEPS_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,7 +11,6 @@
 #include "absl/time/civil_time.h"
 #include "agreements/v1/agreement.pb.h"
 #include "agreements/v1/order_basis.pb.h"
-#include "agreements/v1/product.pb.h"
 #include "server/operations.h"
 #include "server/pricing.h"
 #include "storage/database.h"
@@ -29,10 +27,6 @@ absl::StatusOr<rules::Charges> ClaimedCharges(storage::ReadTransaction& tx, absl
 // the days themselves, if others come before them.
 absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, absl::string_view account_id,
                                                 const v1::Agreement& agreement, rules::Days days);
-
-// All versions of a product's price, ascending.
-absl::StatusOr<std::vector<v1::Price>> PricesOf(storage::ReadTransaction& tx, absl::string_view account_id,
-                                                const std::string& product_id);
 
 // The document for the charges, without id and create_time. PRICE_MISSING, AMOUNT_TOO_LARGE.
 absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, absl::string_view account_id,

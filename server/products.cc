@@ -11,7 +11,6 @@
 namespace agreements {
 namespace {
 
-using storage::PriceVersion;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -20,19 +19,12 @@ constexpr char kBeforeAllIds[] = "";
 // B5: a version begins when no order basis has priced its days, or before the first one. REQUIRES: the product is
 // locked.
 absl::Status CheckNotInUse(Transaction& tx, const storage::Call& call, const v1::Product& product,
-                           absl::CivilDay valid_from) {
-  if (product.priced_until().empty() || valid_from >= rules::ParseDay(product.priced_until())) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto versions, storage::ListAllPrices(tx, call.account_id, product.product_id()));
-  if (versions.empty() || valid_from < versions.front().valid_from) return absl::OkStatus();
-  return PriceInUse(product.product_id(), rules::FormatDay(valid_from), product.priced_until());
-}
-
-v1::Price ToMessage(const std::string& product_id, const PriceVersion& version) {
-  v1::Price price;
-  price.set_product_id(product_id);
-  price.set_valid_from(rules::FormatDay(version.valid_from));
-  price.set_unit_price(FormatUnitPrice(version.unit_price));
-  return price;
+                           const std::string& valid_from) {
+  // Days as texts compare as days do.
+  if (product.priced_until().empty() || valid_from >= product.priced_until()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto prices, storage::ListAllPrices(tx, call.account_id, product.product_id()));
+  if (prices.empty() || valid_from < prices.front().valid_from()) return absl::OkStatus();
+  return PriceInUse(product.product_id(), valid_from, product.priced_until());
 }
 
 }  // namespace
@@ -69,15 +61,16 @@ absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(Environment& env, const 
 
 absl::StatusOr<v1::SetPriceResponse> SetPrice(Environment& env, const storage::Call& call,
                                               const v1::SetPriceRequest& request) {
-  const PriceVersion version = {.valid_from = rules::ParseDay(request.valid_from()),
-                                .unit_price = ParseUnitPrice(request.unit_price()).value()};
   return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::SetPriceResponse> {
     v1::SetPriceResponse response;
     auto& product = *response.mutable_product();
     ASSIGN_OR_RETURN(product, storage::LockProduct(tx, call.account_id, request.product_id()));
-    RETURN_IF_ERROR(CheckNotInUse(tx, call, product, version.valid_from));
-    RETURN_IF_ERROR(storage::UpsertPrice(tx, call.account_id, product.product_id(), version));
-    *response.mutable_price() = ToMessage(product.product_id(), version);
+    RETURN_IF_ERROR(CheckNotInUse(tx, call, product, request.valid_from()));
+    v1::Price& price = *response.mutable_price();
+    price.set_product_id(request.product_id());
+    price.set_valid_from(request.valid_from());
+    price.set_unit_price(FormatUnitPrice(ParseUnitPrice(request.unit_price()).value()));
+    RETURN_IF_ERROR(storage::UpsertPrice(tx, call.account_id, price));
     return response;
   });
 }
@@ -108,11 +101,8 @@ absl::StatusOr<v1::ListPricesResponse> ListPrices(Environment& env, const storag
   ASSIGN_OR_RETURN(const std::string before_day, PageKey(request, kAfterAllDays));
   return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListPricesResponse> {
     RETURN_IF_ERROR(storage::GetProduct(tx, call.account_id, request.product_id()).status());
-    ASSIGN_OR_RETURN(const auto versions,
+    ASSIGN_OR_RETURN(auto prices,
                      storage::ListPrices(tx, call.account_id, request.product_id(), before_day, PageSize(request) + 1));
-    std::vector<v1::Price> prices;
-    prices.reserve(versions.size());
-    for (const PriceVersion& version : versions) prices.push_back(ToMessage(request.product_id(), version));
     v1::ListPricesResponse response;
     response.set_next_page_token(FillPage(request, std::move(prices), *response.mutable_prices(),
                                           [](const v1::Price& price) { return price.valid_from(); }));

@@ -79,7 +79,7 @@ class BillingRun {
     until_ = request_.until_day().empty() ? rules::MonthOf(today).from : rules::ParseDay(request_.until_day());
     if (until_ > today) return PeriodNotOver(until_, today);
     ASSIGN_OR_RETURN(const storage::BillableCount count, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
-      return storage::CountBillable(tx, call.account_id, {.until_day = until_, .settled = true});
+      return storage::CountBillable(tx, call.account_id, until_);
     }));
     progress_.set_total(count.months);
     month_ = rules::MonthOf(std::min(count.oldest_until, until_ - 1));
@@ -90,7 +90,8 @@ class BillingRun {
   absl::Status FillPage(const storage::Call& call) {
     if (!page_.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto billable, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
-      return storage::ListBillable(tx, call.account_id, {.until_day = DaysOfMonth().until, .settled = IsOwnMonth()},
+      return storage::ListBillable(tx, call.account_id,
+                                   {.month_until = DaysOfMonth().until, .until_day = until_, .settled = IsOwnMonth()},
                                    after_id_, kPageSize);
     }));
     page_.assign(billable.begin(), billable.end());
@@ -125,10 +126,9 @@ class BillingRun {
     if (agreement.settled_until >= days.until) return FindSettled(call, agreement.agreement_id, days);
     const bool is_next = agreement.settled_until >= days.from;
     days.from = std::max(days.from, agreement.settled_until);
-    const bool in_arrears = !IsOwnMonth() && !request_.include_arrears();
-    absl::StatusOr<v1::RunBillingResponse> response = !in_arrears ? Freeze(call, agreement.agreement_id, days, "")
-                                                      : is_next   ? FreezeIfEmpty(call, agreement.agreement_id, days)
-                                                                  : LookAhead(call, agreement.agreement_id, days);
+    absl::StatusOr<v1::RunBillingResponse> response = IsOwnMonth() || request_.include_arrears()
+                                                          ? Freeze(call, agreement.agreement_id, days, "")
+                                                          : FreezeIfEmpty(call, agreement.agreement_id, days, is_next);
     // Settled on by someone else since the page was read: then there may be less to do, or nothing.
     if (is_next && ReasonOf(response.status()) == v1::ERROR_REASON_INTERVAL_NOT_NEXT) return Again(call, agreement);
     if (IsRefusal(response.status())) return Refused(response.status());
@@ -161,42 +161,38 @@ class BillingRun {
     return Settled(std::move(*frozen.mutable_order_basis()), frozen.existed());
   }
 
-  // A month in arrears: tried first, and frozen only if that showed nothing to charge, and shows it still.
-  absl::StatusOr<v1::RunBillingResponse> FreezeIfEmpty(storage::Call call, const std::string& agreement_id,
-                                                       rules::Days days) {
-    storage::Call trial = call;
-    trial.validate_only = true;
+  // A month that would be in arrears: frozen only if there is nothing to charge, and the days come next.
+  absl::StatusOr<v1::RunBillingResponse> FreezeIfEmpty(const storage::Call& call, const std::string& agreement_id,
+                                                       rules::Days days, bool is_next) {
     for (;;) {
-      absl::StatusOr<v1::RunBillingResponse> tried = Freeze(trial, agreement_id, days, "");
-      if (ReasonOf(tried.status()) == v1::ERROR_REASON_INTERVAL_NOT_NEXT) return tried;
-      if (IsRefusal(tried.status())) tried = Refused(tried.status());
-      if (!tried.ok() || tried->outcome() == v1::BILLING_OUTCOME_EXISTED) return tried;
-      if (tried->outcome() != v1::BILLING_OUTCOME_NOTHING_TO_CHARGE) {
-        tried->set_outcome(v1::BILLING_OUTCOME_IN_ARREARS);
-        return tried;
-      }
-      absl::StatusOr<v1::RunBillingResponse> frozen = Freeze(call, agreement_id, days, tried->order_basis().digest());
+      ASSIGN_OR_RETURN(v1::RunBillingResponse response, LookAt(call, agreement_id, days, is_next));
+      if (response.outcome() == v1::BILLING_OUTCOME_IN_ARREARS) return response;
+      const std::string digest = response.order_basis().digest();
+      response.clear_order_basis();
+      if (!is_next) return response;
+      absl::StatusOr<v1::RunBillingResponse> frozen = Freeze(call, agreement_id, days, digest);
       if (ReasonOf(frozen.status()) != v1::ERROR_REASON_PREVIEW_CHANGED) return frozen;
     }
   }
 
-  // A month in arrears, after another one: it cannot be settled, but is in arrears too if it has something to charge.
-  absl::StatusOr<v1::RunBillingResponse> LookAhead(const storage::Call& call, const std::string& agreement_id,
-                                                   rules::Days days) {
+  // What the days would be charged.
+  absl::StatusOr<v1::RunBillingResponse> LookAt(const storage::Call& call, const std::string& agreement_id,
+                                                rules::Days days, bool is_next) {
     return env_.database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::RunBillingResponse> {
       ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, call.account_id, agreement_id));
+      if (is_next && agreement.settled_until() != rules::FormatDay(days.from)) return rules::IntervalNotNext(agreement);
       ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, call.account_id, agreement, days));
       absl::StatusOr<v1::OrderBasis> order_basis = PricedOrderBasis(tx, call.account_id, agreement, days, charges);
       v1::RunBillingResponse response;
-      if (order_basis.ok()) {
-        *response.mutable_order_basis() = *std::move(order_basis);
-        response.mutable_order_basis()->clear_lines();
-      } else {
-        if (!IsRefusal(order_basis.status())) return order_basis.status();
-        *response.mutable_error() = ToRpcStatus(order_basis.status());
-      }
       response.set_outcome(charges.units().empty() ? v1::BILLING_OUTCOME_NOTHING_TO_CHARGE
                                                    : v1::BILLING_OUTCOME_IN_ARREARS);
+      if (IsRefusal(order_basis.status())) {
+        *response.mutable_error() = ToRpcStatus(order_basis.status());
+        return response;
+      }
+      RETURN_IF_ERROR(order_basis.status());
+      *response.mutable_order_basis() = *std::move(order_basis);
+      response.mutable_order_basis()->clear_lines();
       return response;
     });
   }

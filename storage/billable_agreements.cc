@@ -42,7 +42,7 @@ const Statement kListBillable = {"list_billable", R"sql(
   LIMIT ?
 )sql"};
 
-// The same condition.
+// The same condition, for the whole run.
 const Statement kCountBillable = {"count_billable", R"sql(
   SELECT COALESCE(SUM(IF(a.settled_until < ?,
                          PERIOD_DIFF(DATE_FORMAT(? - INTERVAL 1 DAY, '%Y%m'), DATE_FORMAT(a.settled_until, '%Y%m')) + 1,
@@ -71,8 +71,7 @@ const Statement kCountBillable = {"count_billable", R"sql(
                                            FROM placements AS later
                                            WHERE later.account_id = t.account_id AND later.company_id = t.company_id
                                              AND later.from_day > p.from_day AND later.from_day <= t.day)))
-         OR ? = 1
-         AND a.settled_until >= ?
+         OR a.settled_until >= ?
          AND EXISTS (SELECT 1
                      FROM order_bases AS d
                      WHERE d.account_id = a.account_id AND d.agreement_id = a.agreement_id
@@ -91,17 +90,18 @@ BillableCount ReadBillableCount(const Row& row) { return {.months = row.GetInt64
 absl::StatusOr<std::vector<BillableAgreement>> ListBillable(ReadTransaction& tx, absl::string_view account_id,
                                                             Billable which, absl::string_view after_id, int limit) {
   return tx.Query(kListBillable,
-                  {account_id, after_id, which.until_day, which.until_day, which.until_day, which.settled,
+                  {account_id, after_id, which.month_until, which.until_day, which.until_day, which.settled,
                    which.until_day, which.until_day, which.until_day, limit},
                   ReadBillable);
 }
 
-absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::string_view account_id, Billable which) {
-  ASSIGN_OR_RETURN(const std::optional<BillableCount> count,
-                   tx.QueryOne(kCountBillable,
-                               {which.until_day, which.until_day, account_id, which.until_day, which.until_day,
-                                which.until_day, which.settled, which.until_day, which.until_day, which.until_day},
-                               ReadBillableCount));
+absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::string_view account_id,
+                                            absl::CivilDay until_day) {
+  ASSIGN_OR_RETURN(
+      const std::optional<BillableCount> count,
+      tx.QueryOne(kCountBillable,
+                  {until_day, until_day, account_id, until_day, until_day, until_day, until_day, until_day, until_day},
+                  ReadBillableCount));
   return count.value_or(BillableCount());
 }
 

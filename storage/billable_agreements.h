@@ -13,11 +13,12 @@
 
 namespace agreements::storage {
 
-// Those that are not settled until `until_day`; of deleted ones, those of which a company's day or a transaction before
-// `until_day` is not charged. With `settled` also those that are, if a document of theirs covers the day before
-// `until_day`.
+// Those that are not settled until `month_until`; of deleted ones, those of which a company's day or a transaction
+// before `until_day` is not charged. With `settled` also those that are settled until `until_day`, if a document of
+// theirs covers the day before.
 struct Billable {
-  absl::CivilDay until_day;
+  absl::CivilDay month_until;  // At most until_day.
+  absl::CivilDay until_day;    // Of the whole run.
   bool settled = false;
 };
 
@@ -35,7 +36,9 @@ struct BillableCount {
   absl::CivilDay oldest_until;  // The first settled_until; of months > 0.
 };
 
-absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::string_view account_id, Billable which);
+// All that a run has to do with.
+absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::string_view account_id,
+                                            absl::CivilDay until_day);
 
 }  // namespace agreements::storage
 

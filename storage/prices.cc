@@ -1,5 +1,7 @@
 #include "storage/prices.h"
 
+#include "proto/money.h"
+
 namespace agreements::storage {
 namespace {
 
@@ -10,7 +12,7 @@ const Statement kUpsertPrice = {"upsert_price", R"sql(
 )sql"};
 
 const Statement kListPrices = {"list_prices", R"sql(
-  SELECT valid_from, unit_price
+  SELECT product_id, valid_from, unit_price
   FROM prices
   WHERE account_id = ? AND product_id = ?
     AND valid_from < ?
@@ -19,30 +21,36 @@ const Statement kListPrices = {"list_prices", R"sql(
 )sql"};
 
 const Statement kListAllPrices = {"list_all_prices", R"sql(
-  SELECT valid_from, unit_price
+  SELECT product_id, valid_from, unit_price
   FROM prices
   WHERE account_id = ? AND product_id = ?
   ORDER BY valid_from
 )sql"};
 
-PriceVersion ReadPrice(const Row& row) { return {.valid_from = row.GetDay(1), .unit_price = row.GetInt64(2)}; }
+v1::Price ReadPrice(const Row& row) {
+  v1::Price price;
+  price.set_product_id(row.GetString(1));
+  price.set_valid_from(row.GetString(2));
+  price.set_unit_price(FormatUnitPrice(row.GetInt64(3)));
+  return price;
+}
 
 }  // namespace
 
-absl::Status UpsertPrice(Transaction& tx, absl::string_view account_id, absl::string_view product_id,
-                         const PriceVersion& price) {
-  return tx.Execute(kUpsertPrice, {account_id, product_id, price.valid_from, price.unit_price, price.unit_price})
+absl::Status UpsertPrice(Transaction& tx, absl::string_view account_id, const v1::Price& price) {
+  const int64_t unit_price = ParseUnitPrice(price.unit_price()).value();
+  return tx.Execute(kUpsertPrice, {account_id, price.product_id(), price.valid_from(), unit_price, unit_price})
       .status();
 }
 
-absl::StatusOr<std::vector<PriceVersion>> ListPrices(ReadTransaction& tx, absl::string_view account_id,
-                                                     absl::string_view product_id, absl::string_view before_day,
-                                                     int limit) {
+absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view account_id,
+                                                  absl::string_view product_id, absl::string_view before_day,
+                                                  int limit) {
   return tx.Query(kListPrices, {account_id, product_id, before_day, limit}, ReadPrice);
 }
 
-absl::StatusOr<std::vector<PriceVersion>> ListAllPrices(ReadTransaction& tx, absl::string_view account_id,
-                                                        absl::string_view product_id) {
+absl::StatusOr<std::vector<v1::Price>> ListAllPrices(ReadTransaction& tx, absl::string_view account_id,
+                                                     absl::string_view product_id) {
   return tx.Query(kListAllPrices, {account_id, product_id}, ReadPrice);
 }
 

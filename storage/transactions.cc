@@ -157,21 +157,6 @@ v1::TransactionState StateOf(absl::string_view order_basis_id) {
   return v1::TRANSACTION_STATE_SETTLED;
 }
 
-v1::Transaction ReadTransactionRow(const Row& row) {
-  v1::Transaction transaction;
-  transaction.set_company_id(row.GetString(1));
-  transaction.set_transaction_id(row.GetString(2));
-  transaction.set_product_id(row.GetString(3));
-  transaction.set_quantity(row.GetInt64(4));
-  *transaction.mutable_occur_time() = row.GetTimestamp(5);
-  transaction.set_day(row.GetString(6));
-  *transaction.mutable_record_time() = row.GetTimestamp(7);
-  const std::string order_basis_id = row.GetString(8);
-  transaction.set_state(StateOf(order_basis_id));
-  if (transaction.state() == v1::TRANSACTION_STATE_SETTLED) transaction.set_order_basis_id(order_basis_id);
-  return transaction;
-}
-
 // One row of kGetNamed.
 Named ReadNamed(const Row& row) {
   Named named;
@@ -196,6 +181,21 @@ std::optional<absl::CivilDay> ReadDay(const Row& row) {
 std::string OrElse(const std::string& value, const char* otherwise) { return value.empty() ? otherwise : value; }
 
 }  // namespace
+
+v1::Transaction ReadTransactionRow(const Row& row) {
+  v1::Transaction transaction;
+  transaction.set_company_id(row.GetString(1));
+  transaction.set_transaction_id(row.GetString(2));
+  transaction.set_product_id(row.GetString(3));
+  transaction.set_quantity(row.GetInt64(4));
+  *transaction.mutable_occur_time() = row.GetTimestamp(5);
+  transaction.set_day(row.GetString(6));
+  *transaction.mutable_record_time() = row.GetTimestamp(7);
+  const std::string order_basis_id = row.GetString(8);
+  transaction.set_state(StateOf(order_basis_id));
+  if (transaction.state() == v1::TRANSACTION_STATE_SETTLED) transaction.set_order_basis_id(order_basis_id);
+  return transaction;
+}
 
 TransactionName NameOf(const v1::Transaction& transaction) {
   return {transaction.company_id(), transaction.transaction_id()};

@@ -35,6 +35,9 @@ using Transactions = std::map<TransactionName, v1::Transaction>;
 
 TransactionName NameOf(const v1::Transaction& transaction);
 
+// A row of company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id.
+v1::Transaction ReadTransactionRow(const Row& row);
+
 // What exists of all that a batch of transactions names.
 struct Named {
   Transactions transactions;

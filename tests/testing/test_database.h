@@ -15,7 +15,7 @@ namespace agreements::testing {
 // Full counts instead of CI's: tests/run --long.
 bool LongRun();
 
-// `full` rounds, or a tenth of them.
+// `full` rounds in a long run, else a tenth of them, and under a sanitizer a hundredth.
 int Rounds(int full);
 
 // A clock that stands still until it is set. Thread-safe.
