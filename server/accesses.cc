@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "server/company_steps.h"
 #include "server/operations.h"
@@ -40,9 +41,12 @@ using Step = absl::StatusOr<v1::Access> (*)(Transaction& tx, const Subject& subj
 // U1: products of kind LICENSE. Neither their kind nor that they are there ever changes, so this needs no lock.
 template <typename Request>
 absl::Status CheckProducts(Transaction& tx, const Request& request) {
-  for (const std::string& product_id : request.product_ids()) {
+  for (int i = 0; i < request.product_ids_size(); ++i) {
+    const std::string& product_id = request.product_ids(i);
     ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, request.account_id(), product_id));
-    if (product.kind() != v1::PRODUCT_KIND_LICENSE) return ProductKindWrong("product_ids", product_id, product.kind());
+    if (product.kind() != v1::PRODUCT_KIND_LICENSE) {
+      return ProductKindWrong(absl::StrCat("product_ids[", i, "]"), product_id, product.kind());
+    }
   }
   return absl::OkStatus();
 }

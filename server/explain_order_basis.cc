@@ -1,5 +1,8 @@
 // Why a line of an order basis is what it is: domain.md O7.
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/numeric/bits.h"
 #include "proto/errors.h"
@@ -17,7 +20,9 @@ namespace {
 
 using storage::ReadTransaction;
 
-constexpr int kPageSize = 1000;  // Accesses or transactions in a message.
+constexpr size_t kPageSize = 1000;  // Accesses or transactions in a message.
+// Accesses that are read at once: each time, the database looks at all that the agreement has.
+constexpr size_t kReadAhead = 10'000;
 
 // Days of a month as a mask: bit 0 is the 1st.
 uint32_t MaskOf(const v1::AccessShare& share) {
@@ -55,28 +60,44 @@ class Explanation {
     return absl::OkStatus();
   }
 
+  // Reads the next accesses, if none are left.
+  absl::Status ReadAhead(ReadTransaction& tx, const storage::Call& call) {
+    if (next_access_ < accesses_.size() || all_read_) return absl::OkStatus();
+    storage::UserAccessKey after;
+    if (!accesses_.empty()) {
+      const auto& [user_id, share] = accesses_.back();
+      after = {.user_id = user_id,
+               .company_id = share.company_id(),
+               .access_id = share.access_id(),
+               .from_day = share.from_day()};
+    }
+    ASSIGN_OR_RETURN(accesses_,
+                     storage::ListUserAccesses(tx, call.account_id, order_basis_.agreement_id(), line_.product_id(),
+                                               {.from_day = days_.from, .until_day = days_.until}, after, kReadAhead));
+    next_access_ = 0;
+    all_read_ = accesses_.size() < kReadAhead;
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<std::optional<v1::ExplainOrderBasisResponse>> NextUsers(ReadTransaction& tx,
                                                                          const storage::Call& call) {
-    ASSIGN_OR_RETURN(auto accesses, storage::ListUserAccesses(
-                                        tx, call.account_id, order_basis_.agreement_id(), line_.product_id(),
-                                        {.from_day = days_.from, .until_day = days_.until}, after_access_, kPageSize));
-    ended_ = accesses.size() < kPageSize;
-    if (accesses.empty()) return std::nullopt;
+    RETURN_IF_ERROR(ReadAhead(tx, call));
     v1::ExplainOrderBasisResponse response;
-    for (auto& [user_id, share] : accesses) {
-      if (user_id != after_access_.user_id) counted_days_ = 0;
-      if (response.users_size() == 0 || user_id != after_access_.user_id) response.add_users()->set_user_id(user_id);
+    const size_t end = std::min(next_access_ + kPageSize, accesses_.size());
+    for (; next_access_ < end; ++next_access_) {
+      const auto& [user_id, share] = accesses_[next_access_];
+      if (user_id != user_id_) counted_days_ = 0;
+      if (response.users_size() == 0 || user_id != user_id_) response.add_users()->set_user_id(user_id);
+      user_id_ = user_id;
       v1::UserShare& user = *response.mutable_users()->rbegin();
-      // Days that another access of the user has counted, on this page or an earlier one, count once.
+      // Days that another access of the user has counted, in this message or an earlier one, count once.
       const uint32_t new_days = MaskOf(share) & ~counted_days_;
       counted_days_ |= new_days;
       user.set_days(user.days() + absl::popcount(new_days));
-      after_access_ = {.user_id = user_id,
-                       .company_id = share.company_id(),
-                       .access_id = share.access_id(),
-                       .from_day = share.from_day()};
-      *user.add_accesses() = std::move(share);
+      *user.add_accesses() = share;
     }
+    ended_ = all_read_ && next_access_ == accesses_.size();
+    if (response.users_size() == 0) return std::nullopt;
     return response;
   }
 
@@ -100,8 +121,11 @@ class Explanation {
   v1::OrderBasisLine line_;
   rules::Days days_ = {};
   bool ended_ = false;
-  storage::UserAccessKey after_access_;
-  uint32_t counted_days_ = 0;  // Of after_access_'s user.
+  std::vector<storage::UserAccess> accesses_;
+  size_t next_access_ = 0;  // Index of the first one that is not told yet.
+  bool all_read_ = false;
+  std::string user_id_;        // Of the access told last,
+  uint32_t counted_days_ = 0;  // and the user's days so far.
   storage::TransactionKey after_transaction_;
 };
 

@@ -102,8 +102,13 @@ absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, c
   if (days.until > now.day) return PeriodNotOver(days.until, now.day);
 
   const std::string order_basis_id = tx.NewId(storage::kOrderBasisPrefix);
-  RETURN_IF_ERROR(storage::ClaimTransactions(tx, account_id, agreement_id, days.until, order_basis_id));
-  ASSIGN_OR_RETURN(const rules::Charges charges, ClaimedCharges(tx, account_id, agreement, days, order_basis_id));
+  ASSIGN_OR_RETURN(const int64_t claimed,
+                   storage::ClaimTransactions(tx, account_id, agreement_id, days.until, order_basis_id));
+  std::vector<storage::TransactionSum> transactions;
+  if (claimed > 0) {
+    ASSIGN_OR_RETURN(transactions, storage::SumClaimed(tx, account_id, order_basis_id));
+  }
+  ASSIGN_OR_RETURN(const rules::Charges charges, ChargesOf(tx, account_id, agreement, days, transactions));
   RETURN_IF_ERROR(LockPrices(tx, account_id, charges));
   v1::CreateOrderBasisResponse response;
   v1::OrderBasis& order_basis = *response.mutable_order_basis();

@@ -123,9 +123,9 @@ int64_t ReadCount(const Row& row) { return row.GetInt64(1); }
 
 }  // namespace
 
-absl::Status ClaimTransactions(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
-                               absl::CivilDay until_day, absl::string_view order_basis_id) {
-  return tx.Execute(kClaimTransactions, {order_basis_id, account_id, agreement_id, until_day, until_day}).status();
+absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+                                          absl::CivilDay until_day, absl::string_view order_basis_id) {
+  return tx.Execute(kClaimTransactions, {order_basis_id, account_id, agreement_id, until_day, until_day});
 }
 
 absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view account_id,

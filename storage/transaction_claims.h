@@ -25,10 +25,10 @@ struct TransactionSum {
   int64_t quantity;
 };
 
-// Marks every transaction of the agreement on a day before `until_day` that is unclaimed with the order basis.
-// REQUIRES: the agreement is locked.
-absl::Status ClaimTransactions(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
-                               absl::CivilDay until_day, absl::string_view order_basis_id);
+// Marks every transaction of the agreement on a day before `until_day` that is unclaimed with the order basis, and
+// returns how many there are. REQUIRES: the agreement is locked.
+absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+                                          absl::CivilDay until_day, absl::string_view order_basis_id);
 
 // What the order basis has claimed, by its mark.
 absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view account_id,

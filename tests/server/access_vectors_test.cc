@@ -33,7 +33,7 @@ TEST_F(AccessVectorsTest, U1AnUnknownProductIsRefused) {
 TEST_F(AccessVectorsTest, U1AProductThatIsPricedPerPieceIsRefused) {
   EXPECT_THAT(ErrorsOfAll("scan"),
               ::testing::Each(StartsWith("INVALID_ARGUMENT PRODUCT_KIND_WRONG kind=TRANSACTION product_id=scan; "
-                                         "BadRequest product_ids")));
+                                         "BadRequest product_ids[0]")));
 }
 
 TEST_F(AccessVectorsTest, U1SeveralProductsAllOrNothing) {

@@ -61,8 +61,8 @@ TEST_F(AccessesTest, U1AProductOfAnotherAccountIsNotFound) {
 
 TEST_F(AccessesTest, U1ATransactionProductIsRefused) {
   EXPECT_EQ(AllFour(company_, {"accounting", "scan"}), std::vector<std::string>(4, "PRODUCT_KIND_WRONG"));
-  const absl::Status status = service_.Grant(company_, "anna", {"scan"}).status();
-  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status)->field_violations(0).field(), "product_ids");
+  const absl::Status status = service_.Grant(company_, "anna", {"accounting", "scan"}).status();
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status)->field_violations(0).field(), "product_ids[1]");
 }
 
 TEST_F(AccessesTest, AnUnknownCompanyIsNotFound) {

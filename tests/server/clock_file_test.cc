@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -22,7 +23,8 @@ class ClockFileTest : public ::testing::Test {
  protected:
   ClockFileTest()
       : path_(std::filesystem::path(::testing::TempDir()) /
-              (std::string("clock-") + ::testing::UnitTest::GetInstance()->current_test_info()->name())),
+              (std::string("clock-") + ::testing::UnitTest::GetInstance()->current_test_info()->name() + "-" +
+               std::to_string(getpid()))),
         before_(spdlog::default_logger()) {
     std::filesystem::remove_all(path_);
     spdlog::set_default_logger(

@@ -177,31 +177,41 @@ TEST_F(OrderBasesTest, ADeletedAgreementIsInTheRunWhileSomethingOfItsIsNotCharge
 }
 
 TEST_F(OrderBasesTest, AnExplanationGoesOnInFurtherMessagesAndCountsNobodyTwice) {
-  constexpr int kUsers = 1000;  // As many accesses as a message has.
-  for (int i = 0; i < kUsers; ++i) {
-    service_.Grant(company_, absl::StrCat("user-", kUsers + i), {"accounting"}).value();
-  }
+  constexpr int kUsers = 10'000;  // As many accesses as are read at once.
+  service_.Grant(company_, "user-10001", {"accounting"}).value();
+  service_.Sql(absl::StrCat(
+      "INSERT INTO accesses (account_id, company_id, access_id, user_id, product_id, state, from_day, ",
+      "until_day, create_time, update_time) WITH RECURSIVE hundred AS (SELECT 0 AS n UNION ALL SELECT ",
+      "n + 1 FROM hundred WHERE n < 99) SELECT account_id, company_id, CONCAT('acc-', LPAD(100 * a.n + ",
+      "b.n, 16, '0')), CONCAT('user-', 10001 + 100 * a.n + b.n), product_id, state, from_day, ",
+      "until_day, create_time, update_time FROM accesses, hundred AS a, hundred AS b WHERE a.n + b.n > 0"));
+  const std::string last_user = absl::StrCat("user-", 2 * kUsers);
   const std::string other_company = service_.NewCompany(a_, "Sørvest");
-  const std::string last_user = absl::StrCat("user-", 2 * kUsers - 1);
   service_.Grant(other_company, last_user, {"accounting"}).value();
   service_.clock().SetDay("2026-11-01");
   const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
 
   v1::ExplainOrderBasisRequest request;
+  request.set_account_id(kAccount);
   request.set_order_basis_id(document.order_basis_id());
   request.set_line_number(1);
   const auto messages = Drain(ExplainOrderBasis(service_.env(), request));
-  ASSERT_EQ(messages.size(), 2);
-  EXPECT_EQ(messages[0].users_size(), kUsers);
-  ASSERT_EQ(messages[1].users_size(), 1);
-  EXPECT_EQ(messages[1].users(0).user_id(), last_user);
-  EXPECT_EQ(messages[1].users(0).accesses(0).company_id(), other_company);
+  ASSERT_EQ(messages.size(), 11);
+  std::set<std::string> users;
   int64_t user_days = 0;
   for (const auto& message : messages) {
-    for (const v1::UserShare& user : message.users()) user_days += user.days();
+    for (const v1::UserShare& user : message.users()) {
+      users.insert(user.user_id());
+      user_days += user.days();
+    }
   }
+  EXPECT_EQ(users.size(), kUsers);
   EXPECT_EQ(user_days, document.lines(0).user_days());
   EXPECT_EQ(user_days, kUsers * 31);
+  ASSERT_EQ(messages.back().users_size(), 1);
+  EXPECT_EQ(messages.back().users(0).user_id(), last_user);
+  EXPECT_EQ(messages.back().users(0).days(), 0);
+  EXPECT_EQ(messages.back().users(0).accesses(0).company_id(), other_company);
 }
 
 TEST_F(OrderBasesTest, TransactionsAreExplainedInOrderOverSeveralMessages) {

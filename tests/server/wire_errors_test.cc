@@ -79,7 +79,7 @@ constexpr Provocation kProvocations[] = {
 
 constexpr Provocation kProvocationsOfBilling[] = {
     {"GrantAccess", "company_id: '$company' user_id: 'u' product_ids: '$scan'",
-     "INVALID_ARGUMENT PRODUCT_KIND_WRONG kind=TRANSACTION product_id=$scan; BadRequest product_ids"},
+     "INVALID_ARGUMENT PRODUCT_KIND_WRONG kind=TRANSACTION product_id=$scan; BadRequest product_ids[0]"},
     {"RecordTransactions",
      "transactions { company_id: '$company' transaction_id: 't' product_id: '$license' quantity: 1 "
      "occur_time { seconds: 1794308400 } }",
