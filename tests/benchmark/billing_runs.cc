@@ -1,0 +1,170 @@
+// Billing runs over few and over many agreements of 10 companies each: what one agreement costs must not grow.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "storage/billable_agreements.h"
+#include "tests/benchmark/parts.h"
+
+namespace agreements::benchmark {
+namespace {
+
+using storage::Row;
+using storage::Session;
+using storage::Statement;
+
+constexpr int64_t kTurn = 100;  // Agreements.
+
+// The least that settling an agreement takes.
+const Statement kLock = {"lock", R"sql(
+  UPDATE agreements
+  SET guard = guard + 1
+  WHERE account_id = ? AND agreement_id = ?
+)sql"};
+
+const Statement kReadAccesses = {"read_accesses", R"sql(
+  SELECT p.company_id, p.from_day, a.user_id, a.product_id, a.from_day, a.until_day
+  FROM placements AS p
+  JOIN accesses AS a
+    ON a.account_id = p.account_id AND a.company_id = p.company_id
+  WHERE p.account_id = ? AND p.agreement_id = ?
+    AND p.from_day < ?
+    AND a.until_day > ?
+    AND a.from_day < ?
+)sql"};
+
+const Statement kInsertDocument = {"insert_document", R"sql(
+  INSERT INTO order_bases (account_id, order_basis_id, agreement_id, agreement_display_name, customer_number, from_day,
+                           until_day, line_count, total_amount, digest, create_time)
+  VALUES (?, ?, ?, 'Agreement', '1001', '2026-09-01', '2026-10-01', 1, 123456, REPEAT('0', 64), '2026-11-01')
+)sql"};
+
+const Statement kInsertLine = {"insert_line", R"sql(
+  INSERT INTO order_basis_lines (account_id, order_basis_id, line_number, product_id, product_display_name, kind,
+                                 price_valid_from, unit_price, user_days, days_in_month, quantity, original_month,
+                                 amount)
+  VALUES (?, ?, 1, 'license-a', 'license-a', 1, '2025-01-01', 4230000, 123, 31, 0, NULL, 123456)
+)sql"};
+
+// A run of the service and, by turns, the bare SQL for the same agreements, whose documents are of the month before, so
+// that the two do not meet.
+class Run {
+ public:
+  Run(Fixture& fixture, int64_t agreements)
+      : fixture_(fixture),
+        agreements_(agreements),
+        account_id_(RunAccount(agreements)),
+        session_(fixture.Connect()),
+        stream_(RunBilling(fixture.service().env(), Request())) {}
+
+  void Measure(std::vector<absl::Duration>& services, std::vector<absl::Duration>& bares) {
+    for (int64_t first = 0; first < agreements_; first += kTurn) {
+      const int64_t end = std::min(first + kTurn, agreements_);
+      const bool service_first = first / kTurn % 2 == 0;
+      if (service_first) services.push_back(TimeOf([&] { Settle(first, end); }) / (end - first));
+      bares.push_back(TimeOf([&] { SettleBare(first, end); }) / (end - first));
+      if (!service_first) services.push_back(TimeOf([&] { Settle(first, end); }) / (end - first));
+    }
+    Require(!Fixture::Next(stream_, account_id_)->has_order_basis(), "the run has not ended");
+    fixture_.Unsettle(account_id_);
+  }
+
+ private:
+  v1::RunBillingRequest Request() const {
+    v1::RunBillingRequest request;
+    request.set_account_id(account_id_);
+    request.set_until_day(kUntilDay);
+    return request;
+  }
+
+  // The stream's next agreements, which come in the order of their ids.
+  void Settle(int64_t first, int64_t end) {
+    for (int64_t i = first; i < end; ++i) {
+      const auto response = Fixture::Next(stream_, account_id_);
+      Require(
+          response && response->outcome() == v1::BILLING_OUTCOME_CREATED && response->agreement_id() == IdOf("agr-", i),
+          absl::StrCat("the run has not settled ", IdOf("agr-", i),
+                       ", but: ", response ? response->ShortDebugString() : ""));
+    }
+  }
+
+  void SettleBare(int64_t first, int64_t end) {
+    for (int64_t i = first; i < end; ++i) {
+      const std::string agreement_id = IdOf("agr-", i);
+      const std::string id = IdOf("ord-", i);
+      Fixture::Require(session_->Command("START TRANSACTION"));
+      Fixture::Require(session_->Execute(kLock, {account_id_, agreement_id}).status());
+      size_t bytes = 0;
+      Fixture::Require(session_->Query(kReadAccesses, {account_id_, agreement_id, kUntilDay, kFromDay, kUntilDay},
+                                       [&](const Row& row) {
+                                         for (int column = 1; column <= 6; ++column) {
+                                           bytes += row.GetString(column).size();
+                                         }
+                                       }));
+      Require(bytes > 0, "there is nothing to read");
+      Fixture::Require(session_->Execute(kInsertDocument, {account_id_, id, agreement_id}).status());
+      Fixture::Require(session_->Execute(kInsertLine, {account_id_, id}).status());
+      Fixture::Require(session_->Command("COMMIT"));
+    }
+  }
+
+  Fixture& fixture_;
+  const int64_t agreements_;
+  const std::string account_id_;
+  const std::unique_ptr<Session> session_;
+  const Stream<v1::RunBillingResponse> stream_;
+};
+
+class BillingRuns {
+ public:
+  BillingRuns(Fixture& fixture, Report& report) : fixture_(fixture), report_(report) {}
+
+  void Measure() {
+    const Medians few = MeasureRuns(fixture_.scale().few);
+    const Medians many = MeasureRuns(fixture_.scale().many);
+    report_.AddGrowth("billing run: growth of the cost of an agreement", absl::FDivDuration(many.service, few.service),
+                      absl::FDivDuration(many.bare, few.bare));
+  }
+
+ private:
+  // What an agreement costs, with its share of the count with which a run begins.
+  Medians MeasureRuns(int64_t agreements) {
+    ResetPeak();
+    const double before = ReadMemory().resident;
+    std::vector<absl::Duration> services;
+    std::vector<absl::Duration> bares;
+    const absl::Duration count = MeasureCount(agreements);
+    // At least ten turns.
+    do {
+      Run(fixture_, agreements).Measure(services, bares);
+    } while (services.size() < 10 && fixture_.scale().repetitions > 1);
+    const Medians medians = {.service = MedianOf(services) + count / agreements, .bare = MedianOf(bares)};
+    const std::string what = absl::StrCat("billing run over ", agreements, " agreements");
+    report_.AddTimes(what + ", each", medians);
+    report_.AddMemory(what, ReadMemory().peak - before);
+    return medians;
+  }
+
+  absl::Duration MeasureCount(int64_t agreements) {
+    std::vector<absl::Duration> counts;
+    storage::Call call;
+    call.account_id = RunAccount(agreements);
+    for (int i = 0; i < fixture_.scale().repetitions; ++i) {
+      counts.push_back(TimeOf([&] {
+        const auto count = fixture_.service().env().database.ReadOnly(call, [&](storage::ReadTransaction& tx) {
+          return storage::CountBillable(tx, call.account_id, absl::CivilDay(2026, 11, 1));
+        });
+        Require(Fixture::Value(count).months == agreements, "not all agreements are counted");
+      }));
+    }
+    return MedianOf(counts);
+  }
+
+  Fixture& fixture_;
+  Report& report_;
+};
+
+}  // namespace
+
+void MeasureBillingRuns(Fixture& fixture, Report& report) { BillingRuns(fixture, report).Measure(); }
+
+}  // namespace agreements::benchmark
