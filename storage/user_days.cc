@@ -5,8 +5,7 @@ namespace {
 
 // The innermost SELECT is what of each placement lies in the period. It groups by its own key, which keeps MariaDB from
 // merging it into the join: there it would look for the next placement again each time that it compares an access, and
-// take 2.5 times as long in all. MIN of what is never NULL: MySQL makes 0000-00-00 of a MIN that is, in statements that
-// write. ORDER BY NULL, since MariaDB sorts what it has grouped.
+// take about twice as long in all. ORDER BY NULL, since MariaDB sorts what it has grouped.
 const Statement kCountUserDays = {"count_user_days", R"sql(
   SELECT product_id, days, COUNT(*)
   FROM (
