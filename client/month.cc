@@ -18,21 +18,21 @@ void SetCustomerNumber(Walkthrough& walk, absl::string_view story, const std::st
 void TellDays(Walkthrough& walk, const Cast& cast, absl::CivilMonth month) {
   const absl::CivilDay first(month);
   walk.Chapter("A month goes by");
-  walk.SetClock(absl::CivilMinute(first + 10) + 9 * 60);
+  walk.SetClock(absl::CivilHour(first + 10) + 9);
   TellAcceptance(walk, cast);
-  walk.SetClock(absl::CivilMinute(first + 11) + 9 * 60);
+  walk.SetClock(absl::CivilHour(first + 11) + 9);
   TellTransactions(walk, cast);
 
-  walk.SetClock(absl::CivilMinute(first + 15) + 9 * 60);
+  walk.SetClock(absl::CivilHour(first + 15) + 9);
   auto move = walk.New<v1::MoveCompanyRequest>();
   move.set_company_id(cast.hairdresser);
   move.set_agreement_id(cast.vidda);
   walk.Call("The hairdresser moves to Viddas Gruppe, and Anna with it: until yesterday she was Ærlig Talt's.",
             &Companies::MoveCompany, move);
-  walk.SetClock(absl::CivilMinute(first + 17) + 9 * 60);
+  walk.SetClock(absl::CivilHour(first + 17) + 9);
   Report(walk, "The hairdresser has had 60 more invoices scanned. Viddas Gruppe has it today, so these are theirs.",
          {Scans(cast.hairdresser, "scan-3", 60, walk.Now())});
-  walk.SetClock(absl::CivilMinute(first + 19) + 9 * 60);
+  walk.SetClock(absl::CivilHour(first + 19) + 9);
   TellRevocation(walk, cast);
 }
 
@@ -48,7 +48,7 @@ v1::OrderBasis TellPreviews(Walkthrough& walk, const Cast& cast) {
   SetCustomerNumber(walk, "Viddas Gruppe gets a customer number, without which nobody could be invoiced.", cast.vidda,
                     "00512");
   preview.set_agreement_id(cast.vidda);
-  const auto joined =
+  auto joined =
       walk.Call("And what will Viddas Gruppe be charged?", &Agreements::PreviewOrderBasis, preview).order_basis();
   walk.ExpectCharges(joined,
                      {{kAccounting, "218.32", "Anna, for the other 16 of 31 days at 423.00"},
@@ -125,8 +125,8 @@ std::string TellMonth(Walkthrough& walk, const Cast& cast, absl::CivilMonth mont
   TellDays(walk, cast, month);
   walk.Chapter("The order bases");
   const absl::CivilDay until_day(month + 1);
-  walk.SetClock(absl::CivilMinute(until_day) + 9 * 60);
-  const std::string order_basis_id = TellCreation(walk, TellPreviews(walk, cast));
+  walk.SetClock(absl::CivilHour(until_day) + 9);
+  std::string order_basis_id = TellCreation(walk, TellPreviews(walk, cast));
   TellBilling(walk, cast, until_day);
   TellExplanation(walk, order_basis_id);
   ExpectVerified(walk, "The order basis is computed once more from history: no findings is good.", order_basis_id, 0);

@@ -9,12 +9,12 @@ using Companies = Walkthrough::Companies;
 
 void TellLateTransaction(Walkthrough& walk, const Cast& cast, absl::CivilMonth month, const std::string& settled) {
   const absl::CivilDay first(month);
-  walk.SetClock(absl::CivilMinute(first + 2) + 9 * 60);
+  walk.SetClock(absl::CivilHour(first + 2) + 9);
   const absl::Time last_month = absl::FromCivil(absl::CivilHour(first - 7) + 14, walk.time_zone());
   Report(walk, "The bakery's scanner was offline: 12 invoices of last month, which is settled, come in only now.",
          {Scans(cast.bakery, "scan-4", 12, last_month)});
   ExpectVerified(walk, "Last month's order basis stays right. The late ones wait for the next.", settled, 1);
-  walk.SetClock(absl::CivilMinute(first + 4) + 9 * 60);
+  walk.SetClock(absl::CivilHour(first + 4) + 9);
   TellExpiry(walk, cast);
   auto price = walk.New<v1::SetPriceRequest>();
   price.set_product_id(kAccounting);

@@ -30,7 +30,7 @@ absl::CivilMonth StoryMonth(const Walkthrough& walk) {
 
 void TellTwoMonths(Walkthrough& walk) {
   const absl::CivilMonth month = StoryMonth(walk);
-  walk.SetClock(absl::CivilMinute(month) + 9 * 60);
+  walk.SetClock(absl::CivilHour(month) + 9);
   const Cast cast = TellStructure(walk);
   TellPrices(walk, cast);
   TellUsers(walk, cast);

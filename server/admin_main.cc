@@ -1,7 +1,7 @@
 // agreements-admin migrate: brings the database's schema to this program's version. Needs an account that may change
 // the schema; serving does not.
-// agreements-admin verify: checks all that is stored. The exit status is 0 if nothing is wrong, 1 if something is, and
-// 2 if that could not be found out.
+// agreements-admin verify: checks all that is stored. The exit status is 0 if nothing is wrong and 3 if something is;
+// any other one says that it could not be found out.
 #include <cstdlib>
 #include <iostream>
 #include <vector>
@@ -21,16 +21,8 @@
 namespace agreements {
 namespace {
 
-constexpr int kCouldNot = 2;
-
-bool flags_are_parsed = false;
-
-// Abseil ends the program itself when a flag is wrong, with status 1, which would say that verify has found something.
-void ExitUnparsed() {
-  if (flags_are_parsed) return;
-  std::cout.flush();
-  std::_Exit(kCouldNot);
-}
+constexpr int kWrongUsage = 2;
+constexpr int kFindings = 3;  // Not 1, with which Abseil ends the program when a flag is wrong.
 
 // Bounds what the commands do as one call: rebuilding a large table, or reading it through, takes its time.
 absl::StatusOr<storage::DatabaseOptions> PatientDatabaseOptions() {
@@ -68,21 +60,15 @@ absl::StatusOr<DatabaseVerification> Verify() {
   return VerifyDatabase(env, options);
 }
 
-int MigrateCommand() {
-  const absl::Status status = Migrate();
-  if (status.ok()) return EXIT_SUCCESS;
-  std::cerr << "agreements-admin: " << status.message() << "\n";
-  return EXIT_FAILURE;
-}
-
-int VerifyCommand() {
-  const auto verification = Verify();
-  if (!verification.ok()) {
-    std::cerr << "agreements-admin: could not verify: " << verification.status().message() << "\n";
-    return kCouldNot;
+// The exit status of a command.
+absl::StatusOr<int> Run(absl::string_view command) {
+  if (command == "migrate") {
+    RETURN_IF_ERROR(Migrate());
+    return EXIT_SUCCESS;
   }
-  std::cout << Report(*verification);
-  return verification->findings() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  ASSIGN_OR_RETURN(const DatabaseVerification verification, Verify());
+  std::cout << Report(verification);
+  return verification.findings() == 0 ? EXIT_SUCCESS : kFindings;
 }
 
 }  // namespace
@@ -92,12 +78,9 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
   absl::SetProgramUsageMessage(
       "agreements-admin migrate: brings the schema to this version. agreements-admin verify: checks all that is "
-      "stored. "
-      "Each flag is also read from AGREEMENTS_<NAME>.");
+      "stored. Each flag is also read from AGREEMENTS_<NAME>.");
   const absl::Status status = agreements::SetFlagsFromEnvironment();
-  std::atexit(agreements::ExitUnparsed);
   const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
-  agreements::flags_are_parsed = true;
   if (status.ok() && absl::GetFlag(FLAGS_print_config)) {
     std::cout << agreements::PrintedConfig();
     return EXIT_SUCCESS;
@@ -105,11 +88,10 @@ int main(int argc, char** argv) {
   const absl::string_view command = arguments.size() == 2 ? arguments[1] : "";
   if (command != "migrate" && command != "verify") {
     std::cerr << "usage: agreements-admin migrate|verify [flags]; --help lists the flags\n";
-    return agreements::kCouldNot;
+    return agreements::kWrongUsage;
   }
-  if (!status.ok()) {
-    std::cerr << "agreements-admin: " << status.message() << "\n";
-    return command == "verify" ? agreements::kCouldNot : EXIT_FAILURE;
-  }
-  return command == "verify" ? agreements::VerifyCommand() : agreements::MigrateCommand();
+  const absl::StatusOr<int> exit_status = status.ok() ? agreements::Run(command) : status;
+  if (exit_status.ok()) return *exit_status;
+  std::cerr << "agreements-admin: could not " << command << ": " << exit_status.status().message() << "\n";
+  return EXIT_FAILURE;
 }
