@@ -1,7 +1,7 @@
 // What order bases and transactions cost, beside what the database needs for the least SQL that could do it, through
 // the same connector: billing_benchmark [full|small|tiny]. Started by tests/benchmark/run.
-#include <cstdio>
 #include <exception>
+#include <iostream>
 
 #include "spdlog/spdlog.h"
 #include "tests/benchmark/parts.h"
@@ -18,9 +18,9 @@ int main(int argc, char** argv) {
     MeasureLargeAgreement(fixture, report);
     MeasureBillingRuns(fixture, report);
     MeasureRecording(fixture, report);
-    std::printf("%s", report.Text().c_str());
+    std::cout << report.Text();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "billing_benchmark: %s\n", error.what());
+    std::cerr << "billing_benchmark: " << error.what() << "\n";
     return 1;
   }
   return 0;

@@ -181,7 +181,7 @@ class DuringAGrant : public ::testing::Test {
   std::string Grant(StatementEvent::Phase phase, std::function<void()> happens) {
     phase_ = phase;
     happens_ = std::move(happens);
-    const std::string outcome = Outcome(service_.Grant(company_, "anna", {"accounting"}));
+    std::string outcome = Outcome(service_.Grant(company_, "anna", {"accounting"}));
     EXPECT_FALSE(happens_);
     return outcome;
   }

@@ -32,7 +32,7 @@ class AccessesTest : public OperationsTest {
   }
 
   // The users of the accesses that a list shows, newest first.
-  std::string List(v1::ListAccessesRequest request) {
+  std::string List(const v1::ListAccessesRequest& request) {
     std::vector<std::string> users;
     const auto list = service_.Do(ListAccesses, request).value();
     for (const v1::Access& access : list.accesses()) {
