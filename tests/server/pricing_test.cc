@@ -61,8 +61,8 @@ TEST(PricingTest, B4AmountsAreRoundedOnceAndHalfAwayFromZero) {
   EXPECT_EQ(Amount(1, 50, 1), 1);             // 0.005
   EXPECT_EQ(Amount(1, 49, 1), 0);             // 0.0049
   EXPECT_EQ(Amount(1, 150, 1), 2);            // 0.015
-  EXPECT_EQ(Amount(1, 31 * 50, 31), 1);       // Exactly half.
-  EXPECT_EQ(Amount(1, 31 * 50 - 1, 31), 0);   // Just less.
+  EXPECT_EQ(Amount(1, 1550, 31), 1);          // Exactly half.
+  EXPECT_EQ(Amount(1, 1549, 31), 0);          // Just less.
   EXPECT_EQ(Amount(0, 10'000'000'000, 1), 0);
 }
 

@@ -195,7 +195,7 @@ absl::Status ErrorOf(const google::rpc::Status& error) {
 }
 
 std::string AccessText(const v1::Access& access) {
-  const std::string state = WithoutPrefix(v1::AccessState_Name(access.state()), "ACCESS_STATE_");
+  std::string state = WithoutPrefix(v1::AccessState_Name(access.state()), "ACCESS_STATE_");
   if (access.from_day().empty()) return state;
   return absl::StrCat(state, " ", access.from_day(), " -", access.until_day().empty() ? "" : " ", access.until_day());
 }

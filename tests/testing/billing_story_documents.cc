@@ -29,8 +29,8 @@ int64_t Scaled(const std::string& decimal, size_t decimals) {
 int64_t RightAmount(const v1::OrderBasisLine& line) {
   const bool license = line.kind() == v1::PRODUCT_KIND_LICENSE;
   const __int128 quantity = license ? line.user_days() : line.quantity();
-  const __int128 divisor = (license ? line.days_in_month() : 1) * 100;
-  return static_cast<int64_t>((2 * Scaled(line.unit_price(), 4) * quantity + divisor) / (2 * divisor));
+  const __int128 divisor = __int128{100} * (license ? line.days_in_month() : 1);
+  return static_cast<int64_t>((__int128{2} * Scaled(line.unit_price(), 4) * quantity + divisor) / (2 * divisor));
 }
 
 // Where a line belongs in a document.
