@@ -30,7 +30,7 @@ std::string Generator::NextPriceDay(int product) {
         if (!prices.empty()) day = prices.begin()->first - Pick(40);
         break;
       case 2:
-        day = FirstOfNextMonth(today) + 15 * Pick(2);
+        day = FirstOfNextMonth(today) + (Chance(50) ? 15 : 0);
         break;
       default:
         day = today + Pick(12);
@@ -68,9 +68,9 @@ absl::Time Generator::OccurTime() {
       return now - absl::Minutes(Pick(60));
     case 6:
     case 7:
-      return now - absl::Minutes(Pick(2 * 1440));
+      return now - absl::Minutes(Pick(2880));
     default:
-      return now - absl::Minutes(Pick(50 * 1440));
+      return now - absl::Minutes(Pick(72000));
   }
 }
 
