@@ -40,9 +40,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
   }
 
   void OnWriteDone(bool ok) override {
-    absl::Status status = CheckAwaited(context_, call_);
-    if (status.ok() && !ok) status = absl::CancelledError();
-    if (status.ok()) status = workers_.Run([this] { SendNext(); });
+    const absl::Status status = ok ? workers_.Run([this] { SendNext(); }) : absl::CancelledError();
     if (!status.ok()) this->Finish(ToGrpcStatus(status));
   }
 
