@@ -167,7 +167,7 @@ absl::Status Database::Run(const Call& call, absl::FunctionRef<absl::Status(Sess
       case ErrorKind::kServerRefuses:
         spdlog::warn("server refuses: {}", failure.text);
         DropAll();
-        refused_since = std::min(refused_since, now);
+        refused_since = std::min(refused_since, absl::Now());
         break;
       case ErrorKind::kDuplicate:
       case ErrorKind::kDefect:

@@ -107,11 +107,15 @@ class SigtermTest : public ::testing::Test {
   // Under the load of `callers`, a server with these flags is told to end, and everything is answered.
   void EndUnderLoad(const std::vector<std::string>& flags, int callers, int signal_number);
 
-  // Returns when a transaction waits for a row.
+  // Returns when a transaction on this test's schema waits for a row: other tests run beside it.
   void WaitForALockWait() {
     // The view is not made anew more often than every 100 ms.
     for (int i = 0; i < 100; ++i) {
-      if (database_.Sql("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") != "0\n") {
+      if (database_.Sql(R"sql(
+  SELECT COUNT(*)
+  FROM information_schema.innodb_trx
+  JOIN information_schema.processlist ON id = trx_mysql_thread_id
+  WHERE trx_state = 'LOCK WAIT' AND db = DATABASE())sql") != "0\n") {
         return;
       }
       absl::SleepFor(absl::Milliseconds(150));

@@ -171,16 +171,32 @@ TEST_F(DatabaseTest, AServerThatTakesNoWritesIsUnavailableAndItsConnectionsAreDr
 
 TEST_F(DatabaseTest, AServerThatRefusedOnceAndThenMeetsDeadlocksIsNotUnavailable) {
   DatabaseOptions options = Options();
-  options.unreachable_after = absl::Milliseconds(50);
+  options.unreachable_after = absl::Seconds(1);
   Database database(options, test_database_.ids(), absl::Now);
   std::atomic<int> commits = 0;
   on_statement_ = [&](const StatementEvent& event) {
     if (event.name != "COMMIT" || event.phase != Phase::kBefore) return 0;
     ++commits;
-    return commits == 1 ? 1290 : commits < 12 ? 1213 : 0;  // The pauses in between add up to more than 50 ms.
+    if (commits == 1) return 1290;
+    absl::SleepFor(options.unreachable_after);
+    return commits == 2 ? 1213 : 0;
   };
   EXPECT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
-  EXPECT_EQ(commits, 12);
+  EXPECT_EQ(commits, 3);
+}
+
+TEST_F(DatabaseTest, AServerIsUnreachableSinceItRefusedNotSinceTheCallBegan) {
+  DatabaseOptions options = Options();
+  options.unreachable_after = absl::Seconds(1);
+  Database database(options, test_database_.ids(), absl::Now);
+  std::atomic<int> commits = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name != "COMMIT" || event.phase != Phase::kBefore || ++commits > 1) return 0;
+    absl::SleepFor(options.unreachable_after);
+    return 1290;
+  };
+  EXPECT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
+  EXPECT_EQ(commits, 2);
 }
 
 TEST_F(DatabaseTest, AnUnreachableServerIsUnavailable) {
