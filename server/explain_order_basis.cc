@@ -54,8 +54,8 @@ class Explanation {
       return OrderBasisLineNotFound(request_.order_basis_id(), request_.line_number());
     }
     const v1::OrderBasisLine& line = order_basis_.lines(request_.line_number() - 1);
-    ASSIGN_OR_RETURN(const auto prices, storage::ListAllPrices(tx, call.account_id, line.product_id()));
-    days_ = rules::DaysOfLine(order_basis_, line, prices);
+    ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, call.account_id, line.product_id()));
+    days_ = rules::DaysOfLine(order_basis_, line, priced.prices);
     line_ = line;
     return absl::OkStatus();
   }

@@ -14,6 +14,7 @@
 namespace agreements {
 namespace {
 
+using storage::PricedProduct;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -28,12 +29,51 @@ absl::StatusOr<rules::Charges> ChargesOf(ReadTransaction& tx, absl::string_view 
   return charges;
 }
 
-// B5: writes the products that a document prices, each with the day after the last one.
-absl::Status LockPrices(Transaction& tx, absl::string_view account_id, const rules::Charges& charges) {
+// Each product that is charged.
+absl::StatusOr<std::vector<PricedProduct>> ReadPrices(ReadTransaction& tx, absl::string_view account_id,
+                                                      const rules::Charges& charges) {
+  std::vector<PricedProduct> products;
   for (const auto& [product_id, units] : charges.units()) {
-    RETURN_IF_ERROR(storage::LockPricedProduct(tx, account_id, product_id, units.rbegin()->first + 1));
+    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, account_id, product_id));
+    products.push_back(std::move(product));
   }
-  return absl::OkStatus();
+  return products;
+}
+
+// B5: the same, with prices that nobody changes any more for the days that are charged. Where they are in use already,
+// and mostly they are, the product is not written, so that documents of many agreements need not wait for each other.
+absl::StatusOr<std::vector<PricedProduct>> UsePrices(Transaction& tx, absl::string_view account_id,
+                                                     const rules::Charges& charges) {
+  std::vector<PricedProduct> products;
+  for (const auto& [product_id, units] : charges.units()) {
+    const absl::CivilDay priced_until = units.rbegin()->first + 1;
+    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, account_id, product_id));
+    if (product.product.priced_until() < rules::FormatDay(priced_until)) {
+      RETURN_IF_ERROR(storage::LockPricedProduct(tx, account_id, product_id, priced_until));
+      ASSIGN_OR_RETURN(product, storage::GetPricedProduct(tx, account_id, product_id));
+    }
+    products.push_back(std::move(product));
+  }
+  return products;
+}
+
+// The document for the charges, without id and create_time.
+absl::StatusOr<v1::OrderBasis> DocumentOf(const v1::Agreement& agreement, rules::Days days,
+                                          const rules::Charges& charges, const std::vector<PricedProduct>& products) {
+  v1::OrderBasis order_basis;
+  order_basis.set_agreement_id(agreement.agreement_id());
+  order_basis.set_agreement_display_name(agreement.display_name());
+  order_basis.set_customer_number(agreement.customer_number());
+  order_basis.set_from_day(rules::FormatDay(days.from));
+  order_basis.set_until_day(rules::FormatDay(days.until));
+  std::vector<v1::OrderBasisLine> lines;
+  for (const auto& [product, prices] : products) {
+    ASSIGN_OR_RETURN(const auto product_lines, charges.LinesOf(product, prices, agreement.agreement_id()));
+    lines.insert(lines.end(), product_lines.begin(), product_lines.end());
+  }
+  RETURN_IF_ERROR(rules::SetLines(std::move(lines), order_basis));
+  order_basis.set_digest(DigestOf(order_basis));
+  return order_basis;
 }
 
 // O3: why an agreement could not be settled on from the first of `days`; or the document that has settled just these.
@@ -69,22 +109,8 @@ absl::StatusOr<rules::Charges> UnclaimedCharges(ReadTransaction& tx, absl::strin
 absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, absl::string_view account_id,
                                                 const v1::Agreement& agreement, rules::Days days,
                                                 const rules::Charges& charges) {
-  v1::OrderBasis order_basis;
-  order_basis.set_agreement_id(agreement.agreement_id());
-  order_basis.set_agreement_display_name(agreement.display_name());
-  order_basis.set_customer_number(agreement.customer_number());
-  order_basis.set_from_day(rules::FormatDay(days.from));
-  order_basis.set_until_day(rules::FormatDay(days.until));
-  std::vector<v1::OrderBasisLine> lines;
-  for (const auto& [product_id, units] : charges.units()) {
-    ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, account_id, product_id));
-    ASSIGN_OR_RETURN(const auto prices, storage::ListAllPrices(tx, account_id, product_id));
-    ASSIGN_OR_RETURN(const auto product_lines, charges.LinesOf(product, prices, agreement.agreement_id()));
-    lines.insert(lines.end(), product_lines.begin(), product_lines.end());
-  }
-  RETURN_IF_ERROR(rules::SetLines(std::move(lines), order_basis));
-  order_basis.set_digest(DigestOf(order_basis));
-  return order_basis;
+  ASSIGN_OR_RETURN(const auto products, ReadPrices(tx, account_id, charges));
+  return DocumentOf(agreement, days, charges, products);
 }
 
 std::string DigestOf(const v1::OrderBasis& order_basis) {
@@ -109,10 +135,10 @@ absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, c
     ASSIGN_OR_RETURN(transactions, storage::SumClaimed(tx, account_id, order_basis_id));
   }
   ASSIGN_OR_RETURN(const rules::Charges charges, ChargesOf(tx, account_id, agreement, days, transactions));
-  RETURN_IF_ERROR(LockPrices(tx, account_id, charges));
+  ASSIGN_OR_RETURN(const auto products, UsePrices(tx, account_id, charges));
   v1::CreateOrderBasisResponse response;
   v1::OrderBasis& order_basis = *response.mutable_order_basis();
-  ASSIGN_OR_RETURN(order_basis, PricedOrderBasis(tx, account_id, agreement, days, charges));
+  ASSIGN_OR_RETURN(order_basis, DocumentOf(agreement, days, charges, products));
   if (!expected_digest.empty() && expected_digest != order_basis.digest()) {
     return PreviewChanged(agreement_id, order_basis.digest());
   }

@@ -22,8 +22,8 @@ absl::Status CheckNotInUse(Transaction& tx, const storage::Call& call, const v1:
                            const std::string& valid_from) {
   // Days as texts compare as days do.
   if (product.priced_until().empty() || valid_from >= product.priced_until()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto prices, storage::ListAllPrices(tx, call.account_id, product.product_id()));
-  if (prices.empty() || valid_from < prices.front().valid_from()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, call.account_id, product.product_id()));
+  if (priced.prices.empty() || valid_from < priced.prices.front().valid_from()) return absl::OkStatus();
   return PriceInUse(product.product_id(), valid_from, product.priced_until());
 }
 

@@ -21,9 +21,15 @@ absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::str
                                                   absl::string_view product_id, absl::string_view before_day,
                                                   int limit);
 
-// Every version, in ascending order of valid_from.
-absl::StatusOr<std::vector<v1::Price>> ListAllPrices(ReadTransaction& tx, absl::string_view account_id,
-                                                     absl::string_view product_id);
+// A product with every version of its price, in ascending order of valid_from.
+struct PricedProduct {
+  v1::Product product;
+  std::vector<v1::Price> prices;
+};
+
+// Product and prices are those of one moment. NOT_FOUND PRODUCT_NOT_FOUND.
+absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view account_id,
+                                               absl::string_view product_id);
 
 }  // namespace agreements::storage
 

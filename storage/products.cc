@@ -54,6 +54,8 @@ const Statement kLockPricedProduct = {"lock_priced_product", R"sql(
   WHERE account_id = ? AND product_id = ?
 )sql"};
 
+}  // namespace
+
 v1::Product ReadProduct(const Row& row) {
   v1::Product product;
   product.set_product_id(row.GetString(1));
@@ -65,8 +67,6 @@ v1::Product ReadProduct(const Row& row) {
   *product.mutable_update_time() = row.GetTimestamp(7);
   return product;
 }
-
-}  // namespace
 
 absl::Status InsertProduct(Transaction& tx, absl::string_view account_id, const v1::Product& product) {
   absl::Status inserted = tx.Execute(kInsertProduct, {account_id, product.product_id(), product.display_name(),

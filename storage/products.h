@@ -24,6 +24,9 @@ absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view ac
 absl::StatusOr<std::vector<v1::Product>> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request,
                                                       absl::string_view after_id, int limit);
 
+// A row of product_id, display_name, kind, priced_until, revision, create_time, update_time.
+v1::Product ReadProduct(const Row& row);
+
 // Writes name and update_time over the revision that `product` was read with, and raises it there too. Starts over if
 // another transaction was faster.
 absl::Status UpdateProduct(Transaction& tx, absl::string_view account_id, v1::Product& product);
@@ -35,8 +38,8 @@ absl::Status UpdateProduct(Transaction& tx, absl::string_view account_id, v1::Pr
 // NOT_FOUND PRODUCT_NOT_FOUND.
 absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id);
 
-// The same for an order basis that prices the product, the last day before `priced_until`. REQUIRES: the product
-// exists.
+// Locks the product for an order basis that prices days of it up to `priced_until`, and sees to it that no price of
+// those days changes any more. REQUIRES: the product exists.
 absl::Status LockPricedProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id,
                                absl::CivilDay priced_until);
 
