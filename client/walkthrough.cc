@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -114,7 +116,8 @@ void Walkthrough::PrintRefusal(const grpc::Status& status, v1::ErrorReason reaso
 }
 
 void Walkthrough::RemoveClockFile() const {
-  if (has_clock()) std::remove(clock_file_.c_str());
+  std::error_code ignored;  // The run is over, and the next one writes it anew.
+  if (has_clock()) std::filesystem::remove(clock_file_, ignored);
 }
 
 }  // namespace agreements
