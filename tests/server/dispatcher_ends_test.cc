@@ -42,7 +42,7 @@ TEST_F(DispatcherTest, AStreamEndsWhenItsDeadlineHasPassed) {
   EXPECT_LE(source_->reads(), 2);
 
   Serve(ThreeLargeOnes);
-  Call not_taken(*stub_, absl::Milliseconds(200));
+  Call not_taken(*stub_, absl::Seconds(2));
   source_->WaitForReads(1);
   source_->WaitForEnd();
   EXPECT_EQ(source_->reads(), 1);

@@ -218,7 +218,7 @@ std::map<std::string, absl::Status> ErrorsOfTrouble() {
   Wire busy({.workers = 1, .max_queue = 0});
   errors["RESOURCE_EXHAUSTED SERVER_BUSY; RetryInfo"] = GetAgreement(busy);
   Statements statements;
-  Wire wire({.max_call = absl::Milliseconds(500), .unreachable_after = absl::Milliseconds(100)}, statements.hooks());
+  Wire wire({.max_call = absl::Seconds(2), .unreachable_after = absl::Milliseconds(100)}, statements.hooks());
   statements.Fail("get_agreement", 1290);  // Read-only
   errors["UNAVAILABLE DATABASE_UNAVAILABLE; RetryInfo"] = GetAgreement(wire);
   statements.Fail("get_agreement", 1213);  // Deadlock
