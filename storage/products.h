@@ -32,14 +32,14 @@ v1::Product ReadProduct(const Row& row);
 absl::Status UpdateProduct(Transaction& tx, absl::string_view account_id, v1::Product& product);
 
 // Writes a product, which locks it until the transaction ends, and returns it as it is then; its revision stays. Who
-// sets a price and who prices days with one begin with this, after agreements and before companies, so that none of
-// them overlooks the other; of several products, in ascending order of their ids.
+// sets a price, and who takes one into use, begins with this or the next one, after agreements and before companies, so
+// that neither overlooks the other; of several products, in ascending order of their ids.
 //
 // NOT_FOUND PRODUCT_NOT_FOUND.
 absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id);
 
-// Locks the product for an order basis that prices days of it up to `priced_until`, and sees to it that no price of
-// those days changes any more. REQUIRES: the product exists.
+// The same for an order basis that prices days before `priced_until`, which the product's is from then on, unless it is
+// later already: their prices do not change any more. REQUIRES: the product exists.
 absl::Status LockPricedProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id,
                                absl::CivilDay priced_until);
 
