@@ -147,8 +147,8 @@ absl::Status Recording::WhatIsWrong(size_t index) const {
 }
 
 absl::Status Recording::Insert(const std::map<TransactionName, size_t>& accepted) {
-  storage::Transactions transactions;
-  for (const auto& [name, index] : accepted) transactions.emplace(name, items_[index].transaction);
+  std::vector<const v1::Transaction*> transactions;
+  for (const auto& [name, index] : accepted) transactions.push_back(&items_[index].transaction);
   return storage::InsertTransactions(tx_, account_id_, transactions, record_time_);
 }
 
@@ -175,12 +175,12 @@ absl::Status Recording::ConcludeInserted(const std::map<TransactionName, size_t>
 }
 
 absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
-  std::vector<v1::Transaction> wanted;
+  std::vector<const v1::Transaction*> wanted;
   std::vector<size_t> open;
   for (size_t i = 0; i < items_.size(); ++i) {
     response_.add_results();
     open.push_back(i);
-    if (items_[i].named) wanted.push_back(items_[i].transaction);
+    if (items_[i].named) wanted.push_back(&items_[i].transaction);
   }
   ASSIGN_OR_RETURN(named_, storage::GetNamed(tx_, account_id_, wanted));
   // Mostly once. What has the id of an earlier item waits until it is known whether that one is recorded.

@@ -202,14 +202,14 @@ TransactionName NameOf(const v1::Transaction& transaction) {
 }
 
 absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id,
-                               const std::vector<v1::Transaction>& wanted) {
+                               const std::vector<const v1::Transaction*>& wanted) {
   std::set<TransactionName> names;
   std::set<std::string> company_ids;
   std::set<std::string> product_ids;
-  for (const v1::Transaction& transaction : wanted) {
-    names.insert(NameOf(transaction));
-    company_ids.insert(transaction.company_id());
-    product_ids.insert(transaction.product_id());
+  for (const v1::Transaction* transaction : wanted) {
+    names.insert(NameOf(*transaction));
+    company_ids.insert(transaction->company_id());
+    product_ids.insert(transaction->product_id());
   }
   ASSIGN_OR_RETURN(std::vector<Named> rows, tx.Query(kGetNamed,
                                                      {BatchOf(names), account_id, BatchOf(company_ids), account_id,
@@ -254,13 +254,14 @@ absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& t
       ReadTransactionRow);
 }
 
-absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id, const Transactions& transactions,
-                                absl::Time record_time) {
+absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id,
+                                const std::vector<const v1::Transaction*>& transactions, absl::Time record_time) {
   std::string batch;
-  for (const auto& [name, transaction] : transactions) {
-    const Value occur_time = ToValue(transaction.occur_time());
-    AppendRow(batch, {name.first, name.second, transaction.product_id(), absl::StrCat(transaction.quantity()),
-                      std::get<std::string>(occur_time.get()), transaction.day()});
+  for (const v1::Transaction* transaction : transactions) {
+    const Value occur_time = ToValue(transaction->occur_time());
+    AppendRow(batch,
+              {transaction->company_id(), transaction->transaction_id(), transaction->product_id(),
+               absl::StrCat(transaction->quantity()), std::get<std::string>(occur_time.get()), transaction->day()});
   }
   absl::Status inserted =
       tx.Execute(kInsertTransactions, {account_id, record_time, Finished(std::move(batch))}).status();

@@ -47,7 +47,7 @@ struct Named {
 
 // REQUIRES: the ids of `wanted` are well-formed; a product_id may be empty.
 absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id,
-                               const std::vector<v1::Transaction>& wanted);
+                               const std::vector<const v1::Transaction*>& wanted);
 
 // Those of `names` that there are. REQUIRES: the ids are well-formed.
 absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, absl::string_view account_id,
@@ -65,10 +65,11 @@ absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& t
                                                               int limit);
 
 // Stores transactions that are RECORDED, all at one record_time, and locks the rows of their companies until the
-// transaction ends: nobody can delete or move one meanwhile. In the order of their names, so that two batches that
-// overlap cannot deadlock. Starts over if another transaction was faster. REQUIRES: the companies exist.
-absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id, const Transactions& transactions,
-                                absl::Time record_time);
+// transaction ends: nobody can delete or move one meanwhile. Starts over if another transaction was faster. REQUIRES:
+// the companies exist; the transactions are in the order of their names, so that two batches that overlap cannot
+// deadlock.
+absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id,
+                                const std::vector<const v1::Transaction*>& transactions, absl::Time record_time);
 
 // Those of `days` on which no agreement holds the company. REQUIRES: the companies are locked.
 absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, absl::string_view account_id,
