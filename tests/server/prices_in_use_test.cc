@@ -1,4 +1,8 @@
 // Documents of different agreements meet at the products that they price: domain.md B5.
+#include <functional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "tests/testing/billing_scene.h"
 #include "tests/testing/races.h"
 
