@@ -9,10 +9,12 @@
 namespace agreements::testing {
 namespace {
 
-const storage::Statement kRowsRead = {"rows_read", "SHOW SESSION STATUS LIKE 'Handler_read%'"};
-int64_t ReadCount(const storage::Row& row) { return row.GetInt64(2); }
+// Rows that a page of ten with its index may touch: in the index, in the table, for the order, and some slack.
+constexpr int kFew = 40;
 
-constexpr int kFew = 30;  // Rows that a page of ten with its index may touch, with some slack for the engine.
+const storage::Statement kRowsRead = {"rows_read", "SHOW SESSION STATUS LIKE 'Handler_read%'"};
+
+int64_t ReadCount(const storage::Row& row) { return row.GetInt64(2); }
 
 class ListsTest : public ::testing::Test {
  protected:
@@ -61,9 +63,8 @@ class ListsTest : public ::testing::Test {
   int64_t RowsRead() {
     storage::Call call;
     call.deadline = absl::Now() + absl::Seconds(30);
-    const auto counts = service_.env().database.ReadOnly(call, [](storage::ReadTransaction& tx) {
-      return tx.Query(kRowsRead, {}, ReadCount);
-    });
+    const auto counts = service_.env().database.ReadOnly(
+        call, [](storage::ReadTransaction& tx) { return tx.Query(kRowsRead, {}, ReadCount); });
     return std::accumulate(counts.value().begin(), counts.value().end(), int64_t{0});
   }
 
