@@ -5,6 +5,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "server/operations.h"
 #include "server/workers.h"
 #include "storage/database.h"
+#include "storage/status_macros.h"
 
 namespace agreements {
 
@@ -22,9 +24,9 @@ namespace agreements {
 // before: between two messages a stream occupies no worker.
 //
 // There is one thing in progress at any time, a task or a write, which starts the next one or finishes the call. So
-// nothing here needs a lock, and nothing uses the reactor after it has called StartWrite() or Finish(): what comes then
-// may happen in another thread before they return. A caller who goes away makes the write fail and is noticed by a task
-// when it begins.
+// nothing here waits for a lock, and nothing uses the reactor after it has called StartWrite() or Finish(): what comes
+// then may happen in another thread before they return. A caller who goes away makes the write fail and is noticed by a
+// task when it begins.
 template <typename Response>
 class StreamReactor final : public grpc::ServerWriteReactor<Response> {
  public:
@@ -48,24 +50,33 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
 
  private:
   void SendNext() {
-    std::optional<Response> next;
-    const absl::Status status = RunGuarded(context_, call_, [&] {
-      absl::StatusOr<std::optional<Response>> result = stream_(call_);
-      if (!result.ok()) return result.status();
-      next = *std::move(result);
-      return absl::OkStatus();
-    });
-    if (!status.ok() || !next) {
-      this->Finish(ToGrpcStatus(status));
+    const absl::StatusOr<bool> has_next = MakeNext();
+    if (!has_next.ok() || !*has_next) {
+      this->Finish(ToGrpcStatus(has_next.status()));
       return;
     }
-    response_ = *std::move(next);
     this->StartWrite(&response_);
+  }
+
+  // False at the end.
+  absl::StatusOr<bool> MakeNext() {
+    const std::lock_guard turn(turn_);
+    bool has_next = false;
+    RETURN_IF_ERROR(RunGuarded(context_, call_, [&] {
+      absl::StatusOr<std::optional<Response>> next = stream_(call_);
+      if (!next.ok()) return next.status();
+      has_next = next->has_value();
+      if (has_next) response_ = **std::move(next);
+      return absl::OkStatus();
+    }));
+    return has_next;
   }
 
   const grpc::CallbackServerContext& context_;
   Workers& workers_;
   const storage::Call call_;
+  // Always free. What follows goes from task to task by way of gRPC, where ThreadSanitizer cannot see the order.
+  std::mutex turn_;
   Stream<Response> stream_;
   Response response_;  // Being written
 };
