@@ -181,6 +181,18 @@ absl::Status ServerStopping() {
                                   "Tjenesten er utilgjengelig akkurat nå. Prøv igjen om litt."));
 }
 
+absl::Status RowLocked() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_ROW_LOCKED,
+                                  "Other calls have kept a row that this one must change. Nothing was done.",
+                                  "Noen andre endrer det samme akkurat nå. Prøv igjen om litt."));
+}
+
+absl::Status ClockOutOfRange() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_CLOCK_OUT_OF_RANGE,
+                                  "The server's clock is not in the years 2000 to 2999. Nothing was done.",
+                                  "Tjenestens klokke går feil. Prøv igjen om litt."));
+}
+
 absl::Status DeadlinePassed() {
   return MakeError(absl::StatusCode::kDeadlineExceeded, v1::ERROR_REASON_DEADLINE_PASSED,
                    "The call's deadline passed. The same request_id makes a retry safe.",

@@ -90,6 +90,8 @@ absl::Status PreviewChanged(absl::string_view agreement_id, absl::string_view di
 absl::Status ServerBusy();
 absl::Status DatabaseUnavailable();
 absl::Status ServerStopping();
+absl::Status RowLocked();
+absl::Status ClockOutOfRange();
 absl::Status DeadlinePassed();
 // `error_id` is the only thing that the caller learns: log the rest under it.
 absl::Status InternalError(absl::string_view error_id);

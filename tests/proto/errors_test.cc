@@ -133,6 +133,8 @@ const std::vector<Case>& Cases() {
       {ServerBusy(), Code::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY, ""},
       {ServerStopping(), Code::kUnavailable, v1::ERROR_REASON_SERVER_STOPPING, ""},
       {DatabaseUnavailable(), Code::kUnavailable, v1::ERROR_REASON_DATABASE_UNAVAILABLE, ""},
+      {RowLocked(), Code::kUnavailable, v1::ERROR_REASON_ROW_LOCKED, ""},
+      {ClockOutOfRange(), Code::kUnavailable, v1::ERROR_REASON_CLOCK_OUT_OF_RANGE, ""},
       {DeadlinePassed(), Code::kDeadlineExceeded, v1::ERROR_REASON_DEADLINE_PASSED, ""},
       {InternalError("err-1"), Code::kInternal, v1::ERROR_REASON_INTERNAL_ERROR, "error_id=err-1"},
   };
