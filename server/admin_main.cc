@@ -34,27 +34,29 @@ absl::StatusOr<storage::DatabaseOptions> PatientDatabaseOptions() {
 absl::Status Migrate() {
   ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, PatientDatabaseOptions());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
+  ASSIGN_OR_RETURN(const std::string currency, CurrencyFromFlags());
   storage::Database::InitializeLibrary();
   storage::ClockIdSource ids(absl::Now);
   storage::Database database(database_options, ids, absl::Now);
   RETURN_IF_ERROR(storage::Migrate(database, storage::EmbeddedMigrations(),
                                    [](absl::string_view line) { std::cout << "migrate: " << line << std::endl; }));
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Session> session, database.Connect());
-  return storage::RecordTimeZone(*session, time_zone.name());
+  return storage::RecordSettings(*session, {.time_zone = time_zone.name(), .currency = currency});
 }
 
 absl::StatusOr<DatabaseVerification> Verify() {
   ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, PatientDatabaseOptions());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
+  ASSIGN_OR_RETURN(const std::string currency, CurrencyFromFlags());
   storage::Database::InitializeLibrary();
   storage::ClockIdSource ids(absl::Now);
   storage::Database database(database_options, ids, absl::Now);
   {
     ASSIGN_OR_RETURN(const std::unique_ptr<storage::Session> session, database.Connect());
     RETURN_IF_ERROR(storage::CheckSchema(*session, storage::EmbeddedMigrations()));
-    RETURN_IF_ERROR(storage::CheckTimeZone(*session, time_zone.name()));
+    RETURN_IF_ERROR(storage::CheckSettings(*session, {.time_zone = time_zone.name(), .currency = currency}));
   }
-  Environment env{.database = database, .now = absl::Now, .time_zone = time_zone};
+  Environment env{.database = database, .now = absl::Now, .time_zone = time_zone, .currency = currency};
   VerifyOptions options;
   options.progress = [](absl::string_view line) { std::cerr << "verify: " << line << std::endl; };
   return VerifyDatabase(env, options);

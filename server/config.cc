@@ -1,5 +1,6 @@
 #include "server/config.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <map>
@@ -25,6 +26,9 @@ ABSL_FLAG(std::string, db_password_file, "", "File with the database user's pass
 ABSL_FLAG(std::string, db_name, "agreements", "Name of the database.");
 ABSL_FLAG(std::string, time_zone, "Europe/Oslo",
           "Zone in which days are computed. Recorded when the schema is made; another one is refused then.");
+ABSL_FLAG(
+    std::string, currency, "NOK",
+    "Currency of all prices and amounts, ISO 4217. Recorded when the schema is made; another one is refused then.");
 ABSL_FLAG(std::string, listen, "127.0.0.1:50051", "Address for gRPC; port 0 takes a free one.");
 ABSL_FLAG(int32_t, workers, 16, "Calls that run at once, each with a database connection.");
 ABSL_FLAG(int32_t, max_queue, 1024, "Calls that may wait for a worker; more are answered RESOURCE_EXHAUSTED.");
@@ -107,6 +111,12 @@ absl::StatusOr<absl::TimeZone> TimeZoneFromFlags() {
   if (absl::LoadTimeZone(absl::GetFlag(FLAGS_time_zone), &time_zone)) return time_zone;
   return absl::InvalidArgumentError(absl::StrCat("--time_zone: this machine does not know ",
                                                  absl::GetFlag(FLAGS_time_zone), "; is tzdata installed?"));
+}
+
+absl::StatusOr<std::string> CurrencyFromFlags() {
+  std::string currency = absl::GetFlag(FLAGS_currency);
+  if (currency.size() == 3 && std::all_of(currency.begin(), currency.end(), absl::ascii_isupper)) return currency;
+  return absl::InvalidArgumentError("--currency must be three capital letters, e.g. NOK");
 }
 
 std::function<absl::Time()> ClockFromFlags() {

@@ -30,6 +30,9 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
 // INVALID_ARGUMENT if this machine does not know the zone.
 absl::StatusOr<absl::TimeZone> TimeZoneFromFlags();
 
+// INVALID_ARGUMENT unless it has the form of ISO 4217.
+absl::StatusOr<std::string> CurrencyFromFlags();
+
 // The real time, or that of --clock_file, with a warning in the log.
 std::function<absl::Time()> ClockFromFlags();
 

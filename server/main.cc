@@ -26,15 +26,16 @@ absl::Status Serve(const sigset_t& stop_signals) {
   ASSIGN_OR_RETURN(const ServerOptions server_options, ServerOptionsFromFlags());
   ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, DatabaseOptionsFromFlags());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
+  ASSIGN_OR_RETURN(const std::string currency, CurrencyFromFlags());
   storage::Database::InitializeLibrary();
   storage::ClockIdSource ids(absl::Now);
   storage::Database database(database_options, ids, absl::Now);
   {
     ASSIGN_OR_RETURN(const std::unique_ptr<storage::Session> session, database.Connect());
     RETURN_IF_ERROR(storage::CheckSchema(*session, storage::EmbeddedMigrations()));
-    RETURN_IF_ERROR(storage::CheckTimeZone(*session, time_zone.name()));
+    RETURN_IF_ERROR(storage::CheckSettings(*session, {.time_zone = time_zone.name(), .currency = currency}));
   }
-  Environment env{.database = database, .now = ClockFromFlags(), .time_zone = time_zone};
+  Environment env{.database = database, .now = ClockFromFlags(), .time_zone = time_zone, .currency = currency};
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(server_options, env));
   spdlog::info("serving on {}", server->address());
 

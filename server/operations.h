@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
@@ -26,6 +27,7 @@ struct Environment {
   storage::Database& database;
   std::function<absl::Time()> now;
   absl::TimeZone time_zone;
+  std::string currency;  // Of all prices and amounts, e.g. "NOK".
 
   // Reads the clock. In a transaction that changes a placement or an access, only after its agreements are locked
   // (domain.md D2): what waited for a lock over midnight happens on the new day.

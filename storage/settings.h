@@ -5,17 +5,20 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "storage/statement.h"
 
 namespace agreements::storage {
 
-// Records the time zone by which this schema's days are computed (domain.md D1), e.g. "Europe/Oslo", unless one is
-// recorded. FAILED_PRECONDITION if it is another one.
-absl::Status RecordTimeZone(Session& session, absl::string_view time_zone);
+struct Settings {
+  std::string time_zone;  // By which days are computed (domain.md D1), e.g. "Europe/Oslo".
+  std::string currency;   // In which all prices and amounts are, ISO 4217, e.g. "NOK".
+};
 
-// FAILED_PRECONDITION if the recorded time zone is another one or missing.
-absl::Status CheckTimeZone(Session& session, absl::string_view time_zone);
+// Records the settings of this schema, each unless it is recorded. FAILED_PRECONDITION if one of them is another one.
+absl::Status RecordSettings(Session& session, const Settings& settings);
+
+// FAILED_PRECONDITION if one of the recorded settings is another one or missing.
+absl::Status CheckSettings(Session& session, const Settings& settings);
 
 }  // namespace agreements::storage
 

@@ -90,6 +90,24 @@ TEST_F(StartupTest, AnotherTimeZoneThanTheSchemasIsRefused) {
   ExpectRefusal(server, R"(time zone "Europe/Oslo", not "UTC")");
 }
 
+TEST_F(StartupTest, AnotherCurrencyThanTheSchemasIsRefused) {
+  ServerProcess server(flags_ + "--currency=EUR");
+  ExpectRefusal(server, R"(currency "NOK", not "EUR")");
+}
+
+TEST_F(StartupTest, ASchemaWithoutACurrencyIsRefused) {
+  database_.Sql("DELETE FROM settings WHERE name = 'currency'");
+  ServerProcess server(flags_);
+  ExpectRefusal(server, "no currency recorded: run agreements-admin migrate");
+}
+
+TEST_F(StartupTest, ACurrencyThatIsNotThreeCapitalLettersIsRefused) {
+  for (const char* currency : {"", "kr", "nok", "NOKK", "NØK"}) {
+    ServerProcess server(flags_ + absl::StrCat("--currency=", currency));
+    ExpectRefusal(server, "--currency must be three capital letters");
+  }
+}
+
 TEST_F(StartupTest, ATimeZoneThatDoesNotExistIsRefused) {
   ServerProcess server(flags_ + "--time_zone=Europe/Olso");
   ExpectRefusal(server, "--time_zone: this machine does not know Europe/Olso");
@@ -167,6 +185,7 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
   EXPECT_THAT(server.Output(), Not(HasSubstr("hunter2")));
   EXPECT_EQ(server.Output(), absl::StrCat("--channelz=false\n"
                                           "--clock_file=\n"
+                                          "--currency=NOK\n"
                                           "--db_host=127.0.0.1\n"
                                           "--db_name=agreements\n"
                                           "--db_password_file=",

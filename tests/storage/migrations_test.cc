@@ -96,13 +96,32 @@ TEST_F(MigrationsTest, ALeaseThatIsLostStopsTheMigration) {
   EXPECT_EQ(test_database_.Sql("SHOW TABLES LIKE 'never'"), "");
 }
 
-TEST_F(MigrationsTest, TheTimeZoneIsRecordedOnceAndCheckedEverAfter) {
+const Settings kOsloAndKroner = {.time_zone = "Europe/Oslo", .currency = "NOK"};
+
+TEST_F(MigrationsTest, TheSettingsAreRecordedOnceAndCheckedEverAfter) {
   ASSERT_TRUE(Run(EmbeddedMigrations()).ok());
   const auto session = test_database_.database().Connect();
-  EXPECT_FALSE(CheckTimeZone(**session, "Europe/Oslo").ok()) << "none is recorded yet";
-  EXPECT_TRUE(RecordTimeZone(**session, "Europe/Oslo").ok());
-  EXPECT_TRUE(CheckTimeZone(**session, "Europe/Oslo").ok());
-  EXPECT_THAT(std::string(RecordTimeZone(**session, "UTC").message()), HasSubstr("\"Europe/Oslo\", not \"UTC\""));
+  EXPECT_THAT(std::string(CheckSettings(**session, kOsloAndKroner).message()),
+              HasSubstr("no time_zone recorded: run agreements-admin migrate"));
+  EXPECT_TRUE(RecordSettings(**session, kOsloAndKroner).ok());
+  EXPECT_TRUE(CheckSettings(**session, kOsloAndKroner).ok());
+  const Settings utc = {.time_zone = "UTC", .currency = "NOK"};
+  const Settings euros = {.time_zone = "Europe/Oslo", .currency = "EUR"};
+  for (auto* const function : {RecordSettings, CheckSettings}) {
+    EXPECT_THAT(std::string(function(**session, utc).message()), HasSubstr(R"("Europe/Oslo", not "UTC")"));
+    EXPECT_THAT(std::string(function(**session, euros).message()), HasSubstr(R"(currency "NOK", not "EUR")"));
+  }
+}
+
+TEST_F(MigrationsTest, TheCurrencyIsRecordedInASchemaThatWasMadeBeforeThereWasOne) {
+  ASSERT_TRUE(Run(EmbeddedMigrations()).ok());
+  const auto session = test_database_.database().Connect();
+  test_database_.Sql("INSERT INTO settings VALUES ('time_zone', 'Europe/Oslo')");
+  EXPECT_THAT(std::string(CheckSettings(**session, kOsloAndKroner).message()),
+              HasSubstr("no currency recorded: run agreements-admin migrate"));
+  EXPECT_FALSE(RecordSettings(**session, {.time_zone = "UTC", .currency = "EUR"}).ok());
+  EXPECT_TRUE(RecordSettings(**session, kOsloAndKroner).ok()) << "a call with another time zone has recorded euros";
+  EXPECT_TRUE(CheckSettings(**session, kOsloAndKroner).ok());
 }
 
 // Every statement of every migration of ours can run again.

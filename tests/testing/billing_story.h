@@ -36,7 +36,10 @@ class BillingServer {
  private:
   TestClock clock_;
   TestDatabase test_database_;
-  Environment env_{.database = test_database_.database(), .now = [this] { return clock_.Now(); }, .time_zone = {}};
+  Environment env_{.database = test_database_.database(),
+                   .now = [this] { return clock_.Now(); },
+                   .time_zone = {},
+                   .currency = "NOK"};
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };

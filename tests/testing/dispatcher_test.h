@@ -153,7 +153,7 @@ class DispatcherTest : public ::testing::Test {
 
   storage::ClockIdSource ids_{absl::Now};
   storage::Database database_{{}, ids_, absl::Now};
-  Environment env_{.database = database_, .now = absl::Now, .time_zone = absl::UTCTimeZone()};
+  Environment env_{.database = database_, .now = absl::Now, .time_zone = absl::UTCTimeZone(), .currency = "NOK"};
   std::unique_ptr<Source> source_;  // Outlives the streams
   Workers workers_{1, 2};
   Dispatcher dispatcher_{env_, workers_};

@@ -137,7 +137,10 @@ class Service {
   absl::Duration timeout_ = absl::Seconds(30);
   TestClock clock_;
   TestDatabase test_database_;
-  Environment env_{.database = test_database_.database(), .now = [this] { return clock_.Now(); }, .time_zone = {}};
+  Environment env_{.database = test_database_.database(),
+                   .now = [this] { return clock_.Now(); },
+                   .time_zone = {},
+                   .currency = "NOK"};
 };
 
 class OperationsTest : public ::testing::Test {

@@ -92,7 +92,7 @@ TestDatabase::TestDatabase(const storage::TestHooks* hooks, bool migrate) : hook
   storage::Database plain(options(), ids_, absl::Now);
   hooks_ = hooks;
   Require(storage::Migrate(plain, storage::EmbeddedMigrations(), [](absl::string_view) {}));
-  Require(storage::RecordTimeZone(**plain.Connect(), "Europe/Oslo"));
+  Require(storage::RecordSettings(**plain.Connect(), {.time_zone = "Europe/Oslo", .currency = "NOK"}));
 }
 
 TestDatabase::~TestDatabase() {

@@ -189,7 +189,7 @@ Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : test_d
   database_options.unreachable_after = options.unreachable_after;
   database_ = std::make_unique<storage::Database>(database_options, test_database_.ids(), absl::Now);
   env_ = std::make_unique<Environment>(
-      Environment{.database = *database_, .now = [this] { return clock_.Now(); }, .time_zone = {}});
+      Environment{.database = *database_, .now = [this] { return clock_.Now(); }, .time_zone = {}, .currency = "NOK"});
   absl::LoadTimeZone("Europe/Oslo", &env_->time_zone);
   server_ = Server::Start({.workers = options.workers, .max_queue = options.max_queue}, *env_).value();
   channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
