@@ -97,6 +97,12 @@ ServerUnaryReactor* AgreementServiceImpl::GetOrderBasis(CallbackServerContext* c
   return dispatcher_.Run(context, request, response, agreements::GetOrderBasis);
 }
 
+ServerUnaryReactor* AgreementServiceImpl::ListOrderBasisLines(CallbackServerContext* context,
+                                                              const v1::ListOrderBasisLinesRequest* request,
+                                                              v1::ListOrderBasisLinesResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::ListOrderBasisLines);
+}
+
 ServerUnaryReactor* AgreementServiceImpl::ListOrderBases(CallbackServerContext* context,
                                                          const v1::ListOrderBasesRequest* request,
                                                          v1::ListOrderBasesResponse* response) {

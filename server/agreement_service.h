@@ -51,6 +51,9 @@ class AgreementServiceImpl final : public v1::AgreementService::CallbackService 
                                              v1::CreateOrderBasisResponse* response) override;
   grpc::ServerUnaryReactor* GetOrderBasis(grpc::CallbackServerContext* context, const v1::GetOrderBasisRequest* request,
                                           v1::GetOrderBasisResponse* response) override;
+  grpc::ServerUnaryReactor* ListOrderBasisLines(grpc::CallbackServerContext* context,
+                                                const v1::ListOrderBasisLinesRequest* request,
+                                                v1::ListOrderBasisLinesResponse* response) override;
   grpc::ServerUnaryReactor* ListOrderBases(grpc::CallbackServerContext* context,
                                            const v1::ListOrderBasesRequest* request,
                                            v1::ListOrderBasesResponse* response) override;

@@ -28,6 +28,7 @@ absl::StatusOr<v1::PreviewOrderBasisResponse> PreviewOrderBasis(Environment& env
     ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, call.account_id, agreement, days));
     v1::PreviewOrderBasisResponse response;
     ASSIGN_OR_RETURN(*response.mutable_order_basis(), PricedOrderBasis(tx, call.account_id, agreement, days, charges));
+    Present(env, *response.mutable_order_basis());
     return response;
   });
 }
@@ -36,9 +37,14 @@ absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrderBasis(Environment& env, 
                                                               const v1::CreateOrderBasisRequest& request) {
   const rules::Days days = {.from = rules::ParseDay(request.from_day()), .until = rules::ParseDay(request.until_day())};
   RETURN_IF_ERROR(rules::CheckPeriod(days));
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::CreateOrderBasisResponse> {
-    return FreezeOrderBasis(tx, env, call.account_id, request.agreement_id(), days, request.expected_digest());
-  });
+  ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse response,
+                   env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::CreateOrderBasisResponse> {
+                     return FreezeOrderBasis(tx, env, call.account_id, request.agreement_id(), days,
+                                             request.expected_digest());
+                   }));
+  // Once more, since a response that an earlier version has stored for the request_id has all lines and no currency.
+  Present(env, *response.mutable_order_basis());
+  return response;
 }
 
 }  // namespace agreements

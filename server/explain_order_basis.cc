@@ -50,10 +50,12 @@ class Explanation {
  private:
   absl::Status Begin(ReadTransaction& tx, const storage::Call& call) {
     ASSIGN_OR_RETURN(order_basis_, storage::GetOrderBasis(tx, call.account_id, request_.order_basis_id()));
-    if (request_.line_number() > order_basis_.lines_size()) {
+    ASSIGN_OR_RETURN(const auto lines, storage::ListOrderBasisLines(tx, call.account_id, request_.order_basis_id(),
+                                                                    request_.line_number() - 1, /*limit=*/1));
+    if (lines.empty() || lines[0].line_number() != request_.line_number()) {
       return OrderBasisLineNotFound(request_.order_basis_id(), request_.line_number());
     }
-    const v1::OrderBasisLine& line = order_basis_.lines(request_.line_number() - 1);
+    const v1::OrderBasisLine& line = lines[0];
     ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, call.account_id, line.product_id()));
     days_ = rules::DaysOfLine(order_basis_, line, priced.prices);
     line_ = line;

@@ -138,6 +138,8 @@ Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(Environment& env, const 
 // order_bases.cc
 absl::StatusOr<v1::GetOrderBasisResponse> GetOrderBasis(Environment& env, const storage::Call& call,
                                                         const v1::GetOrderBasisRequest& request);
+absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(Environment& env, const storage::Call& call,
+                                                                    const v1::ListOrderBasisLinesRequest& request);
 absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(Environment& env, const storage::Call& call,
                                                           const v1::ListOrderBasesRequest& request);
 

@@ -1,5 +1,8 @@
 #include "server/order_basis_steps.h"
 
+#include <limits>
+#include <utility>
+
 #include "proto/errors.h"
 #include "server/request_hash.h"
 #include "server/rules.h"
@@ -17,6 +20,8 @@ namespace {
 using storage::PricedProduct;
 using storage::ReadTransaction;
 using storage::Transaction;
+
+constexpr int kBeforeLines = std::numeric_limits<int>::min();  // Comes before every line_number, right or wrong.
 
 absl::StatusOr<rules::Charges> ChargesOf(ReadTransaction& tx, absl::string_view account_id,
                                          const v1::Agreement& agreement, rules::Days days,
@@ -77,13 +82,16 @@ absl::StatusOr<v1::OrderBasis> DocumentOf(const v1::Agreement& agreement, rules:
 }
 
 // O3: why an agreement could not be settled on from the first of `days`; or the document that has settled just these.
-absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, absl::string_view account_id,
+absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, const Environment& env,
+                                                            absl::string_view account_id,
                                                             const std::string& agreement_id, rules::Days days) {
   ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, agreement_id));
-  ASSIGN_OR_RETURN(const auto found, storage::FindOrderBasisFrom(tx, account_id, agreement_id, days.from));
+  ASSIGN_OR_RETURN(auto found, storage::FindOrderBasisFrom(tx, account_id, agreement_id, days.from));
   if (!found || found->until_day() != rules::FormatDay(days.until)) return rules::IntervalNotNext(agreement);
+  RETURN_IF_ERROR(AddFirstLines(tx, account_id, *found));
+  Present(env, *found);
   v1::CreateOrderBasisResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_order_basis(), storage::GetOrderBasis(tx, account_id, found->order_basis_id()));
+  *response.mutable_order_basis() = *std::move(found);
   response.set_existed(true);
   return response;
 }
@@ -114,7 +122,33 @@ absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, absl::strin
 }
 
 std::string DigestOf(const v1::OrderBasis& order_basis) {
-  return HashOf(order_basis, {"order_basis_id", "create_time", "digest"});
+  // Not of the currency either, which documents of earlier versions do not have.
+  return HashOf(order_basis, {"order_basis_id", "create_time", "currency", "digest"});
+}
+
+absl::Status AddFirstLines(ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis) {
+  ASSIGN_OR_RETURN(auto lines,
+                   storage::ListOrderBasisLines(tx, account_id, order_basis.order_basis_id(), kBeforeLines, kMaxLines));
+  for (v1::OrderBasisLine& line : lines) *order_basis.add_lines() = std::move(line);
+  return absl::OkStatus();
+}
+
+absl::Status AddAllLines(ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis) {
+  for (bool more = true; more;) {
+    const int last = order_basis.lines().empty() ? kBeforeLines : order_basis.lines().rbegin()->line_number();
+    ASSIGN_OR_RETURN(auto lines,
+                     storage::ListOrderBasisLines(tx, account_id, order_basis.order_basis_id(), last, kMaxLines));
+    more = lines.size() == kMaxLines;
+    for (v1::OrderBasisLine& line : lines) *order_basis.add_lines() = std::move(line);
+  }
+  return absl::OkStatus();
+}
+
+void Present(const Environment& env, v1::OrderBasis& order_basis) {
+  if (order_basis.lines_size() > kMaxLines) {
+    order_basis.mutable_lines()->DeleteSubrange(kMaxLines, order_basis.lines_size() - kMaxLines);
+  }
+  order_basis.set_currency(env.currency);
 }
 
 absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, const Environment& env,
@@ -122,7 +156,7 @@ absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, c
                                                               const std::string& agreement_id, rules::Days days,
                                                               const std::string& expected_digest) {
   ASSIGN_OR_RETURN(const bool is_next, storage::LockForSettlement(tx, account_id, agreement_id, days.from, days.until));
-  if (!is_next) return AlreadySettled(tx, account_id, agreement_id, days);
+  if (!is_next) return AlreadySettled(tx, env, account_id, agreement_id, days);
   ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, agreement_id));
   const Moment now = env.ReadClock();
   if (days.until > now.day) return PeriodNotOver(days.until, now.day);
@@ -146,6 +180,7 @@ absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, c
   order_basis.set_order_basis_id(order_basis_id);
   *order_basis.mutable_create_time() = storage::ToTimestamp(now.time);
   RETURN_IF_ERROR(storage::InsertOrderBasis(tx, account_id, order_basis));
+  Present(env, order_basis);
   return response;
 }
 

@@ -33,12 +33,21 @@ absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, ab
                                                 const v1::Agreement& agreement, rules::Days days,
                                                 const rules::Charges& charges);
 
-// SHA-256 of what a document freezes.
+// SHA-256 of what a document freezes. REQUIRES: it has all its lines.
 std::string DigestOf(const v1::OrderBasis& order_basis);
 
-// O1 to O5: freezes the agreement's `days`, or finds that they are. PERIOD_NOT_OVER, INTERVAL_NOT_NEXT, PRICE_MISSING,
-// CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if `expected_digest` is neither empty nor the document's.
-// REQUIRES: the days are in one month.
+inline constexpr int kMaxLines = 1000;  // That an order basis has in an answer.
+
+// Reads the first kMaxLines lines of a document, or all of them.
+absl::Status AddFirstLines(storage::ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis);
+absl::Status AddAllLines(storage::ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis);
+
+// Makes of an order basis what an answer carries: no more than its first kMaxLines lines, and the currency.
+void Present(const Environment& env, v1::OrderBasis& order_basis);
+
+// O1 to O5: freezes the agreement's `days`, or finds that they are, and presents the document. PERIOD_NOT_OVER,
+// INTERVAL_NOT_NEXT, PRICE_MISSING, CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if `expected_digest` is
+// neither empty nor the document's. REQUIRES: the days are in one month.
 absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(storage::Transaction& tx, const Environment& env,
                                                               absl::string_view account_id,
                                                               const std::string& agreement_id, rules::Days days,

@@ -41,13 +41,18 @@ v1::RunBillingResponse Refused(const absl::Status& error) {
   return response;
 }
 
-v1::RunBillingResponse Settled(v1::OrderBasis order_basis, bool existed) {
+void PresentWithoutLines(const Environment& env, v1::OrderBasis& order_basis) {
+  order_basis.clear_lines();
+  Present(env, order_basis);
+}
+
+v1::RunBillingResponse Settled(const Environment& env, v1::OrderBasis order_basis, bool existed) {
   v1::RunBillingResponse response;
   response.set_outcome(order_basis.line_count() == 0 ? v1::BILLING_OUTCOME_NOTHING_TO_CHARGE
                        : existed                     ? v1::BILLING_OUTCOME_EXISTED
                                                      : v1::BILLING_OUTCOME_CREATED);
+  PresentWithoutLines(env, order_basis);
   *response.mutable_order_basis() = std::move(order_basis);
-  response.mutable_order_basis()->clear_lines();
   return response;
 }
 
@@ -150,7 +155,7 @@ class BillingRun {
       return storage::FindOrderBasisCovering(tx, call.account_id, agreement_id, days.until - 1);
     }));
     if (!found) return absl::InternalError("no document covers a settled day of " + agreement_id);
-    return Settled(*std::move(found), /*existed=*/true);
+    return Settled(env_, *std::move(found), /*existed=*/true);
   }
 
   absl::StatusOr<v1::RunBillingResponse> Freeze(const storage::Call& call, const std::string& agreement_id,
@@ -158,7 +163,7 @@ class BillingRun {
     ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse frozen, env_.database.ReadWriteIdempotent(call, [&](Transaction& tx) {
       return FreezeOrderBasis(tx, env_, call.account_id, agreement_id, days, expected_digest);
     }));
-    return Settled(std::move(*frozen.mutable_order_basis()), frozen.existed());
+    return Settled(env_, std::move(*frozen.mutable_order_basis()), frozen.existed());
   }
 
   // A month that would be in arrears: frozen only if there is nothing to charge, and the days come next.
@@ -191,8 +196,8 @@ class BillingRun {
         return response;
       }
       RETURN_IF_ERROR(order_basis.status());
+      PresentWithoutLines(env_, *order_basis);
       *response.mutable_order_basis() = *std::move(order_basis);
-      response.mutable_order_basis()->clear_lines();
       return response;
     });
   }

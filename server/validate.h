@@ -57,6 +57,7 @@ absl::Status Validate(v1::ListPricesRequest& request);
 absl::Status Validate(v1::PreviewOrderBasisRequest& request);
 absl::Status Validate(v1::CreateOrderBasisRequest& request);
 absl::Status Validate(v1::GetOrderBasisRequest& request);
+absl::Status Validate(v1::ListOrderBasisLinesRequest& request);
 absl::Status Validate(v1::ListOrderBasesRequest& request);
 absl::Status Validate(v1::RunBillingRequest& request);
 absl::Status Validate(v1::ExplainOrderBasisRequest& request);

@@ -74,6 +74,10 @@ absl::Status Validate(v1::GetOrderBasisRequest& request) {
   return Fields(request).Id("order_basis_id", request.order_basis_id(), kOrderBasis).status();
 }
 
+absl::Status Validate(v1::ListOrderBasisLinesRequest& request) {
+  return Fields(request).Id("order_basis_id", request.order_basis_id(), kOrderBasis).status();
+}
+
 absl::Status Validate(v1::ListOrderBasesRequest& request) {
   return Fields(request)
       .OptionalId("agreement_id", request.agreement_id(), kAgreement)

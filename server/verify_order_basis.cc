@@ -187,6 +187,7 @@ absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(Environment& env, 
                                                               const v1::VerifyOrderBasisRequest& request) {
   return env.database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::VerifyOrderBasisResponse> {
     ASSIGN_OR_RETURN(v1::OrderBasis order_basis, storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()));
+    RETURN_IF_ERROR(AddAllLines(tx, call.account_id, order_basis));
     return Verification(tx, env, call.account_id, std::move(order_basis)).Run();
   });
 }

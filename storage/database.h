@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "google/protobuf/message.h"
 #include "storage/ids.h"
 #include "storage/statement.h"
@@ -45,7 +46,7 @@ class ReadTransaction {
 
   // All rows of a SELECT, each through `reader`.
   template <typename T>
-  absl::StatusOr<std::vector<T>> Query(const Statement& statement, std::initializer_list<Value> values,
+  absl::StatusOr<std::vector<T>> Query(const Statement& statement, absl::Span<const Value> values,
                                        T (*reader)(const Row&)) {
     std::vector<T> rows;
     absl::Status status = session_.Query(statement, values, [&](const Row& row) { rows.push_back(reader(row)); });
@@ -73,7 +74,7 @@ class Transaction : public ReadTransaction {
   Transaction(Session& session, IdSource& ids) : ReadTransaction(session), ids_(ids) {}
 
   // Executes a statement that changes rows, and returns how many it changed. See Session::Execute.
-  absl::StatusOr<int64_t> Execute(const Statement& statement, std::initializer_list<Value> values) {
+  absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values) {
     return session_.Execute(statement, values);
   }
 

@@ -1,5 +1,7 @@
 #include "storage/order_bases.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "proto/errors.h"
 #include "proto/money.h"
 #include "storage/columns.h"
@@ -14,12 +16,22 @@ const Statement kInsertOrderBasis = {"insert_order_basis", R"sql(
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 )sql"};
 
-const Statement kInsertOrderBasisLine = {"insert_order_basis_line", R"sql(
+// So many lines.
+std::string InsertLinesSql(int count) {
+  const std::vector<std::string> rows(static_cast<size_t>(count), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  return absl::StrCat(R"sql(
   INSERT INTO order_basis_lines (account_id, order_basis_id, line_number, product_id, product_display_name, kind,
                                  price_valid_from, unit_price, user_days, days_in_month, quantity, original_month,
                                  amount)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-)sql"};
+  VALUES )sql",
+                      absl::StrJoin(rows, ",\n         "));
+}
+
+// A document's lines go in by the hundred, then by ten, and what is left singly: few statements for a large document,
+// and few texts to prepare.
+const Statement kInsertOrderBasisLine = {"insert_order_basis_line", InsertLinesSql(1).c_str()};
+const Statement kInsertOrderBasisLines10 = {"insert_order_basis_lines_10", InsertLinesSql(10).c_str()};
+const Statement kInsertOrderBasisLines100 = {"insert_order_basis_lines_100", InsertLinesSql(100).c_str()};
 
 const Statement kGetOrderBasis = {"get_order_basis", R"sql(
   SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
@@ -33,7 +45,20 @@ const Statement kListOrderBasisLines = {"list_order_basis_lines", R"sql(
          quantity, original_month, amount
   FROM order_basis_lines
   WHERE account_id = ? AND order_basis_id = ?
+    AND line_number > ?
   ORDER BY line_number
+  LIMIT ?
+)sql"};
+
+// kOrderBasesAtOnce documents; of fewer, one is there several times.
+const Statement kListFirstLines = {"list_first_lines", R"sql(
+  SELECT line_number, product_id, product_display_name, kind, price_valid_from, unit_price, user_days, days_in_month,
+         quantity, original_month, amount, order_basis_id
+  FROM order_basis_lines
+  WHERE account_id = ?
+    AND order_basis_id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    AND line_number <= ?
+  ORDER BY order_basis_id DESC, line_number
 )sql"};
 
 const Statement kFindOrderBasisFrom = {"find_order_basis_from", R"sql(
@@ -101,9 +126,45 @@ v1::OrderBasisLine ReadOrderBasisLine(const Row& row) {
   return line;
 }
 
+LineOfOrderBasis ReadLineOfOrderBasis(const Row& row) {
+  return {.order_basis_id = row.GetString(12), .line = ReadOrderBasisLine(row)};
+}
+
 Value OriginalMonth(const v1::OrderBasisLine& line) {
   if (line.original_month().empty()) return std::nullopt;
   return line.original_month() + "-01";
+}
+
+absl::Status InsertLines(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis) {
+  const int count = order_basis.lines_size();
+  for (int begin = 0; begin < count;) {
+    const int left = count - begin;
+    const int size = left >= 100 ? 100 : left >= 10 ? 10 : 1;
+    std::vector<Value> values;
+    for (int i = begin; i < begin + size; ++i) {
+      const v1::OrderBasisLine& line = order_basis.lines(i);
+      const std::initializer_list<Value> row = {account_id,
+                                                order_basis.order_basis_id(),
+                                                line.line_number(),
+                                                line.product_id(),
+                                                line.product_display_name(),
+                                                static_cast<int>(line.kind()),
+                                                line.price_valid_from(),
+                                                ParseUnitPrice(line.unit_price()).value_or(0),
+                                                line.user_days(),
+                                                line.days_in_month(),
+                                                line.quantity(),
+                                                OriginalMonth(line),
+                                                ParseAmount(line.amount())};
+      values.insert(values.end(), row.begin(), row.end());
+    }
+    const Statement& statement = size == 100  ? kInsertOrderBasisLines100
+                                 : size == 10 ? kInsertOrderBasisLines10
+                                              : kInsertOrderBasisLine;
+    RETURN_IF_ERROR(tx.Execute(statement, values).status());
+    begin += size;
+  }
+  return absl::OkStatus();
 }
 
 Value OptionalDay(const std::string& day) {
@@ -120,15 +181,7 @@ absl::Status InsertOrderBasis(Transaction& tx, absl::string_view account_id, con
                                                  order_basis.line_count(), ParseAmount(order_basis.total_amount()),
                                                  order_basis.digest(), ToValue(order_basis.create_time())})
                       .status());
-  for (const v1::OrderBasisLine& line : order_basis.lines()) {
-    RETURN_IF_ERROR(tx.Execute(kInsertOrderBasisLine,
-                               {account_id, order_basis.order_basis_id(), line.line_number(), line.product_id(),
-                                line.product_display_name(), static_cast<int>(line.kind()), line.price_valid_from(),
-                                ParseUnitPrice(line.unit_price()).value_or(0), line.user_days(), line.days_in_month(),
-                                line.quantity(), OriginalMonth(line), ParseAmount(line.amount())})
-                        .status());
-  }
-  return absl::OkStatus();
+  return InsertLines(tx, account_id, order_basis);
 }
 
 absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view account_id,
@@ -136,9 +189,23 @@ absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_v
   ASSIGN_OR_RETURN(std::optional<v1::OrderBasis> order_basis,
                    tx.QueryOne(kGetOrderBasis, {account_id, order_basis_id}, ReadOrderBasis));
   if (!order_basis) return OrderBasisNotFound(order_basis_id);
-  ASSIGN_OR_RETURN(auto lines, tx.Query(kListOrderBasisLines, {account_id, order_basis_id}, ReadOrderBasisLine));
-  for (v1::OrderBasisLine& line : lines) *order_basis->add_lines() = std::move(line);
   return *std::move(order_basis);
+}
+
+absl::StatusOr<std::vector<v1::OrderBasisLine>> ListOrderBasisLines(ReadTransaction& tx, absl::string_view account_id,
+                                                                    absl::string_view order_basis_id,
+                                                                    int after_line_number, int limit) {
+  return tx.Query(kListOrderBasisLines, {account_id, order_basis_id, after_line_number, limit}, ReadOrderBasisLine);
+}
+
+absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx, absl::string_view account_id,
+                                                             const std::vector<std::string>& order_basis_ids,
+                                                             int last_line_number) {
+  std::vector<Value> values = {account_id};
+  values.insert(values.end(), order_basis_ids.begin(), order_basis_ids.end());
+  values.resize(1 + kOrderBasesAtOnce, order_basis_ids.back());
+  values.emplace_back(last_line_number);
+  return tx.Query(kListFirstLines, values, ReadLineOfOrderBasis);
 }
 
 absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view account_id,
