@@ -57,7 +57,7 @@ absl::StatusOr<Subject> LockSubject(Environment& env, Transaction& tx, const Req
                                     const std::string& agreement_id) {
   const std::string& account_id = request.account_id();
   ASSIGN_OR_RETURN(const v1::Agreement agreement, LockHolder(tx, account_id, agreement_id, {}));
-  const Moment now = env.ReadClock();
+  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
   ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, account_id, request.company_id()));
   if (company.has_delete_time() || company.agreement_id() != agreement_id) return storage::StartOver();
   ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, account_id, request.company_id()));
@@ -202,8 +202,9 @@ absl::StatusOr<v1::GetAccessResponse> GetAccess(Environment& env, const storage:
                                                 const v1::GetAccessRequest& request) {
   return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetAccessResponse> {
     v1::GetAccessResponse response;
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     ASSIGN_OR_RETURN(*response.mutable_access(),
-                     storage::GetAccess(tx, call.account_id, request.access_id(), env.ReadClock().time));
+                     storage::GetAccess(tx, call.account_id, request.access_id(), now.time));
     return response;
   });
 }
@@ -212,8 +213,8 @@ absl::StatusOr<v1::ListAccessesResponse> ListAccesses(Environment& env, const st
                                                       const v1::ListAccessesRequest& request) {
   ASSIGN_OR_RETURN(const std::string before_id, PageKey(request, kAfterAllIds));
   return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListAccessesResponse> {
-    ASSIGN_OR_RETURN(auto accesses,
-                     storage::ListAccesses(tx, request, before_id, env.ReadClock().time, PageSize(request) + 1));
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    ASSIGN_OR_RETURN(auto accesses, storage::ListAccesses(tx, request, before_id, now.time, PageSize(request) + 1));
     v1::ListAccessesResponse response;
     response.set_next_page_token(FillPage(request, std::move(accesses), *response.mutable_accesses(),
                                           [](const v1::Access& access) { return access.access_id(); }));

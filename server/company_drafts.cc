@@ -24,10 +24,10 @@ absl::StatusOr<v1::CreateCompanyDraftResponse> CreateCompanyDraft(Environment& e
                                                                   const v1::CreateCompanyDraftRequest& request) {
   return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::CreateCompanyDraftResponse> {
     RETURN_IF_ERROR(storage::LockLiveAgreement(tx, call.account_id, request.agreement_id(), {.drafts = 1}).status());
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     v1::CreateCompanyDraftResponse response;
     auto& draft = *response.mutable_draft();
-    draft =
-        NewDraft(tx, env.ReadClock(), request.agreement_id(), request.display_name(), request.organization_number());
+    draft = NewDraft(tx, now, request.agreement_id(), request.display_name(), request.organization_number());
     RETURN_IF_ERROR(storage::InsertDraft(tx, call.account_id, draft));
     return response;
   });
@@ -43,7 +43,8 @@ absl::StatusOr<v1::UpdateCompanyDraftResponse> UpdateCompanyDraft(Environment& e
     RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
     if (request.has_display_name()) draft.set_display_name(request.display_name());
     if (request.has_organization_number()) draft.set_organization_number(request.organization_number());
-    *draft.mutable_update_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *draft.mutable_update_time() = storage::ToTimestamp(now.time);
     RETURN_IF_ERROR(storage::UpdateDraft(tx, call.account_id, draft));
     return response;
   });
@@ -59,7 +60,8 @@ absl::StatusOr<v1::DeleteCompanyDraftResponse> DeleteCompanyDraft(Environment& e
     RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
     RETURN_IF_ERROR(LockHolder(tx, call.account_id, draft.agreement_id(), {.drafts = -1}).status());
     draft.set_state(v1::COMPANY_DRAFT_STATE_DISCARDED);
-    *draft.mutable_update_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *draft.mutable_update_time() = storage::ToTimestamp(now.time);
     RETURN_IF_ERROR(storage::UpdateDraft(tx, call.account_id, draft));
     return response;
   });

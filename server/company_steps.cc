@@ -11,9 +11,11 @@ namespace agreements {
 
 using storage::Transaction;
 
-Moment Environment::ReadClock() const {
-  const absl::Time time = storage::ToMicroseconds(now());
-  return {.time = time, .day = rules::DayOf(time, time_zone)};
+absl::StatusOr<Moment> Environment::ReadClock() const {
+  const absl::Time time = now();
+  const absl::CivilDay day = rules::DayOf(time, time_zone);
+  if (!rules::IsInServedYears(day)) return ClockOutOfRange();
+  return Moment{.time = storage::ToMicroseconds(time), .day = day};
 }
 
 v1::Agreement NewAgreement(Transaction& tx, const Moment& now, const std::string& display_name,

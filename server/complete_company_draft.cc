@@ -40,7 +40,7 @@ absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(Environmen
     ASSIGN_OR_RETURN(
         const v1::Agreement agreement,
         storage::LockLiveAgreement(tx, call.account_id, draft.agreement_id(), {.companies = 1, .drafts = -1}));
-    const Moment now = env.ReadClock();
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     v1::Company company;
     company.set_company_id(tx.NewId(storage::kCompanyPrefix));
     company.set_display_name(draft.display_name());

@@ -10,7 +10,7 @@ using storage::Transaction;
 absl::StatusOr<v1::CreateAgreementResponse> CreateAgreement(Environment& env, const storage::Call& call,
                                                             const v1::CreateAgreementRequest& request) {
   return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::CreateAgreementResponse> {
-    const Moment now = env.ReadClock();
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     v1::CreateAgreementResponse response;
     auto& agreement = *response.mutable_agreement();
     agreement = NewAgreement(tx, now, request.display_name(), request.customer_number());

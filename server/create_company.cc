@@ -17,7 +17,8 @@ absl::StatusOr<v1::CreateCompanyResponse> CreateCompany(Environment& env, const 
     company.set_display_name(request.display_name());
     company.set_organization_number(request.organization_number());
     v1::CreateCompanyResponse response;
-    ASSIGN_OR_RETURN(*response.mutable_company(), AddCompany(tx, call.account_id, env.ReadClock(), agreement, company));
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    ASSIGN_OR_RETURN(*response.mutable_company(), AddCompany(tx, call.account_id, now, agreement, company));
     return response;
   });
 }

@@ -23,7 +23,7 @@ absl::StatusOr<v1::PreviewOrderBasisResponse> PreviewOrderBasis(Environment& env
         .until = request.until_day().empty() ? rules::MonthOf(from).until : rules::ParseDay(request.until_day())};
     RETURN_IF_ERROR(rules::CheckPeriod(days));
     if (days.from != next) return rules::IntervalNotNext(agreement);
-    const Moment now = env.ReadClock();
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     if (days.until > now.day) return PeriodNotOver(days.until, now.day);
     ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, call.account_id, agreement, days));
     v1::PreviewOrderBasisResponse response;

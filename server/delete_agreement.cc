@@ -39,7 +39,8 @@ absl::StatusOr<v1::DeleteAgreementResponse> DeleteAgreement(Environment& env, co
     if (agreement.draft_count() > 0 && !request.discard_drafts()) {
       return AgreementHasDrafts(agreement_id, agreement.draft_count());
     }
-    *agreement.mutable_delete_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *agreement.mutable_delete_time() = storage::ToTimestamp(now.time);
     *agreement.mutable_update_time() = agreement.delete_time();
     // A5: only while it holds just what was read, so nothing slips in between.
     RETURN_IF_ERROR(storage::DeleteAgreement(tx, call.account_id, agreement));
@@ -59,7 +60,8 @@ absl::StatusOr<v1::UndeleteAgreementResponse> UndeleteAgreement(Environment& env
     ASSIGN_OR_RETURN(v1::Agreement agreement, storage::GetAgreement(tx, call.account_id, agreement_id));
     if (!agreement.has_delete_time()) return AgreementNotDeleted(agreement_id);
     agreement.clear_delete_time();
-    *agreement.mutable_update_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *agreement.mutable_update_time() = storage::ToTimestamp(now.time);
     RETURN_IF_ERROR(storage::UpdateAgreement(tx, call.account_id, agreement));
     v1::UndeleteAgreementResponse response;
     ASSIGN_OR_RETURN(*response.mutable_agreement(), storage::GetAgreement(tx, call.account_id, agreement_id));

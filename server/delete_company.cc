@@ -24,7 +24,7 @@ absl::StatusOr<v1::DeleteCompanyResponse> DeleteCompany(Environment& env, const 
     RETURN_IF_ERROR(rules::CheckRevision(request, company_id, company.revision()));
     ASSIGN_OR_RETURN(const v1::Agreement agreement,
                      LockHolder(tx, call.account_id, company.agreement_id(), {.companies = -1}));
-    const Moment now = env.ReadClock();
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     *company.mutable_delete_time() = storage::ToTimestamp(now.time);
     *company.mutable_update_time() = company.delete_time();
     RETURN_IF_ERROR(storage::UpdateCompany(tx, call.account_id, company));

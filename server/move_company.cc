@@ -56,8 +56,9 @@ absl::StatusOr<v1::MoveCompanyResponse> MoveCompany(Environment& env, const stor
                                            ? LockHolder(tx, call.account_id, id, {.companies = -1})
                                            : storage::LockLiveAgreement(tx, call.account_id, id, {.companies = 1}));
     }
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     ASSIGN_OR_RETURN(*response.mutable_placement(),
-                     PutInto(tx, call, env.ReadClock(), agreements[source_id], agreements[target_id], company));
+                     PutInto(tx, call, now, agreements[source_id], agreements[target_id], company));
     return response;
   });
 }
@@ -70,7 +71,7 @@ absl::StatusOr<v1::MoveCompanyToNewAgreementResponse> MoveCompanyToNewAgreement(
     ASSIGN_OR_RETURN(company, GetMovable(tx, call, request));
     ASSIGN_OR_RETURN(const v1::Agreement source,
                      LockHolder(tx, call.account_id, company.agreement_id(), {.companies = -1}));
-    const Moment now = env.ReadClock();
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     auto& target = *response.mutable_agreement();
     target = NewAgreement(tx, now, request.display_name(), request.customer_number());
     target.set_company_count(1);

@@ -30,8 +30,9 @@ struct Environment {
   std::string currency;  // Of all prices and amounts, e.g. "NOK".
 
   // Reads the clock. In a transaction that changes a placement or an access, only after its agreements are locked
-  // (domain.md D2): what waited for a lock over midnight happens on the new day.
-  Moment ReadClock() const;
+  // (domain.md D2): what waited for a lock over midnight happens on the new day. UNAVAILABLE CLOCK_OUT_OF_RANGE if the
+  // day is none that the service takes.
+  absl::StatusOr<Moment> ReadClock() const;
 };
 
 // The rest of a stream: each call returns its next message, or nothing at its end. Called in one thread at a time,

@@ -158,7 +158,7 @@ absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, c
   ASSIGN_OR_RETURN(const bool is_next, storage::LockForSettlement(tx, account_id, agreement_id, days.from, days.until));
   if (!is_next) return AlreadySettled(tx, env, account_id, agreement_id, days);
   ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, agreement_id));
-  const Moment now = env.ReadClock();
+  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
   if (days.until > now.day) return PeriodNotOver(days.until, now.day);
 
   const std::string order_basis_id = tx.NewId(storage::kOrderBasisPrefix);

@@ -38,7 +38,8 @@ absl::StatusOr<v1::CreateProductResponse> CreateProduct(Environment& env, const 
     product.set_display_name(request.display_name());
     product.set_kind(request.kind());
     product.set_revision(1);
-    *product.mutable_create_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *product.mutable_create_time() = storage::ToTimestamp(now.time);
     *product.mutable_update_time() = product.create_time();
     RETURN_IF_ERROR(storage::InsertProduct(tx, call.account_id, product));
     return response;
@@ -53,7 +54,8 @@ absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(Environment& env, const 
     ASSIGN_OR_RETURN(product, storage::GetProduct(tx, call.account_id, request.product_id()));
     RETURN_IF_ERROR(rules::CheckRevision(request, request.product_id(), product.revision()));
     product.set_display_name(request.display_name());
-    *product.mutable_update_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *product.mutable_update_time() = storage::ToTimestamp(now.time);
     RETURN_IF_ERROR(storage::UpdateProduct(tx, call.account_id, product));
     return response;
   });

@@ -214,7 +214,7 @@ absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
 absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(Environment& env, const storage::Call& call,
                                                                   const v1::RecordTransactionsRequest& request) {
   // Read once: a run after a COMMIT whose answer was lost must come to the same transactions.
-  const Moment now = env.ReadClock();
+  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
   std::vector<Item> items;
   items.reserve(static_cast<size_t>(request.transactions_size()));
   for (int i = 0; i < request.transactions_size(); ++i) {

@@ -27,6 +27,8 @@ std::vector<std::string> MissingFields(const v1::CompanyDraft& draft) {
 
 absl::CivilDay DayOf(absl::Time instant, absl::TimeZone time_zone) { return absl::ToCivilDay(instant, time_zone); }
 
+bool IsInServedYears(absl::CivilDay day) { return day.year() >= 2000 && day.year() <= 2999; }
+
 absl::CivilDay FirstDay(absl::CivilDay today, std::initializer_list<absl::CivilDay> settled_until,
                         absl::CivilDay replaced_from) {
   return std::max({today, std::max(settled_until), replaced_from});
@@ -36,7 +38,13 @@ absl::CivilDay LastDay(absl::CivilDay today, absl::CivilDay settled_until, absl:
   return std::max({today, settled_until - 1, from});
 }
 
-std::string FormatDay(absl::CivilDay day) { return absl::FormatCivilTime(day); }
+std::string FormatDay(absl::CivilDay day) {
+  // A transaction can be of a year before 1000, which Abseil does not pad.
+  std::string text = absl::FormatCivilTime(day);
+  constexpr size_t kLength = 10;
+  if (day.year() >= 0 && text.size() < kLength) text.insert(0, kLength - text.size(), '0');
+  return text;
+}
 
 absl::CivilDay ParseDay(absl::string_view text) {
   absl::CivilDay day;

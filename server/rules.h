@@ -27,6 +27,9 @@ std::vector<std::string> MissingFields(const v1::CompanyDraft& draft);
 // D1: the day of an instant in the service's time zone.
 absl::CivilDay DayOf(absl::Time instant, absl::TimeZone time_zone);
 
+// Whether the day is one of the years 2000 to 2999: the days that requests may name, and on which a clock can stand.
+bool IsInServedYears(absl::CivilDay day);
+
 // D2: the first day of what begins now: not settled in any agreement that it touches, and not before `replaced_from`,
 // the beginning of what it replaces.
 absl::CivilDay FirstDay(absl::CivilDay today, std::initializer_list<absl::CivilDay> settled_until,

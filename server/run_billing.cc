@@ -80,7 +80,8 @@ class BillingRun {
   rules::Days DaysOfMonth() const { return {.from = month_.from, .until = std::min(month_.until, until_)}; }
 
   absl::Status Begin(const storage::Call& call) {
-    const absl::CivilDay today = env_.ReadClock().day;
+    ASSIGN_OR_RETURN(const Moment now, env_.ReadClock());
+    const absl::CivilDay today = now.day;
     until_ = request_.until_day().empty() ? rules::MonthOf(today).from : rules::ParseDay(request_.until_day());
     if (until_ > today) return PeriodNotOver(until_, today);
     ASSIGN_OR_RETURN(const storage::BillableCount count, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {

@@ -21,7 +21,7 @@ absl::StatusOr<v1::UndeleteCompanyResponse> UndeleteCompany(Environment& env, co
     if (!request.agreement_id().empty()) company.set_agreement_id(request.agreement_id());
     ASSIGN_OR_RETURN(const v1::Agreement agreement,
                      storage::LockLiveAgreement(tx, call.account_id, company.agreement_id(), {.companies = 1}));
-    const Moment now = env.ReadClock();
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
     company.clear_delete_time();
     *company.mutable_update_time() = storage::ToTimestamp(now.time);
     RETURN_IF_ERROR(storage::UpdateCompany(tx, call.account_id, company));

@@ -17,7 +17,8 @@ absl::StatusOr<v1::UpdateAgreementResponse> UpdateAgreement(Environment& env, co
     RETURN_IF_ERROR(rules::CheckRevision(request, agreement.agreement_id(), agreement.revision()));
     if (request.has_display_name()) agreement.set_display_name(request.display_name());
     if (request.has_customer_number()) agreement.set_customer_number(request.customer_number());
-    *agreement.mutable_update_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *agreement.mutable_update_time() = storage::ToTimestamp(now.time);
     RETURN_IF_ERROR(storage::UpdateAgreement(tx, call.account_id, agreement));
     v1::UpdateAgreementResponse response;
     ASSIGN_OR_RETURN(*response.mutable_agreement(), storage::GetAgreement(tx, call.account_id, request.agreement_id()));

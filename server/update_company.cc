@@ -18,7 +18,8 @@ absl::StatusOr<v1::UpdateCompanyResponse> UpdateCompany(Environment& env, const 
     RETURN_IF_ERROR(rules::CheckRevision(request, request.company_id(), company.revision()));
     if (request.has_display_name()) company.set_display_name(request.display_name());
     if (request.has_organization_number()) company.set_organization_number(request.organization_number());
-    *company.mutable_update_time() = storage::ToTimestamp(env.ReadClock().time);
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    *company.mutable_update_time() = storage::ToTimestamp(now.time);
     RETURN_IF_ERROR(storage::UpdateCompany(tx, call.account_id, company));
     return response;
   });

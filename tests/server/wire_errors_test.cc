@@ -244,6 +244,16 @@ std::map<std::string, absl::Status> ErrorsOfTrouble() {
   return errors;
 }
 
+// What a clock answers that stands where no day can be told.
+constexpr char kClockOutOfRange[] = "UNAVAILABLE CLOCK_OUT_OF_RANGE; RetryInfo";
+
+absl::Time At(absl::string_view text) {
+  absl::Time time;
+  std::string error;
+  EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << error;
+  return time;
+}
+
 TEST_F(WireErrorsTest, EveryReasonComesWithItsDetails) {
   const Names names = NewAccount();
   std::set<v1::ErrorReason> provoked = Provoke(kProvocations, names);
@@ -256,6 +266,8 @@ TEST_F(WireErrorsTest, EveryReasonComesWithItsDetails) {
   others["INVALID_ARGUMENT REQUEST_TOO_LARGE limit=1048576 size=1048583; BadRequest "] =
       Send(MethodNamed("CreateAgreement"), absl::StrCat("display_name: '", std::string(kMaxRequestSize - 3, 'x'), "'"),
            {{"$account", "acct"}});
+  wire_->clock().Set(At("9999-12-31T23:59:59Z"));
+  others[kClockOutOfRange] = Send(MethodNamed("CreateAgreement"), "display_name: 'A'", names);
   for (const auto& [answer, status] : others) {
     EXPECT_EQ(Describe(status), answer);
     provoked.insert(ReasonOf(status));
@@ -265,6 +277,45 @@ TEST_F(WireErrorsTest, EveryReasonComesWithItsDetails) {
     const auto reason = static_cast<v1::ErrorReason>(reasons->value(i)->number());
     EXPECT_EQ(provoked.count(reason) == 1, reason != v1::ERROR_REASON_UNSPECIFIED) << reasons->value(i)->name();
   }
+}
+
+TEST_F(WireErrorsTest, AClockOutsideTheYears2000To2999IsSaidAndChangesNothing) {
+  const Names names = NewAccount();
+  int refused = 0;
+  for (const absl::Time now : {absl::InfinitePast(), At("0001-01-01T00:00:00Z"), At("1999-12-31T22:59:59.999999Z"),
+                               At("2999-12-31T23:00:00Z"), At("9999-12-31T23:59:59.999999Z"), absl::InfiniteFuture()}) {
+    wire_->clock().Set(now);
+    for (const MethodDescriptor* method : AllMethods()) {
+      const auto request = ValidRequest(*method, names);
+      const std::string before = wire_->State();
+      const std::string answer = Describe(wire_->Answer(*method, *request));
+      if (answer == "OK") continue;  // It asks for no time.
+      EXPECT_EQ(answer, kClockOutOfRange) << method->name() << " at " << now;
+      EXPECT_EQ(wire_->State(), before) << method->name();
+      ++refused;
+    }
+  }
+  EXPECT_GE(refused, 6 * 25);
+}
+
+TEST_F(WireErrorsTest, TheFirstAndTheLastMomentOfAClocksYearsAreServed) {
+  for (const char* now : {"1999-12-31T23:00:00Z", "2999-12-31T22:59:59.999999Z"}) {
+    wire_->clock().Set(At(now));
+    const Names names = {{"$account", absl::StrCat("acct-at-", now)}};
+    EXPECT_EQ(Describe(Send(MethodNamed("CreateAgreement"), "display_name: 'A'", names)), "OK") << now;
+    EXPECT_EQ(Describe(Send(MethodNamed("ListAccesses"), "", names)), "OK") << now;
+  }
+}
+
+TEST_F(WireErrorsTest, ATransactionOfTheYear1IsRefusedWithADayOfFourDigits) {
+  const Names names = NewAccount();
+  EXPECT_EQ(Describe(Send(MethodNamed("RecordTransactions"),
+                          "transactions { company_id: '$billed_company' transaction_id: 'old' product_id: '$scan' "
+                          "quantity: 1 occur_time { seconds: -62135596800 } }",
+                          names),
+                     names),
+            "FAILED_PRECONDITION COMPANY_DELETED company_id=$billed_company day=0001-01-01; "
+            "PreconditionFailure COMPANY_DELETED $billed_company");
 }
 
 TEST_F(WireErrorsTest, AnInternalErrorTellsNothingButItsId) {
