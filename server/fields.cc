@@ -1,16 +1,13 @@
 #include "server/fields.h"
 
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
-
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/time/civil_time.h"
 #include "proto/money.h"
+#include "server/characters.h"
 #include "server/rules.h"
 
 namespace agreements {
@@ -20,40 +17,6 @@ namespace {
 constexpr int64_t kFirstSecond = -62'135'596'800;
 constexpr int64_t kLastSecond = 253'402'300'799;
 constexpr int32_t kLastNanosecond = 999'999'999;
-
-// The code points of a text; nothing if it is not UTF-8.
-std::optional<std::vector<UChar32>> CodePoints(absl::string_view text) {
-  std::vector<UChar32> code_points;
-  const auto length = static_cast<int32_t>(text.size());
-  for (int32_t i = 0; i < length;) {
-    UChar32 code_point = 0;
-    U8_NEXT(text.data(), i, length, code_point);
-    if (code_point < 0) return std::nullopt;
-    code_points.push_back(code_point);
-  }
-  return code_points;
-}
-
-// Removes Unicode white space at both ends. What is not UTF-8 stays as it is.
-void Trim(std::string& text) {
-  const auto length = static_cast<int32_t>(text.size());
-  int32_t begin = 0;
-  int32_t end = 0;
-  for (int32_t i = 0; i < length;) {
-    UChar32 code_point = 0;
-    U8_NEXT(text.data(), i, length, code_point);
-    if (code_point < 0) return;
-    const bool space = u_isUWhiteSpace(code_point) != 0;
-    if (space && end == 0) begin = i;
-    if (!space) end = i;
-  }
-  text = end == 0 ? "" : text.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
-}
-
-// Controls, and the separators that break a line as controls do.
-bool IsControl(UChar32 code_point) {
-  return u_isISOControl(code_point) != 0 || code_point == 0x2028 || code_point == 0x2029;
-}
 
 bool IsCallersIdCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("._:-", absl::string_view(&c, 1));
@@ -65,7 +28,7 @@ bool IsIdDigit(char c) { return absl::StrContains("0123456789abcdefghjkmnpqrstvw
 
 bool IsDay(absl::string_view text) {
   absl::CivilDay day;
-  return absl::ParseCivilTime(text, &day) && rules::FormatDay(day) == text && day.year() >= 2000 && day.year() <= 2999;
+  return absl::ParseCivilTime(text, &day) && rules::FormatDay(day) == text && rules::IsInServedYears(day);
 }
 
 }  // namespace
@@ -129,13 +92,20 @@ Fields& Fields::TransactionId(absl::string_view field, absl::string_view id) {
 }
 
 Fields& Fields::Name(absl::string_view field, std::string& name) {
-  Trim(name);
-  return Check(!name.empty(), field, "is required", "Navnet må fylles inn.").Text(field, name);
+  OptionalName(field, name);
+  return Check(!name.empty(), field, "is required", "Navnet må fylles inn.");
 }
 
 Fields& Fields::OptionalName(absl::string_view field, std::string& name) {
   Trim(name);
-  return Text(field, name);
+  Text(field, name);
+  const auto code_points = CodePoints(name);
+  if (!code_points) return *this;  // Text() has said so.
+  return Check(std::none_of(code_points->begin(), code_points->end(), ChangesDirection), field,
+               "must not have characters that change the direction of text",
+               "Navnet kan ikke ha usynlige tegn som endrer skriveretningen.")
+      .Check(name.empty() || std::any_of(code_points->begin(), code_points->end(), CanBeSeen), field,
+             "must have a character that can be seen", "Navnet må ha minst ett synlig tegn.");
 }
 
 Fields& Fields::Text(absl::string_view field, absl::string_view text) {
@@ -159,6 +129,7 @@ Fields& Fields::CustomerNumber(absl::string_view field, std::string& number) {
 
 Fields& Fields::OrganizationNumber(absl::string_view field, std::string& number) {
   Trim(number);
+  RemoveSpaces(number);  // C1: "974 760 673".
   return Check(number.empty() || rules::IsOrganizationNumber(number), field,
                "must be nine digits, the first 8 or 9, with a valid modulus-11 check digit",
                "Organisasjonsnummeret er ikke gyldig. Det har ni siffer og begynner med 8 eller 9.");

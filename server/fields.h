@@ -65,12 +65,14 @@ class Fields {
   Fields& ProductIds(absl::string_view field, const google::protobuf::RepeatedPtrField<std::string>& ids);
   Fields& TransactionId(absl::string_view field, absl::string_view id);
 
+  // A1: 1 to 200 code points, without controls and what changes the direction of text; one of them can be seen.
   Fields& Name(absl::string_view field, std::string& name);
   Fields& OptionalName(absl::string_view field, std::string& name);
-  // A text as a name has it, untrimmed: the beginning of one.
+  // A part of a name, untrimmed, to look for: at most 200 code points, without controls.
   Fields& Text(absl::string_view field, absl::string_view text);
 
   Fields& CustomerNumber(absl::string_view field, std::string& number);
+  // C1: spaces between the digits are removed, too.
   Fields& OrganizationNumber(absl::string_view field, std::string& number);
 
   // LICENSE or TRANSACTION.

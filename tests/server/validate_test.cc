@@ -61,6 +61,55 @@ TEST(Validate, CountsCodePointsAfterTrimming) {
   EXPECT_THAT(BadFields(Validate(request)), ElementsAre("display_name"));
 }
 
+TEST(Validate, RefusesNamesOfWhichNothingCanBeSeenAndSaysSo) {
+  v1::CreateAgreementRequest request = GoodRequest();
+  // Without width, blank in braille, fillers of Hangul, a selector alone.
+  for (const char* name : {"\u200b", "\u2800 \u2800", "\u3164", "\u115f\u1160", "\ufe0f", "\u00ad"}) {
+    request.set_display_name(name);
+    const auto bad_request = DetailOf<google::rpc::BadRequest>(Validate(request));
+    ASSERT_TRUE(bad_request);
+    ASSERT_EQ(bad_request->field_violations_size(), 1);
+    EXPECT_EQ(bad_request->field_violations(0).description(), "must have a character that can be seen");
+  }
+  for (const char* name : {".", "\u030a", "\u200bA", "\U0001F468\u200d\U0001F33E", "\u2764\ufe0f"}) {
+    request.set_display_name(name);
+    EXPECT_THAT(BadFields(Validate(request)), IsEmpty());
+    EXPECT_EQ(request.display_name(), name);
+  }
+}
+
+TEST(Validate, RefusesNamesThatChangeTheDirectionOfText) {
+  v1::CreateAgreementRequest request = GoodRequest();
+  // They mislead nobody, being escaped: NOLINTNEXTLINE(misc-misleading-bidirectional)
+  for (const char* name : {"a\u202eb", "\u200fa", "a\u2066b\u2069", "\u061ca"}) {
+    request.set_display_name(name);
+    EXPECT_THAT(BadFields(Validate(request)), ElementsAre("display_name"));
+  }
+  request.set_display_name("\u0645\u0631\u062d\u0628\u0627");  // Arabic runs to the left by itself.
+  EXPECT_THAT(BadFields(Validate(request)), IsEmpty());
+}
+
+TEST(Validate, RemovesTheSpacesOfAnOrganizationNumberEverywhere) {
+  constexpr char kPasted[] = " 974\u00a0760\u202f673 ";
+  v1::CreateAgreementRequest agreement = GoodRequest();
+  agreement.mutable_first_company_draft()->set_organization_number(kPasted);
+  EXPECT_TRUE(Validate(agreement).ok());
+  EXPECT_EQ(agreement.first_company_draft().organization_number(), "974760673");
+  v1::ListCompaniesRequest list;
+  list.set_account_id("acct-1");
+  list.set_organization_number("974 760 673");
+  EXPECT_TRUE(Validate(list).ok());
+  EXPECT_EQ(list.organization_number(), "974760673");
+  v1::UpdateCompanyDraftRequest draft;
+  draft.set_account_id("acct-1");
+  draft.set_draft_id("dft-0000000000000001");
+  draft.set_organization_number("974\u2009760 673");
+  EXPECT_TRUE(Validate(draft).ok());
+  EXPECT_EQ(draft.organization_number(), "974760673");
+  draft.set_organization_number("974\t760\t673");
+  EXPECT_THAT(BadFields(Validate(draft)), ElementsAre("organization_number"));
+}
+
 TEST(Validate, KeepsAPrefixUntrimmed) {
   v1::ListAgreementsRequest request;
   request.set_account_id("acct-1");

@@ -49,8 +49,21 @@ std::u32string Trimmed(const std::u32string& text) {
 
 bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029; }
 
-bool IsName(const std::u32string& text, size_t least) {
-  return text.size() >= least && text.size() <= 200 && std::none_of(text.begin(), text.end(), IsControl);
+bool IsPartOfName(const std::u32string& text) {
+  return text.size() <= 200 && std::none_of(text.begin(), text.end(), IsControl);
+}
+
+// Marks, embeddings, overrides and isolates of direction, as Unicode lists them.
+const std::u32string kDirections = U"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
+
+// Those of AllTexts() that show nothing: joiners, hyphens and spaces without width, fillers, selectors, tags, blanks.
+const std::u32string kInvisible =
+    U"\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200c\u200d\u2060\u2064\u206a\u2800\u3164\ufe00\ufe0f\ufeff\uffa0"
+    U"\ufff9\ufffb\U00013441\U00016fe4\U0001d159\U0001d173\U000e0020\U000e0100";
+
+bool IsName(const std::u32string& text) {
+  return IsPartOfName(text) && text.find_first_of(kDirections) == std::u32string::npos &&
+         text.find_first_not_of(kInvisible + kWhiteSpace) != std::u32string::npos;
 }
 
 bool ConsistsOf(const std::u32string& text, size_t least, size_t most, const std::u32string& characters) {
@@ -63,7 +76,14 @@ const std::u32string kAlphanumeric = kDigits + U"ABCDEFGHIJKLMNOPQRSTUVWXYZabcde
 bool IsCustomerNumber(const std::u32string& text) { return ConsistsOf(Trimmed(text), 0, 32, kAlphanumeric + U"-"); }
 
 // Of AllTexts() that have nine digits, one has the right check digit.
-bool IsOrganizationNumber(const std::u32string& text) { return Trimmed(text).empty() || Trimmed(text) == U"974760673"; }
+bool IsOrganizationNumber(const std::u32string& text) {
+  const std::u32string spaces = U" \u00a0\u1680\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
+  std::u32string number;
+  for (const char32_t c : Trimmed(text)) {
+    if (spaces.find(c) == std::u32string::npos) number += c;
+  }
+  return number.empty() || number == U"974760673";
+}
 
 bool IsCallersId(const std::u32string& text) { return ConsistsOf(text, 1, 64, kAlphanumeric + U"._:-"); }
 
@@ -95,9 +115,9 @@ Takes OrNothing(const Takes& takes) {
 
 const std::map<std::string, Takes>& Kinds() {
   static const auto* const kinds = new std::map<std::string, Takes>{
-      {"name", [](const auto& text) { return IsName(Trimmed(text), 1); }},
-      {"name or nothing", [](const auto& text) { return IsName(Trimmed(text), 0); }},
-      {"prefix", [](const auto& text) { return IsName(text, 0); }},
+      {"name", [](const auto& text) { return IsName(Trimmed(text)); }},
+      {"name or nothing", [](const auto& text) { return Trimmed(text).empty() || IsName(Trimmed(text)); }},
+      {"part of a name", IsPartOfName},
       {"customer number", IsCustomerNumber},
       {"organization number", IsOrganizationNumber},
       {"caller's id", IsCallersId},
@@ -124,11 +144,14 @@ const std::map<std::string, std::string> kKindOfField = {
     {"account_id", "caller's id"},
     {"request_id", "caller's id or nothing"},
     {"agreement_id", "agr-"},
+    {"agreement_ids[0]", "agr-"},
+    {"ListAccesses.agreement_id", "agr- or nothing"},
     {"ListCompanies.agreement_id", "agr- or nothing"},
     {"ListCompanyDrafts.agreement_id", "agr- or nothing"},
     {"UndeleteCompany.agreement_id", "agr- or nothing"},
     {"ListOrderBases.agreement_id", "agr- or nothing"},
     {"company_id", "cmp-"},
+    {"company_ids[0]", "cmp-"},
     {"ListAccesses.company_id", "cmp- or nothing"},
     {"transactions[0].company_id", "cmp-"},
     {"draft_id", "dft-"},
@@ -140,6 +163,7 @@ const std::map<std::string, std::string> kKindOfField = {
     {"product_id", "caller's id"},
     {"product_ids[0]", "caller's id"},
     {"ListAccesses.product_id", "caller's id or nothing"},
+    {"ListAgreementUsers.product_id", "caller's id or nothing"},
     {"ListTransactions.product_id", "caller's id or nothing"},
     {"transactions[0].product_id", "caller's id"},
     {"transaction_id", "caller's id"},
@@ -155,7 +179,8 @@ const std::map<std::string, std::string> kKindOfField = {
     {"CreateAgreement.first_company_draft.display_name", "name or nothing"},
     {"CreateCompanyDraft.display_name", "name or nothing"},
     {"UpdateCompanyDraft.display_name", "name or nothing"},
-    {"display_name_prefix", "prefix"},
+    {"display_name_prefix", "part of a name"},
+    {"display_name_contains", "part of a name"},
     {"customer_number", "customer number"},
     {"organization_number", "organization number"},
     {"CreateAgreement.first_company_draft.organization_number", "organization number"},
@@ -271,7 +296,7 @@ TEST_F(WireStringsTest, EveryFieldOfEveryRequestAnswersEveryTextAsDocumented) {
       ++fields;
     }
   }
-  EXPECT_EQ(fields, 168);
+  EXPECT_EQ(fields, 179);
 }
 
 TEST_F(WireStringsTest, AllBadFieldsAreReportedAtOnce) {
