@@ -105,9 +105,8 @@ v1::Access NewAccess(Transaction& tx, const Subject& subject, const std::string&
   return access;
 }
 
-// D2: from now on it counts. The company's newest placement is part of what is touched: the days before it are another
-// agreement's, which is not locked and may have settled them, or nobody's, after an undeletion on the day of the
-// deletion.
+// D2: from now on it counts, but not before the company's newest placement: the days before that are another
+// agreement's, which is not locked and may have settled them, or nobody's.
 void Begin(const Subject& subject, v1::Access& access) {
   access.set_state(v1::ACCESS_STATE_ACTIVE);
   access.set_from_day(rules::FormatDay(rules::FirstDay(subject.now.day, {subject.settled_until}, subject.held_from)));

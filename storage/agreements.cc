@@ -46,6 +46,13 @@ const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
     AND draft_count + ? >= 0
 )sql"};
 
+// Changes nothing that anyone sees: the row only has to be written.
+const Statement kLockAgreement = {"lock_agreement", R"sql(
+  UPDATE agreements
+  SET guard = guard + 1
+  WHERE account_id = ? AND agreement_id = ?
+)sql"};
+
 const Statement kLockForSettlement = {"lock_for_settlement", R"sql(
   UPDATE agreements
   SET settled_until = ?,
@@ -129,6 +136,12 @@ absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_vi
   if (changed == 1) return agreement;
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
   return StartOver();  // What is to leave it has left, or it was undeleted since.
+}
+
+absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view account_id,
+                                            absl::string_view agreement_id) {
+  RETURN_IF_ERROR(tx.Execute(kLockAgreement, {account_id, agreement_id}).status());
+  return GetAgreement(tx, account_id, agreement_id);
 }
 
 absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,

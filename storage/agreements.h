@@ -39,6 +39,13 @@ struct CountChange {
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
                                                 absl::string_view agreement_id, CountChange change);
 
+// Locks an agreement, deleted or not, until the transaction ends, and returns it as it is then: for who touches days
+// that it held, and changes nothing of it. The order of locks is LockLiveAgreement's.
+//
+// NOT_FOUND AGREEMENT_NOT_FOUND.
+absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view account_id,
+                                            absl::string_view agreement_id);
+
 // Moves settled_until from `from_day` to `until_day`, deleted or not, which locks the agreement until the transaction
 // ends. False, and no lock, if it is another day or there is no such agreement.
 absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,

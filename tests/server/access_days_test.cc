@@ -148,13 +148,25 @@ TEST_F(AccessDaysTest, D2NoDayChangesBeforeTheCompanysNewestPlacement) {
   EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-20, anna accounting ACTIVE 2026-11-20 -");
 }
 
-TEST_F(AccessDaysTest, D2AfterAnUndeletionOnTheDayOfTheDeletionAnAccessBeginsWithItsAgreement) {
+TEST_F(AccessDaysTest, M5AfterAnUndeletionOnTheDayOfTheDeletionAnAccessBeginsThatDay) {
   service_.clock().SetDay("2026-11-16");
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   ASSERT_EQ(Outcome(Undelete(b_)), "OK");
-  ASSERT_EQ(service_.PlacementsOf(company_), "A 2026-11-01 - 2026-11-17, B 2026-11-17 -");
+  ASSERT_EQ(service_.PlacementsOf(company_), "A 2026-11-01 - 2026-11-16, B 2026-11-16 -");
   ASSERT_EQ(Grant(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-17 -");
+  EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");
+  ASSERT_EQ(Revoke(), "OK");
+  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-16 - 2026-11-17");
+}
+
+// Undeleted by a server whose clock is seconds ahead; on the day before, nobody has the company.
+TEST_F(AccessDaysTest, D2AnAccessDoesNotBeginWhileItsCompanyIsDeleted) {
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
+  service_.clock().SetDay("2026-11-16");
+  ASSERT_EQ(Outcome(Undelete(b_)), "OK");
+  service_.clock().SetDay("2026-11-15");
+  ASSERT_EQ(Grant(), "OK");
+  EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");
 }
 
 TEST_F(AccessDaysTest, D2AfterAnUndeletionIntoTheSameAgreementAnAccessBeginsToday) {

@@ -170,7 +170,57 @@ TEST_F(CompaniesTest, C4ItCanBeUndeletedIntoAnotherAgreement) {
   EXPECT_EQ(Outcome(Undelete(company)), "AGREEMENT_DELETED");
   EXPECT_EQ(Outcome(Undelete(company, "agr-0000000000000001")), "AGREEMENT_NOT_FOUND");
   EXPECT_EQ(Undelete(company, b_).value().company().agreement_id(), b_);
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-11, B 2026-11-11 -");
+  EXPECT_EQ(service_.PlacementsOf(company), "B 2026-11-10 -");
+}
+
+TEST_F(CompaniesTest, M5UndeletedOnTheDayOfTheDeletionItIsOtherwiseAMove) {
+  const std::string company = service_.NewCompany(a_, "Nordlys");
+  service_.clock().SetDay("2026-11-16");
+  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-16, B 2026-11-16 -");
+}
+
+TEST_F(CompaniesTest, M5AnUndeletionChangesNothingOfTheAgreementThatHeldTheCompanyLast) {
+  const std::string company = service_.NewCompany(a_, "Nordlys");
+  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(service_.Delete(a_)), "OK");
+  v1::GetAgreementRequest get;
+  get.set_agreement_id(a_);
+  const std::string before = service_.Do(GetAgreement, get).value().DebugString();
+  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
+  EXPECT_EQ(service_.Do(GetAgreement, get).value().DebugString(), before);
+}
+
+TEST_F(CompaniesTest, D2AnUndeletionBeginsWhenNeitherAgreementIsSettledAndLeavesNoGap) {
+  const std::string company = service_.NewCompany(a_, "Nordlys");
+  service_.clock().SetDay("2026-11-16");
+  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  service_.SettleUntil(a_, "2026-11-17");
+  service_.SettleUntil(b_, "2026-11-18");
+  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-18, B 2026-11-18 -");
+}
+
+TEST_F(CompaniesTest, D2DaysThatTheLastAgreementHasSettledWithoutTheCompanyStayWithoutIt) {
+  const std::string company = service_.NewCompany(a_, "Nordlys");
+  service_.clock().SetDay("2026-11-16");
+  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  service_.SettleUntil(a_, "2026-11-18");
+  service_.SettleUntil(b_, "2026-11-19");
+  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company),
+            "A 2026-11-10 - 2026-11-17, nobody 2026-11-17 - 2026-11-18, A 2026-11-18 - 2026-11-19, B 2026-11-19 -");
+}
+
+TEST_F(CompaniesTest, D2AnUndeletionReplacesTheLastPlacementAndNotTheGapAfterIt) {
+  const std::string company = service_.NewCompany(a_, "Nordlys");
+  service_.clock().SetDay("2026-11-16");
+  ASSERT_EQ(Outcome(service_.Move(company, b_)), "OK");
+  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  service_.clock().SetDay("2026-11-14");
+  ASSERT_EQ(Outcome(Undelete(company, a_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 -");
 }
 
 TEST_F(CompaniesTest, NothingCrossesAccounts) {
