@@ -15,6 +15,8 @@ namespace {
 using storage::ReadTransaction;
 
 constexpr int kPageSize = 1000;
+// More than servers' clocks differ, and than a call takes.
+constexpr absl::Duration kClocksDiffer = absl::Hours(1);
 
 std::vector<storage::Invariant> Invariants() {
   std::vector<storage::Invariant> invariants = storage::StructureInvariants();
@@ -23,18 +25,30 @@ std::vector<storage::Invariant> Invariants() {
 }
 
 // What is wrong with the first day that an agreement is settled from: its documents tile its days from its creation.
-std::string WrongAgreementDay(const storage::Beginning& agreement, absl::CivilDay created) {
+std::string WrongAgreementDay(const storage::Beginning& agreement, absl::TimeZone time_zone) {
+  const absl::CivilDay created = rules::DayOf(agreement.create_time, time_zone);
   if (agreement.first_day == created) return "";
   return absl::StrCat("is settled from ", rules::FormatDay(*agreement.first_day), ", and was created on ",
                       rules::FormatDay(created));
 }
 
 // A company begins on the day of its creation, or where an agreement that it was in was settled until then (D2).
-std::string WrongCompanyDay(const storage::Beginning& company, absl::CivilDay created) {
+std::string WrongCompanyDay(const storage::Beginning& company, absl::TimeZone time_zone) {
+  const absl::CivilDay created = rules::DayOf(company.create_time, time_zone);
   if (!company.first_day) return "has no placement";
   if (company.first_day == created || (company.first_day > created && company.after_settled)) return "";
   return absl::StrCat("is placed from ", rules::FormatDay(*company.first_day), ", and was created on ",
                       rules::FormatDay(created));
+}
+
+// D2: what happens to a company takes effect that day, or as far as an agreement is settled: not later than the day of
+// a server's clock, which differs by seconds, whatever happens in between. If it has no placement, another check says
+// so.
+std::string WrongDayOfChange(const storage::LastChange& company, absl::TimeZone time_zone) {
+  if (!company.day) return "";
+  if (*company.day <= rules::DayOf(company.update_time + kClocksDiffer, time_zone)) return "";
+  return absl::StrCat("its newest placement is of ", rules::FormatDay(*company.day), ", and its last change of ",
+                      rules::FormatDay(rules::DayOf(company.update_time, time_zone)));
 }
 
 // Verifies account by account, and adds up what it finds.
@@ -44,6 +58,7 @@ class Verification {
     for (const storage::Invariant& invariant : invariants_) Add(invariant.table, invariant.rule);
     Add("agreements", "its order bases, or its unsettled days, begin on the day of its creation");
     Add("companies", "its placements begin on the day of its creation");
+    Add("companies", "its newest placement begins, or ends if it is deleted, by the day of its last change");
     Add("order bases", "it is what is computed again from history, and its digest and total fit its lines");
     result_.waiting.table = storage::WaitingTransactions().table;
     result_.waiting.rule = storage::WaitingTransactions().rule;
@@ -62,8 +77,8 @@ class Verification {
   }
 
  private:
-  using ListBeginnings = absl::StatusOr<std::vector<storage::Beginning>> (*)(ReadTransaction&, absl::string_view,
-                                                                             absl::string_view, int);
+  template <typename Listed>
+  using List = absl::StatusOr<std::vector<Listed>> (*)(ReadTransaction&, absl::string_view, absl::string_view, int);
 
   void Add(const char* table, const char* rule) {
     Check& check = result_.checks.emplace_back();
@@ -74,7 +89,8 @@ class Verification {
   // The checks that are not of an invariant of storage's come after them.
   Check& AgreementDays() { return result_.checks[invariants_.size()]; }
   Check& CompanyDays() { return result_.checks[invariants_.size() + 1]; }
-  Check& Documents() { return result_.checks[invariants_.size() + 2]; }
+  Check& DaysOfChanges() { return result_.checks[invariants_.size() + 2]; }
+  Check& Documents() { return result_.checks[invariants_.size() + 3]; }
 
   storage::Call CallFor(const std::string& account_id) {
     storage::Call call;
@@ -108,8 +124,9 @@ class Verification {
       RETURN_IF_ERROR(CheckInvariant(account_id, invariants_[i], rows, result_.checks[i]));
     }
     RETURN_IF_ERROR(CheckInvariant(account_id, storage::WaitingTransactions(), rows, result_.waiting));
-    RETURN_IF_ERROR(CheckBeginnings(account_id, storage::ListAgreementBeginnings, WrongAgreementDay, AgreementDays()));
-    RETURN_IF_ERROR(CheckBeginnings(account_id, storage::ListCompanyBeginnings, WrongCompanyDay, CompanyDays()));
+    RETURN_IF_ERROR(CheckDays(account_id, storage::ListAgreementBeginnings, WrongAgreementDay, AgreementDays()));
+    RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyBeginnings, WrongCompanyDay, CompanyDays()));
+    RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyChanges, WrongDayOfChange, DaysOfChanges()));
     return CheckDocuments(account_id);
   }
 
@@ -125,8 +142,10 @@ class Verification {
     return absl::OkStatus();
   }
 
-  absl::Status CheckBeginnings(const std::string& account_id, ListBeginnings list,
-                               std::string (*what_is_wrong)(const storage::Beginning&, absl::CivilDay), Check& check) {
+  // Each one of what `list` lists; `what_is_wrong` with it is "" if nothing is.
+  template <typename Listed>
+  absl::Status CheckDays(const std::string& account_id, List<Listed> list,
+                         std::string (*what_is_wrong)(const Listed&, absl::TimeZone), Check& check) {
     std::string after_id;
     for (;;) {
       ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
@@ -134,10 +153,10 @@ class Verification {
                        }));
       if (page.empty()) return absl::OkStatus();
       after_id = page.back().id;
-      for (const storage::Beginning& beginning : page) {
+      for (const Listed& listed : page) {
         ++check.looked_at;
-        const std::string wrong = what_is_wrong(beginning, rules::DayOf(beginning.create_time, env_.time_zone));
-        if (!wrong.empty()) Find(check, account_id, absl::StrCat(beginning.id, ": ", wrong));
+        const std::string wrong = what_is_wrong(listed, env_.time_zone);
+        if (!wrong.empty()) Find(check, account_id, absl::StrCat(listed.id, ": ", wrong));
       }
       Tell();
     }

@@ -77,6 +77,19 @@ const Statement kListCompanyBeginnings = {"list_company_beginnings", R"sql(
   ORDER BY c.company_id
 )sql"};
 
+const Statement kListCompanyChanges = {"list_company_changes", R"sql(
+  SELECT company_id, update_time,
+         (SELECT MAX(p.from_day)
+          FROM placements AS p
+          WHERE p.account_id = companies.account_id AND p.company_id = companies.company_id)
+           - INTERVAL (delete_time IS NOT NULL) DAY
+  FROM companies
+  WHERE account_id = ?
+    AND company_id > ?
+  ORDER BY company_id
+  LIMIT ?
+)sql"};
+
 const Statement kListOrderBasisIds = {"list_order_basis_ids", R"sql(
   SELECT order_basis_id
   FROM order_bases
@@ -100,14 +113,26 @@ std::optional<std::string> ReadAccount(const Row& row) {
 
 std::pair<std::string, int64_t> ReadCount(const Row& row) { return {row.GetString(1), row.GetInt64(2)}; }
 
+absl::Time ReadTime(const Row& row, int column) {
+  const google::protobuf::Timestamp time = row.GetTimestamp(column);
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 Beginning ReadBeginning(const Row& row) {
   Beginning beginning;
   beginning.id = row.GetString(1);
-  const google::protobuf::Timestamp create_time = row.GetTimestamp(2);
-  beginning.create_time = absl::FromUnixSeconds(create_time.seconds()) + absl::Nanoseconds(create_time.nanos());
+  beginning.create_time = ReadTime(row, 2);
   if (!row.IsNull(3)) beginning.first_day = row.GetDay(3);
   beginning.after_settled = row.GetInt64(4) != 0;
   return beginning;
+}
+
+LastChange ReadChange(const Row& row) {
+  LastChange change;
+  change.id = row.GetString(1);
+  change.update_time = ReadTime(row, 2);
+  if (!row.IsNull(3)) change.day = row.GetDay(3);
+  return change;
 }
 
 std::string ReadId(const Row& row) { return row.GetString(1); }
@@ -149,6 +174,11 @@ absl::StatusOr<std::vector<Beginning>> ListAgreementBeginnings(ReadTransaction& 
 absl::StatusOr<std::vector<Beginning>> ListCompanyBeginnings(ReadTransaction& tx, absl::string_view account_id,
                                                              absl::string_view after_id, int limit) {
   return tx.Query(kListCompanyBeginnings, {account_id, after_id, limit}, ReadBeginning);
+}
+
+absl::StatusOr<std::vector<LastChange>> ListCompanyChanges(ReadTransaction& tx, absl::string_view account_id,
+                                                           absl::string_view after_id, int limit) {
+  return tx.Query(kListCompanyChanges, {account_id, after_id, limit}, ReadChange);
 }
 
 absl::StatusOr<std::vector<std::string>> ListOrderBasisIds(ReadTransaction& tx, absl::string_view account_id,

@@ -63,6 +63,18 @@ absl::StatusOr<std::vector<Beginning>> ListAgreementBeginnings(ReadTransaction& 
 absl::StatusOr<std::vector<Beginning>> ListCompanyBeginnings(ReadTransaction& tx, absl::string_view account_id,
                                                              absl::string_view after_id, int limit);
 
+// When a company was changed last, and the day by which its newest placement is placed: the one on which it begins or,
+// of a deleted company, the last one on which an agreement has it.
+struct LastChange {
+  std::string id;
+  absl::Time update_time;
+  std::optional<absl::CivilDay> day;  // Of a company without placements: none.
+};
+
+// At most `limit`, in ascending order of ids after `after_id`.
+absl::StatusOr<std::vector<LastChange>> ListCompanyChanges(ReadTransaction& tx, absl::string_view account_id,
+                                                           absl::string_view after_id, int limit);
+
 // At most `limit`, in ascending order of ids after `after_id`.
 absl::StatusOr<std::vector<std::string>> ListOrderBasisIds(ReadTransaction& tx, absl::string_view account_id,
                                                            absl::string_view after_id, int limit);

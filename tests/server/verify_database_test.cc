@@ -36,7 +36,8 @@ void RecordScans(Service& service, const Names& names, const std::string& compan
   service.Record(names.at(company), transaction_id, "scan", 10, occur_time, names.at("{account}")).value();
 }
 
-// Two agreements, A and B, with a company each; A has a draft, users, and an order basis of half a month.
+// Two agreements, A and B, with a company each; A has a draft, users, an order basis of half a month, and had a company
+// for two days.
 Names Populate(Service& service, const std::string& account) {
   Names names = {{"{account}", account}};
   service.clock().SetDay("2026-11-01");
@@ -52,7 +53,9 @@ Names Populate(Service& service, const std::string& account) {
   service.SetPriceOf("scan", "2026-11-01", "1.25", account).value();
   names["{anna}"] = service.Grant(names["{bakery}"], "anna", {"accounting"}, account)->accesses(0).access_id();
   names["{carl}"] = service.Invite(names["{bakery}"], "carl", {"accounting"}, account)->accesses(0).access_id();
+  names["{kiosk}"] = service.NewCompany(names["{A}"], "Kiosk", "", account);
   service.clock().SetDay("2026-11-02");
+  service.RemoveCompany(names["{kiosk}"], account).value();
   RecordScans(service, names, "{bakery}", "t-settled", "2026-11-02T08:00:00Z");
   RecordScans(service, names, "{hotel}", "t-hotel", "2026-11-02T08:00:00Z");
   service.clock().SetDay("2026-11-17");
@@ -145,7 +148,42 @@ TEST_F(VerifyDatabaseTest, AnAccountOfWhichOnlyARowIsLeftIsLookedAt) {
 TEST_F(VerifyDatabaseTest, ACompanyMayBeginWhereItsAgreementWasSettledUntil) {
   service_.SettleUntil(names_["{B}"], "2026-11-20");
   service_.NewCompany(names_["{B}"], "Clocks that differ");
-  EXPECT_THAT(Report(Verify()), HasSubstr("ok     3 companies: its placements begin"));
+  EXPECT_THAT(Report(Verify()), HasSubstr("ok     4 companies: its placements begin"));
+}
+
+// A company that was deleted on the day, undeleted into B and deleted again: B had the day after, when it was deleted.
+// What this wrote is found as long as nothing else happens to the company, and also without the second deletion.
+TEST_F(VerifyDatabaseTest, FindsWhatAnUndeletionOnTheDayOfTheDeletionOnceWrote) {
+  service_.clock().SetDay("2026-11-20");
+  service_.RemoveCompany(names_["{hotel}"]).value();
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
+  service_.Sql(
+      Named("UPDATE placements SET from_day = '2026-11-22' WHERE company_id = '{hotel}' "
+            "AND from_day = '2026-11-21'"));
+  service_.Sql(Named("INSERT INTO placements VALUES ('{account}', '{hotel}', '2026-11-21', '{A}')"));
+  service_.Sql(Named("UPDATE companies SET agreement_id = '{A}' WHERE company_id = '{hotel}'"));
+  EXPECT_THAT(Report(Verify()),
+              HasSubstr(Named("acct-1 {hotel}: its newest placement is of 2026-11-21, and its last change of "
+                              "2026-11-20\n")));
+  service_.Sql(Named("DELETE FROM placements WHERE company_id = '{hotel}' AND from_day = '2026-11-22'"));
+  service_.Sql(Named("UPDATE companies SET delete_time = NULL WHERE company_id = '{hotel}'"));
+  EXPECT_THAT(Report(Verify()), HasSubstr(Named("acct-1 {hotel}: its newest placement is of 2026-11-21, and its last "
+                                                "change of 2026-11-20\n")));
+}
+
+// On a server whose clock is seconds behind the one that has settled the day.
+TEST_F(VerifyDatabaseTest, ADeletionAndAMoveMayTakeEffectWhereDaysAreSettledUntil) {
+  const absl::Time midnight = absl::FromCivil(absl::CivilSecond(2026, 11, 19, 23, 0, 0), absl::UTCTimeZone());
+  service_.clock().Set(midnight + absl::Seconds(1));
+  service_.CreateOrder(names_["{A}"], "2026-11-16", "2026-11-20").value();
+  service_.clock().Set(midnight - absl::Seconds(1));
+  service_.Move(names_["{hotel}"], names_["{A}"]).value();
+  service_.RemoveCompany(names_["{bakery}"]).value();
+  EXPECT_EQ(service_.PlacementsOf(names_["{hotel}"]), "B 2026-11-01 - 2026-11-20, A 2026-11-20 -");
+  service_.RemoveCompany(names_["{hotel}"]).value();
+  EXPECT_EQ(service_.PlacementsOf(names_["{hotel}"]),
+            "B 2026-11-01 - 2026-11-20, A 2026-11-20 - 2026-11-21, nobody 2026-11-21 -");
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
 }
 
 TEST_F(VerifyDatabaseTest, TellsHowFarItIs) {
