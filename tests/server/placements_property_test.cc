@@ -1,11 +1,14 @@
-// M3, M4, D2: placements after random histories of moves, deletions and undeletions over days that get settled, against
-// an oracle that keeps a plain table of days.
+// M3 to M5, D2: placements after random histories of moves, deletions and undeletions over days that get settled, by
+// servers whose clocks differ by seconds, against an oracle that keeps a plain table of days.
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/rules.h"
+#include "server/verify_database.h"
 #include "tests/testing/operations_test.h"
 
 namespace agreements::testing {
@@ -14,7 +17,7 @@ namespace {
 using Day = absl::CivilDay;
 
 constexpr int kHistories = 2000;  // A tenth in CI.
-constexpr int kSteps = 25;
+constexpr int kSteps = 30;
 constexpr int kAgreements = 4;
 constexpr int64_t kDays = 40;
 const Day kFirst(2026, 11, 1);  // A month and ten days.
@@ -48,9 +51,34 @@ class Oracle {
     Fill(day, -1);
   }
 
+  // The agreement that holds it last, even if it is deleted.
+  int last_holder() const {
+    int last = -1;
+    for (const auto& [day, holder] : holder_) last = holder == -1 ? last : holder;
+    return last;
+  }
+
+  // The last day that the deleted company was held.
+  Day LastHeld() const {
+    Day day = holder_.rbegin()->first;
+    while (holder_.at(day) == -1) --day;
+    return day;
+  }
+
+  // First day of its last placement in an agreement.
+  Day HeldFrom() const {
+    Day day = LastHeld();
+    while (holder_.contains(day - 1) && holder_.at(day - 1) == holder_.at(day)) --day;
+    return day;
+  }
+
+  // M5, D2: neither agreement's settled days change, nor any before the placement that is replaced.
   void Undelete(Day today, int target) {
+    const int last = last_holder();
     Day day = today;
-    while (day < settled_until(target) || day < LastChange()) ++day;
+    while (day < settled_until(last) || day < settled_until(target) || day < HeldFrom()) ++day;
+    // On the day of the deletion, no gap is left.
+    if (today <= LastHeld() && day > LastHeld() + 1) ADD_FAILURE() << "clocks differ by more than seconds";
     Fill(day, target);
   }
 
@@ -93,11 +121,12 @@ class Oracle {
 // One history, from a seed. Returns the first difference, or "".
 class History {
  public:
-  History(Service& service, unsigned seed) : service_(service), account_(absl::StrCat("acct-", seed)), random_(seed) {}
+  History(Service& service, unsigned seed, std::map<std::string, int>& counts)
+      : service_(service), account_(absl::StrCat("acct-", seed)), random_(seed), counts_(counts) {}
 
   std::string Run() {
     Oracle::Reset();
-    SetToday(kFirst);
+    SetNow(kFirst, /*late=*/false);
     for (int i = 0; i < kAgreements; ++i) agreements_.push_back(service_.NewAgreement(absl::StrCat("A", i), account_));
     const int first = Pick(kAgreements);
     company_ = service_.NewCompany(agreements_[static_cast<size_t>(first)], "Nordlys", "", account_);
@@ -115,62 +144,167 @@ class History {
  private:
   int Pick(int count) { return static_cast<int>(random_() % static_cast<unsigned>(count)); }
 
-  void SetToday(Day day) {
+  // Half a minute into a day, or half a minute before its end.
+  void SetNow(Day day, bool late) {
     today_ = day;
-    service_.clock().SetDay(rules::FormatDay(day));
+    late_ = late;
+    const absl::CivilSecond second = absl::CivilSecond(late ? day + 1 : day) + (late ? -30 : 30);
+    service_.clock().Set(absl::FromCivil(second, service_.env().time_zone));
+  }
+
+  // Now and then a minute back, to the day before: another server's clock.
+  std::string StepClock() {
+    if (!late_ && today_ > kFirst && Pick(2) == 0) {
+      SetNow(today_ - 1, /*late=*/true);
+    } else {
+      const Day day = std::min(today_ + Pick(4), kFirst + kDays);
+      SetNow(day, (late_ && day == today_) || Pick(2) == 0);
+    }
+    return absl::StrCat("now is ", late_ ? "late on " : "", rules::FormatDay(today_));
+  }
+
+  // Order bases until today or the day before or, by a server whose clock is a minute ahead, until tomorrow.
+  std::string Settle(int agreement) {
+    const Day until = today_ - 1 + Pick(late_ ? 3 : 2);
+    const auto [day, late] = std::pair(today_, late_);
+    if (until > today_) SetNow(until, /*late=*/false);
+    std::string outcome;
+    for (Day from = Oracle::settled_until(agreement); from < until; from = Oracle::settled_until(agreement)) {
+      const Day end = std::min(until, Day(absl::CivilMonth(from) + 1));
+      absl::StrAppend(
+          &outcome, " ",
+          Outcome(service_.CreateOrder(IdOf(agreement), rules::FormatDay(from), rules::FormatDay(end), account_)));
+      Oracle::Settle(agreement, end);
+    }
+    SetNow(day, late);
+    return absl::StrCat("settle A", agreement, " until ", rules::FormatDay(until), ":", outcome);
+  }
+
+  std::string Delete(Oracle& oracle) {
+    if (!oracle.deleted()) oracle.Delete(today_);
+    return absl::StrCat("delete: ", Outcome(service_.RemoveCompany(company_, account_)));
+  }
+
+  std::string Undelete(Oracle& oracle, int target) {
+    v1::UndeleteCompanyRequest request;
+    request.set_account_id(account_);
+    request.set_company_id(company_);
+    request.set_agreement_id(IdOf(target));
+    if (oracle.deleted() && gone_.count(target) == 0) {
+      Count(oracle, target);
+      oracle.Undelete(today_, target);
+    }
+    return absl::StrCat("undelete into A", target, ": ", Outcome(service_.Do(UndeleteCompany, request)));
+  }
+
+  // Deletes an agreement that does not hold the company, or undeletes it.
+  std::string Toggle(const Oracle& oracle, int agreement) {
+    if (gone_.erase(agreement) > 0) {
+      v1::UndeleteAgreementRequest request;
+      request.set_account_id(account_);
+      request.set_agreement_id(IdOf(agreement));
+      return absl::StrCat("undelete A", agreement, ": ", Outcome(service_.Do(UndeleteAgreement, request)));
+    }
+    if (oracle.holder() != agreement) gone_.insert(agreement);
+    return absl::StrCat("delete A", agreement, ": ", Outcome(service_.Delete(IdOf(agreement), false, account_)));
+  }
+
+  std::string Move(Oracle& oracle, int target) {
+    if (!oracle.deleted() && oracle.holder() != target && gone_.count(target) == 0) oracle.Move(today_, target);
+    return absl::StrCat("move to A", target, ": ", Outcome(service_.Move(company_, IdOf(target), account_)));
   }
 
   std::string Step(Oracle& oracle) {
-    const int target = Pick(kAgreements);
-    const std::string target_id = agreements_[static_cast<size_t>(target)];
-    switch (Pick(6)) {
-      case 0:
-        // Now and then a day back: another server's clock.
-        SetToday(std::min(std::max(today_ + Pick(5) - 1, kFirst), kFirst + kDays));
-        return absl::StrCat("today is ", rules::FormatDay(today_));
-      case 1: {
-        // Settled by a server whose clock may be a day ahead.
-        const Day until = today_ + Pick(3) - 1;
-        if (until > Oracle::settled_until(target)) service_.SettleUntil(target_id, rules::FormatDay(until));
-        Oracle::Settle(target, until);
-        return absl::StrCat("settle A", target, " until ", rules::FormatDay(until));
+    const int any = Pick(kAgreements);
+    // What is deleted is mostly undeleted soon.
+    if (oracle.deleted() && Pick(3) > 0) {
+      const int last = oracle.last_holder();
+      switch (Pick(6)) {
+        case 0:
+          return Settle(Pick(2) == 0 ? last : any);
+        case 1:
+          return Toggle(oracle, last);
+        case 2:
+          return Undelete(oracle, last);
+        default:
+          return Undelete(oracle, any);
       }
-      case 2: {
-        v1::DeleteCompanyRequest request;
-        request.set_account_id(account_);
-        request.set_company_id(company_);
-        if (!oracle.deleted()) oracle.Delete(today_);
-        return absl::StrCat("delete: ", Outcome(service_.Do(DeleteCompany, request)));
-      }
-      case 3: {
-        v1::UndeleteCompanyRequest request;
-        request.set_account_id(account_);
-        request.set_company_id(company_);
-        request.set_agreement_id(target_id);
-        if (oracle.deleted()) oracle.Undelete(today_, target);
-        return absl::StrCat("undelete into A", target, ": ", Outcome(service_.Do(UndeleteCompany, request)));
-      }
-      default:
-        if (!oracle.deleted() && oracle.holder() != target) oracle.Move(today_, target);
-        return absl::StrCat("move to A", target, ": ", Outcome(service_.Move(company_, target_id, account_)));
     }
+    switch (Pick(10)) {
+      case 0:
+      case 1:
+        return StepClock();
+      case 2:
+      case 3:
+        return Settle(any);
+      case 4:
+      case 5:
+        return Delete(oracle);
+      case 6:
+        return Undelete(oracle, any);
+      case 7:
+        return Toggle(oracle, gone_.empty() ? any : *gone_.begin());
+      default:
+        return Move(oracle, any);
+    }
+  }
+
+  const std::string& IdOf(int agreement) const { return agreements_[static_cast<size_t>(agreement)]; }
+
+  void Count(const Oracle& oracle, int target) {
+    const int last = oracle.last_holder();
+    if (today_ > oracle.LastHeld()) {
+      ++counts_["OnALaterDay"];
+      return;
+    }
+    ++counts_[last == target ? "IntoTheSame" : "IntoAnother"];
+    if (last == target) return;
+    if (gone_.count(last) > 0) ++counts_["TheLastHolderIsDeleted"];
+    if (Oracle::settled_until(last) > today_) ++counts_["TheLastHolderHasSettledTheDay"];
+    if (Oracle::settled_until(target) > today_) ++counts_["TheTargetHasSettledTheDay"];
+    if (oracle.HeldFrom() == today_) ++counts_["WhatItReplacesBeganThatDay"];
+    if (oracle.HeldFrom() > today_) ++counts_["WhatItReplacesBeganLater"];
+    if (today_ < oracle.LastHeld()) ++counts_["DeletedByAClockThatIsAhead"];
   }
 
   Service& service_;
   const std::string account_;
   std::mt19937 random_;
+  std::map<std::string, int>& counts_;  // Undeletions by what was so.
   Day today_;
+  bool late_ = false;
   std::vector<std::string> agreements_;
+  std::set<int> gone_;  // Those that are deleted.
   std::string company_;
+};
+
+// What undeletions on the day of the deletion there must be among the histories, and one on a later day.
+const char* const kCases[] = {
+    "OnALaterDay",
+    "IntoTheSame",
+    "IntoAnother",
+    "TheLastHolderIsDeleted",
+    "TheLastHolderHasSettledTheDay",
+    "TheTargetHasSettledTheDay",
+    "WhatItReplacesBeganThatDay",
+    "WhatItReplacesBeganLater",
+    "DeletedByAClockThatIsAhead",
 };
 
 TEST(PlacementsProperty, EveryHistoryAgreesWithTheTableOfDays) {
   Service service;
   const int histories = Rounds(kHistories);
+  std::map<std::string, int> counts;
   for (int seed = 1; seed <= histories; ++seed) {
-    ASSERT_EQ(History(service, static_cast<unsigned>(seed)).Run(), "") << "seed " << seed;
+    ASSERT_EQ(History(service, static_cast<unsigned>(seed), counts).Run(), "") << "seed " << seed;
   }
   EXPECT_EQ(service.Breaches(), "");
+  const DatabaseVerification verification = VerifyDatabase(service.env(), {}).value();
+  EXPECT_EQ(verification.findings(), 0) << Report(verification);
+  for (const char* name : kCases) {
+    RecordProperty(name, counts[name]);
+    EXPECT_TRUE(counts[name] > 0 || histories < kHistories / 10) << name << " is in no history";
+  }
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ void Generator::Add(const oracle::Oracle& oracle, History& history) {
   history_ = &history;
   if (added_ < kSetUp) {
     AddSetUp();
+  } else if (added_ < steps_ - kEnd && !planned_.empty()) {
+    const std::function<void()> planned = planned_.front();
+    planned_.pop_front();
+    planned();
   } else if (added_ < steps_ - kEnd) {
     AddAny();
   } else {
@@ -87,6 +91,7 @@ void Generator::AddAny() {
       {2, &Generator::AddMoveToNewAgreement},
       {4, &Generator::AddDeletionOfCompany},
       {3, &Generator::AddUndeletionOfCompany},
+      {7, &Generator::AddUndeletionThatDay},
       {2, &Generator::AddDeletionOfAgreement},
       {2, &Generator::AddUndeletionOfAgreement},
       {3, &Generator::AddCustomerNumber},

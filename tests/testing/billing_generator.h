@@ -2,6 +2,8 @@
 #ifndef AGREEMENTS_TESTS_TESTING_BILLING_GENERATOR_H_
 #define AGREEMENTS_TESTS_TESTING_BILLING_GENERATOR_H_
 
+#include <deque>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -46,6 +48,7 @@ class Generator {
   void AddMoveToNewAgreement();
   void AddDeletionOfCompany();
   void AddUndeletionOfCompany();
+  void AddUndeletionThatDay();
   void AddDeletionOfAgreement();
   void AddUndeletionOfAgreement();
   void AddCustomerNumber();
@@ -58,6 +61,9 @@ class Generator {
   void AddOrderBasis();
   void AddBilling();
 
+  void PlanSettlingMeanwhile(int last, int target);
+  void PlanAfterUndeletion(int company);
+
   absl::Time NextTime();
   Item NextItem();
   absl::Time OccurTime();
@@ -66,6 +72,8 @@ class Generator {
 
   int Agreement();
   int Company();
+  int LiveCompany();
+  bool IsAlone(int company) const;
   std::vector<int> Licences();
   std::string CustomerNumber();
   absl::Time Midnight(oracle::Day day) const;
@@ -78,6 +86,7 @@ class Generator {
   int companies_ = 0;
   int transactions_ = 0;
   std::vector<Item> items_;
+  std::deque<std::function<void()>> planned_;  // Steps that come next; each adds one.
   const oracle::Oracle* oracle_ = nullptr;
   History* history_ = nullptr;
 };

@@ -64,6 +64,13 @@ Day Company::NewestFrom() const {
   return day;
 }
 
+Day Company::HeldFrom() const {
+  Day day = holder.rbegin()->first;
+  while (holder.at(day) == kNobody) --day;
+  while (holder.contains(day - 1) && holder.at(day - 1) == holder.at(day)) --day;
+  return day;
+}
+
 int Company::HolderOn(Day day) const {
   const auto it = holder.find(day);
   return it == holder.end() ? kNobody : it->second;
@@ -163,6 +170,9 @@ Refusals Oracle::DeleteCompany(int company) {
   const Day last_day = LastDayOfDeletion(company);
   Place(companies[company], last_day + 1, kNobody);
   EndAll(company, last_day);
+  for (Undeletion& undeletion : undeletions) {
+    if (undeletion.company == company && undeletion.today == today()) undeletion.deleted_again = true;
+  }
   return {};
 }
 
@@ -173,7 +183,23 @@ Refusals Oracle::UndeleteCompany(int company, int agreement) {
   Refusals refusals = CheckLive(target);
   if (!undeleted.deleted) refusals.merge(Refused("COMPANY_NOT_DELETED"));
   if (!refusals.empty()) return refusals;
-  Place(undeleted, std::max({today(), agreements[target].settled_until, undeleted.NewestFrom()}), target);
+  // D2: of both agreements, and of the placement that it replaces.
+  const int last = undeleted.agreement;
+  const Day last_settled_until = agreements[last].settled_until;
+  const Day begins = std::max({today(), last_settled_until, agreements[target].settled_until, undeleted.HeldFrom()});
+  undeletions.push_back({.company = company,
+                         .last = last,
+                         .target = target,
+                         .today = today(),
+                         .last_day = undeleted.NewestFrom() - 1,
+                         .held_from = undeleted.HeldFrom(),
+                         .begins = begins,
+                         .last_is_deleted = agreements[last].deleted,
+                         .last_settled_until = last_settled_until,
+                         .target_settled_until = agreements[target].settled_until});
+  // M5: on the day of the deletion it is a move, which leaves no gap; but no settled day changes.
+  if (undeletions.back().SameDay()) Place(undeleted, std::max(undeleted.NewestFrom(), last_settled_until), last);
+  Place(undeleted, begins, target);
   return {};
 }
 

@@ -58,9 +58,28 @@ struct Company {
   std::map<Day, int> holder;  // At the end of each day, if nothing more happens.
   std::map<Day, bool> exists;
 
-  // First day of what holds it last.
+  // First day of what holds it last, which is nobody if it is deleted.
   Day NewestFrom() const;
+  // First day of its last placement in an agreement.
+  Day HeldFrom() const;
   int HolderOn(Day day) const;
+};
+
+// That a company was undeleted, for who counts what histories have of it.
+struct Undeletion {
+  int company;
+  int last;  // The agreement that held it last.
+  int target;
+  Day today;
+  Day last_day;  // Of being held, as the deletion left it.
+  Day held_from;
+  Day begins;  // In the target.
+  bool last_is_deleted;
+  Day last_settled_until;
+  Day target_settled_until;
+  bool deleted_again = false;  // On the same day.
+
+  bool SameDay() const { return today <= last_day; }
 };
 
 struct Access {
@@ -220,6 +239,7 @@ class Oracle {
   std::vector<Access> accesses;
   std::vector<Transaction> transactions;
   std::vector<Document> documents;
+  std::vector<Undeletion> undeletions;  // Those that succeeded, in turn.
 
  private:
   Refusals CheckAgreement(int agreement) const;
