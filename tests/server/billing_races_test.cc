@@ -199,6 +199,11 @@ const Guards kAgreementLock = {{"lock_live_agreement",
     AND company_count + ? >= 0
     AND draft_count + ? >= 0)sql",
                                   "INSERT INTO no_guard VALUES (?, ?, ?, ?, ?, ?)"}}}};
+const Guards kLastHolderLock = {{"lock_agreement",
+                                 {{R"sql(UPDATE agreements
+  SET guard = guard + 1
+  WHERE account_id = ? AND agreement_id = ?)sql",
+                                   "INSERT INTO no_guard (c, d) VALUES (?, ?)"}}}};
 const Guards kProductLock = {{"lock_product",
                               {{R"sql(UPDATE products
   SET guard = guard + 1
@@ -225,6 +230,19 @@ std::vector<BillingRace> ChangesOfDays() {
       {"Revoke", RevokeAnna, SettleA, Allow(kOk, kNow, {"1 5", "2 5", "3 5"}), kAgreementLock, nullptr, kADayBefore},
       {"DeleteCompany", Remove, SettleA, Allow(kOk, kNow, {"1 5", "2 5", "3 5"}), kAgreementLock, nullptr, kADayBefore},
       {"UndeleteCompany", UndeleteAndGrant, SettleA, Allow(kOk, kNow, {"3 5", "4 5"}), kAgreementLock, Remove},
+      // On the day of the deletion: anna's day and the transactions of it go along (M5).
+      {"UndeleteFromWhatIsSettled", UndeleteIntoBAndGrant, SettleA, Allow(kOk, kNow, {"4 12", "5 12"}), kLastHolderLock,
+       RemoveThatDay},
+      {"UndeleteIntoWhatIsSettled", UndeleteIntoBAndGrant, SettleB, Allow(kOk, kNow, {"4 12", "5 12"}), kAgreementLock,
+       RemoveThatDay},
+      {"UndeleteWhileBothAreSettled", UndeleteIntoBAndGrant, SettleBoth,
+       Allow(kOk, {"OK", "PERIOD_NOT_OVER", "PERIOD_NOT_OVER+OK"}, {"4 12", "5 12"}), kLastHolderLock, RemoveThatDay},
+      {"UndeleteWhileTheLastHolderIsDeleted",
+       UndeleteIntoBAndGrant,
+       DeleteA,
+       Allow(kOk, kOk, {"4 12", "5 12"}),
+       {},
+       RemoveThatDay},
       {"CreateCompany", CreateAndGrant, SettleA, Allow(kOk, kNow, {"6 5", "7 5"}), kAgreementLock},
   };
 }

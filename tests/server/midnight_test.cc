@@ -61,6 +61,12 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"DeleteCompany", Remove, SettleOneDay, "A 2026-11-27 - 2026-11-30, nobody 2026-11-30 -", 3},
         Change{"UndeleteCompany", UndeleteAndGrant, SettleOneDay,
                "A 2026-11-27 - 2026-11-28, nobody 2026-11-28 - 2026-11-29, A 2026-11-29 -", 3, Remove},
+        Change{"UndeleteIntoAnother", UndeleteIntoBAndGrant, SettleOneDay, "A 2026-11-27 - 2026-11-29, B 2026-11-29 -",
+               4, RemoveThatDay},
+        Change{"UndeleteIntoAnotherWaitingForIt", UndeleteIntoBAndGrant, SettleOneDayOfB,
+               "A 2026-11-27 - 2026-11-29, B 2026-11-29 -", 4, RemoveThatDay},
+        Change{"UndeleteIntoAnotherOnALaterDay", UndeleteIntoBAndGrant, SettleOneDay,
+               "A 2026-11-27 - 2026-11-28, nobody 2026-11-28 - 2026-11-29, B 2026-11-29 -", 3, Remove},
         Change{"CreateCompany", CreateAndGrant, SettleOneDay, "A 2026-11-29 -", 6}),
     [](const auto& change) { return change.param.name; });
 

@@ -102,6 +102,21 @@ std::string UndeleteAndGrant(Scene& scene) {
   return undeleted == "OK" ? GrantBjarne(scene) : undeleted;
 }
 
+std::string RemoveThatDay(Scene& scene) {
+  scene.service.clock().Set(kBeforeMidnight - absl::Hours(1));
+  const std::string recorded = Record(scene);
+  return recorded == "RECORDED" ? Remove(scene) : recorded;
+}
+
+std::string UndeleteIntoBAndGrant(Scene& scene) {
+  v1::UndeleteCompanyRequest request;
+  request.set_account_id(scene.account);
+  request.set_company_id(scene.company);
+  request.set_agreement_id(scene.b);
+  const std::string undeleted = Outcome(scene.service.Do(UndeleteCompany, request));
+  return undeleted == "OK" ? GrantBjarne(scene) : undeleted;
+}
+
 std::string CreateAndGrant(Scene& scene) {
   v1::CreateCompanyRequest request;
   request.set_account_id(scene.account);

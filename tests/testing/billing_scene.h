@@ -46,8 +46,10 @@ std::string SettleOneDay(Scene& scene);  // A's.
 std::string MoveToB(Scene& scene);
 std::string MoveToNew(Scene& scene);
 std::string Remove(Scene& scene);
+std::string RemoveThatDay(Scene& scene);     // An hour before midnight, after 7 pieces more.
 std::string UndeleteAndGrant(Scene& scene);  // To bjarne.
-std::string CreateAndGrant(Scene& scene);    // Of another one, in A; it is the scene's from then on.
+std::string UndeleteIntoBAndGrant(Scene& scene);
+std::string CreateAndGrant(Scene& scene);  // Of another one, in A; it is the scene's from then on.
 
 // Of seats in the company: anna has one, bjarne has none.
 std::string InviteBjarne(Scene& scene);
