@@ -66,6 +66,18 @@ std::string RunRounds(Service& service, const Race& race, int rounds, bool stop_
   return wrong + service.Breaches();
 }
 
+int CountRollbacks(const Round& round) {
+  std::atomic<int> rollbacks = 0;
+  storage::TestHooks hooks;
+  hooks.on_statement = [&](const storage::StatementEvent& event) {
+    if (event.name == "ROLLBACK") ++rollbacks;
+    return 0;
+  };
+  Service service(&hooks);
+  EXPECT_EQ(RunRounds(service, {"", round, {}}, Rounds(kRaceRounds), false), "");
+  return rollbacks;
+}
+
 std::string Expect(const std::string& outcome, const std::vector<std::string>& allowed) {
   return std::find(allowed.begin(), allowed.end(), outcome) != allowed.end() ? "" : "unexpected " + outcome + "\n";
 }

@@ -46,6 +46,10 @@ inline void PrintTo(const Race& race, std::ostream* out) { *out << race.name; }
 // The invariants of the service, each round's own outcome, and nothing else: "" is good.
 std::string RunRounds(Service& service, const Race& race, int rounds, bool stop_early);
 
+// How many transactions are rolled back in rounds that go well: each one that fails is, so 0 says that none met a
+// deadlock.
+int CountRollbacks(const Round& round);
+
 // "" if the outcome is one of `allowed`.
 std::string Expect(const std::string& outcome, const std::vector<std::string>& allowed);
 
