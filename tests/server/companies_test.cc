@@ -215,12 +215,13 @@ TEST_F(CompaniesTest, D2DaysThatTheLastAgreementHasSettledWithoutTheCompanyStayW
 
 TEST_F(CompaniesTest, D2AnUndeletionReplacesTheLastPlacementAndNotTheGapAfterIt) {
   const std::string company = service_.NewCompany(a_, "Nordlys");
+  const std::string c = service_.NewAgreement("C");
   service_.clock().SetDay("2026-11-16");
   ASSERT_EQ(Outcome(service_.Move(company, b_)), "OK");
   ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
   service_.clock().SetDay("2026-11-14");
-  ASSERT_EQ(Outcome(Undelete(company, a_)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 -");
+  ASSERT_EQ(Outcome(Undelete(company, c)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-16, C 2026-11-16 -");
 }
 
 TEST_F(CompaniesTest, NothingCrossesAccounts) {

@@ -197,6 +197,17 @@ TEST_F(PlacementVectorsTest, D2ADayThatTheOldAgreementHasSettledStaysItsOwn) {
   EXPECT_EQ(November("B"), "accounting 2026-01-01 423.00 18/30 253.80");
 }
 
+// Moved and deleted by a server whose clock is seconds ahead.
+TEST_F(PlacementVectorsTest, D2AnUndeletionChangesNoDayBeforeThePlacementThatItReplaces) {
+  story.Agreement("C");
+  story.At("2026-11-12T23:00:01Z");
+  story.Move("c1", "B");
+  story.DeleteCompany("c1");
+  story.At("2026-11-12T22:59:59Z");
+  Undelete("C");
+  EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-13, C 2026-11-13 -");
+}
+
 TEST_F(PlacementVectorsTest, D2ADayThatTheNewAgreementHasSettledStaysTheOldOnes) {
   story.Grant("c1", "u1", "accounting");
   story.At("2026-11-12");
