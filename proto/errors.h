@@ -50,6 +50,7 @@ absl::Status AccessNotFound(absl::string_view company_id, absl::string_view user
 absl::Status TransactionNotFound(absl::string_view company_id, absl::string_view transaction_id);
 absl::Status OrderBasisNotFound(absl::string_view order_basis_id);
 absl::Status OrderBasisLineNotFound(absl::string_view order_basis_id, int line_number);
+absl::Status PreviewLineNotFound(absl::string_view agreement_id, int line_number);
 
 // ALREADY_EXISTS
 absl::Status OrganizationNumberTaken(absl::string_view organization_number, absl::string_view company_id);

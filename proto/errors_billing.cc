@@ -67,6 +67,12 @@ absl::Status OrderBasisLineNotFound(absl::string_view order_basis_id, int line_n
                       "Ordregrunnlaget har ingen slik linje.");
 }
 
+absl::Status PreviewLineNotFound(absl::string_view agreement_id, int line_number) {
+  return MakeNotFound(v1::ERROR_REASON_ORDER_BASIS_LINE_NOT_FOUND, "OrderBasisLine",
+                      {{"agreement_id", std::string(agreement_id)}, {"line_number", absl::StrCat(line_number)}},
+                      "Forhåndsvisningen har ingen slik linje.");
+}
+
 absl::Status ProductIdTaken(absl::string_view product_id) {
   return AttachResource(MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_PRODUCT_ID_TAKEN,
                                   absl::StrCat("There is a product ", product_id, " already."),

@@ -1,5 +1,6 @@
 #include "server/order_basis_steps.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -81,6 +82,26 @@ absl::StatusOr<v1::OrderBasis> DocumentOf(const v1::Agreement& agreement, rules:
   return order_basis;
 }
 
+// O2: the days that a preview is asked for; by default, the whole rest of the month. An estimate may leave out days
+// that come before, so that an agreement in arrears can be shown what the running month will cost.
+absl::StatusOr<rules::Days> DaysOf(const v1::PreviewOrderBasisRequest& request, const v1::Agreement& agreement,
+                                   absl::CivilDay today) {
+  const absl::CivilDay next = rules::ParseDay(agreement.settled_until());
+  rules::Days days = {.from = next, .until = {}};
+  if (!request.from_day().empty()) {
+    days.from = rules::ParseDay(request.from_day());
+  } else if (request.estimate()) {
+    days.from = std::max(next, rules::MonthOf(today).from);
+  }
+  days.until = request.until_day().empty() ? rules::MonthOf(days.from).until : rules::ParseDay(request.until_day());
+  RETURN_IF_ERROR(rules::CheckPeriod(days));
+  const bool begins_right = request.estimate() ? days.from >= next : days.from == next;
+  // None are left if only until_day is given, and is settled.
+  if (!begins_right || days.empty()) return rules::IntervalNotNext(agreement);
+  if (!request.estimate() && days.until > today) return PeriodNotOver(days.until, today);
+  return days;
+}
+
 // O3: why an agreement could not be settled on from the first of `days`; or the document that has settled just these.
 absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, const Environment& env,
                                                             absl::string_view account_id,
@@ -119,6 +140,20 @@ absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, absl::strin
                                                 const rules::Charges& charges) {
   ASSIGN_OR_RETURN(const auto products, ReadPrices(tx, account_id, charges));
   return DocumentOf(agreement, days, charges, products);
+}
+
+absl::StatusOr<Preview> ComputePreview(ReadTransaction& tx, const Environment& env, absl::string_view account_id,
+                                       const v1::PreviewOrderBasisRequest& request) {
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, request.agreement_id()));
+  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+  ASSIGN_OR_RETURN(const rules::Days days, DaysOf(request, agreement, now.day));
+  ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, account_id, agreement, days));
+  Preview preview;
+  ASSIGN_OR_RETURN(preview.order_basis, PricedOrderBasis(tx, account_id, agreement, days, charges));
+  if (days.until > now.day) preview.estimated_from_day = std::max(days.from, now.day);
+  const bool comes_next = rules::FormatDay(days.from) == agreement.settled_until();
+  if (preview.estimated_from_day || !comes_next) preview.order_basis.clear_digest();
+  return preview;
 }
 
 std::string DigestOf(const v1::OrderBasis& order_basis) {

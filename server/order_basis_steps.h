@@ -3,6 +3,7 @@
 #ifndef AGREEMENTS_SERVER_ORDER_BASIS_STEPS_H_
 #define AGREEMENTS_SERVER_ORDER_BASIS_STEPS_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "agreements/v1/agreement.pb.h"
+#include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/order_basis.pb.h"
 #include "server/operations.h"
 #include "server/pricing.h"
@@ -32,6 +34,18 @@ absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, ab
 absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, absl::string_view account_id,
                                                 const v1::Agreement& agreement, rules::Days days,
                                                 const rules::Charges& charges);
+
+// What a caller is shown before there is a document.
+struct Preview {
+  v1::OrderBasis order_basis;                        // With all its lines; with a digest only if it could be frozen.
+  std::optional<absl::CivilDay> estimated_from_day;  // Its first day that is not over.
+};
+
+// O1, O2: the preview for a request, by what CreateOrderBasis would freeze, or, of days that are not over, by what it
+// would if nothing changes any more. AGREEMENT_NOT_FOUND, PERIOD_SPANS_MONTHS, INTERVAL_NOT_NEXT, PERIOD_NOT_OVER,
+// PRICE_MISSING, AMOUNT_TOO_LARGE. REQUIRES: all statements of `tx` see the same.
+absl::StatusOr<Preview> ComputePreview(storage::ReadTransaction& tx, const Environment& env,
+                                       absl::string_view account_id, const v1::PreviewOrderBasisRequest& request);
 
 // SHA-256 of what a document freezes. REQUIRES: it has all its lines.
 std::string DigestOf(const v1::OrderBasis& order_basis);

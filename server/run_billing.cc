@@ -197,6 +197,8 @@ class BillingRun {
         return response;
       }
       RETURN_IF_ERROR(order_basis.status());
+      // Days that do not come next cannot be frozen as they are.
+      if (!is_next) order_basis->clear_digest();
       PresentWithoutLines(env_, *order_basis);
       *response.mutable_order_basis() = *std::move(order_basis);
       return response;

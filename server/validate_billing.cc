@@ -16,6 +16,11 @@ bool IsDigest(absl::string_view text) {
   return text.size() == kDigestLength && std::all_of(text.begin(), text.end(), IsDigestCharacter);
 }
 
+void CheckDigest(absl::string_view expected_digest, Fields& fields) {
+  fields.Check(expected_digest.empty() || IsDigest(expected_digest), "expected_digest", "must be 64 of [0-9a-f]",
+               "Forhåndsvisningen er ikke oppgitt riktig.");
+}
+
 }  // namespace
 
 absl::Status Validate(v1::CreateProductRequest& request) {
@@ -60,14 +65,13 @@ absl::Status Validate(v1::PreviewOrderBasisRequest& request) {
 }
 
 absl::Status Validate(v1::CreateOrderBasisRequest& request) {
-  return Fields(request)
-      .Id("agreement_id", request.agreement_id(), kAgreement)
+  Fields fields(request);
+  fields.Id("agreement_id", request.agreement_id(), kAgreement)
       .Day("from_day", request.from_day())
       .Day("until_day", request.until_day())
-      .DaysInOrder(request.from_day(), request.until_day())
-      .Check(request.expected_digest().empty() || IsDigest(request.expected_digest()), "expected_digest",
-             "must be 64 of [0-9a-f]", "Forhåndsvisningen er ikke oppgitt riktig.")
-      .status();
+      .DaysInOrder(request.from_day(), request.until_day());
+  CheckDigest(request.expected_digest(), fields);
+  return fields.status();
 }
 
 absl::Status Validate(v1::GetOrderBasisRequest& request) {
@@ -91,10 +95,29 @@ absl::Status Validate(v1::RunBillingRequest& request) {
 }
 
 absl::Status Validate(v1::ExplainOrderBasisRequest& request) {
-  return Fields(request)
-      .Id("order_basis_id", request.order_basis_id(), kOrderBasis)
+  const bool of_document = !request.order_basis_id().empty();
+  const bool of_preview = !request.agreement_id().empty();
+  Fields fields(request);
+  fields
+      .Check(of_document || of_preview, "agreement_id", "or order_basis_id is required",
+             "Det må oppgis hvilket ordregrunnlag eller hvilken kundeavtale det gjelder.")
+      .Check(!of_document || !of_preview, "order_basis_id", "must be empty when agreement_id is not",
+             "Enten ordregrunnlaget eller kundeavtalen må oppgis, ikke begge.")
+      .OptionalId("order_basis_id", request.order_basis_id(), kOrderBasis)
+      .OptionalId("agreement_id", request.agreement_id(), kAgreement)
       .Check(request.line_number() >= 1, "line_number", "must be at least 1", "Linjenummeret er ikke gyldig.")
-      .status();
+      .OptionalDays(request);
+  CheckDigest(request.expected_digest(), fields);
+  if (of_document && !of_preview) {
+    const auto check_absent = [&fields](bool absent, absl::string_view field) {
+      fields.Check(absent, field, "is of a preview, which agreement_id names", "Dette gjelder bare forhåndsvisninger.");
+    };
+    check_absent(request.from_day().empty(), "from_day");
+    check_absent(request.until_day().empty(), "until_day");
+    check_absent(!request.estimate(), "estimate");
+    check_absent(request.expected_digest().empty(), "expected_digest");
+  }
+  return fields.status();
 }
 
 absl::Status Validate(v1::VerifyOrderBasisRequest& request) {

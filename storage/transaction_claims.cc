@@ -68,6 +68,27 @@ const Statement kListClaimed = {"list_claimed", R"sql(
   LIMIT ?
 )sql"};
 
+const Statement kListUnclaimedOfProduct = {"list_unclaimed_of_product", R"sql(
+  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id
+  FROM placements AS p
+  STRAIGHT_JOIN transactions AS t
+    ON t.account_id = p.account_id AND t.order_basis_id = '' AND t.company_id = p.company_id
+    AND t.day >= p.from_day
+  WHERE p.account_id = ? AND p.agreement_id = ?
+    AND p.from_day < ?
+    AND p.company_id >= ?
+    AND t.product_id = ?
+    AND t.day >= ?
+    AND t.day < ?
+    AND (t.company_id > ? OR t.day > ? OR t.day = ? AND t.transaction_id > ?)
+    AND NOT EXISTS (SELECT 1
+                    FROM placements AS later
+                    WHERE later.account_id = t.account_id AND later.company_id = t.company_id
+                      AND later.from_day > p.from_day AND later.from_day <= t.day)
+  ORDER BY t.company_id, t.day, t.transaction_id
+  LIMIT ?
+)sql"};
+
 const Statement kListWronglyClaimed = {"list_wrongly_claimed", R"sql(
   SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id
   FROM transactions AS t
@@ -147,6 +168,17 @@ absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, ab
   return tx.Query(kListClaimed,
                   {account_id, order_basis_id, product_id, from_day, until_day, after.company_id, after.company_id,
                    after.day, after.day, after.transaction_id, limit},
+                  ReadTransactionRow);
+}
+
+absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view account_id,
+                                                                    absl::string_view agreement_id,
+                                                                    absl::string_view product_id,
+                                                                    absl::CivilDay from_day, absl::CivilDay until_day,
+                                                                    const TransactionKey& after, int limit) {
+  return tx.Query(kListUnclaimedOfProduct,
+                  {account_id, agreement_id, until_day, after.company_id, product_id, from_day, until_day,
+                   after.company_id, after.day, after.day, after.transaction_id, limit},
                   ReadTransactionRow);
 }
 

@@ -53,6 +53,13 @@ absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, ab
                                                          absl::CivilDay from_day, absl::CivilDay until_day,
                                                          const TransactionKey& after, int limit);
 
+// The same of what ClaimTransactions would claim for the agreement.
+absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view account_id,
+                                                                    absl::string_view agreement_id,
+                                                                    absl::string_view product_id,
+                                                                    absl::CivilDay from_day, absl::CivilDay until_day,
+                                                                    const TransactionKey& after, int limit);
+
 // Transactions that are claimed by the order basis, and should not be: at most `limit` of those that are not the
 // agreement's on their day, or of a day from `until_day` on.
 absl::StatusOr<std::vector<v1::Transaction>> ListWronglyClaimed(ReadTransaction& tx, absl::string_view account_id,

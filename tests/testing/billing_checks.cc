@@ -161,15 +161,16 @@ std::string Replay::CheckDocument(const oracle::Document& document) {
                                          CheckVerification(document));
   int line_number = 0;
   for (const auto& [key, line] : document.lines) {
-    absl::StrAppend(&differences, CheckExplanation(document, ++line_number, line));
+    auto request = For<v1::ExplainOrderBasisRequest>();
+    request.set_order_basis_id(document.id);
+    request.set_line_number(++line_number);
+    absl::StrAppend(&differences, CheckExplanation(request, document, line));
   }
   return differences.empty() ? "" : absl::StrCat("  of ", document.id, "\n", differences);
 }
 
-std::string Replay::CheckExplanation(const oracle::Document& document, int line_number, const oracle::Line& line) {
-  auto request = For<v1::ExplainOrderBasisRequest>();
-  request.set_order_basis_id(document.id);
-  request.set_line_number(line_number);
+std::string Replay::CheckExplanation(const v1::ExplainOrderBasisRequest& request, const oracle::Document& document,
+                                     const oracle::Line& line) {
   auto stream = ExplainOrderBasis(service_.env(), request);
   std::vector<v1::UserShare> users;
   std::vector<std::string> is;
@@ -180,14 +181,14 @@ std::string Replay::CheckExplanation(const oracle::Document& document, int line_
     users.insert(users.end(), (*message)->users().begin(), (*message)->users().end());
     for (const v1::Transaction& transaction : (*message)->transactions()) {
       is.push_back(TransactionText(transaction));
-      ++explained_transactions_[is.back()];
+      if (!document.id.empty()) ++explained_transactions_[is.back()];
     }
   }
   std::vector<std::string> should_be;
   for (const size_t i : line.transactions) should_be.push_back(TransactionText(oracle_, oracle_.transactions[i]));
   const std::string differences =
       absl::StrCat(Difference(SortedLines(is), SortedLines(should_be)), CheckUsers(document, line, users));
-  return differences.empty() ? "" : absl::StrCat("  of line ", line_number, "\n", differences);
+  return differences.empty() ? "" : absl::StrCat("  of line ", request.line_number(), "\n", differences);
 }
 
 // The explanation of a licence line, day by day: "user company access day".
@@ -217,7 +218,9 @@ std::string Replay::CheckUsers(const oracle::Document& document, const oracle::L
   }
   std::map<std::string, int> days_should_be;
   for (const auto& [user, day] : line.user_days) ++days_should_be[UserId(user)];
-  for (const UserDay& told_day : told_days) ++explained_days_[told_day];
+  if (!document.id.empty()) {
+    for (const UserDay& told_day : told_days) ++explained_days_[told_day];
+  }
   return absl::StrCat(Difference(SortedLines(is), SortedLines(should_be)),
                       Difference(Lines(days), Lines(days_should_be)));
 }

@@ -218,6 +218,8 @@ class Oracle {
 
   // Without days: the default.
   Computed Preview(int agreement, std::optional<Day> from_day, std::optional<Day> until_day) const;
+  // The same if nothing happens any more.
+  Computed Estimate(int agreement, std::optional<Day> from_day, std::optional<Day> until_day) const;
   // The document that there is for these days already.
   const Document* Existing(int agreement, Day from_day, Day until_day) const;
   Computed Create(int agreement, Day from_day, Day until_day);

@@ -162,6 +162,20 @@ Computed Oracle::Preview(int agreement, std::optional<Day> from_day, std::option
   return computed.refusals.empty() ? Compute(agreement, from, until) : computed;
 }
 
+// O2, but for days that are not over, and for days before that are not settled.
+Computed Oracle::Estimate(int agreement, std::optional<Day> from_day, std::optional<Day> until_day) const {
+  Computed computed;
+  computed.refusals = CheckAgreement(agreement);
+  if (!computed.refusals.empty()) return computed;
+  const Day settled_until = agreements.at(agreement).settled_until;
+  const Day from = from_day.value_or(std::max(settled_until, Day(Month(today()))));
+  const Day until = until_day.value_or(EndOfMonth(from));
+  if (until > EndOfMonth(from)) computed.refusals.insert({"PERIOD_SPANS_MONTHS", {}});
+  if (from < settled_until || (!from_day && until <= from)) computed.refusals.insert({"INTERVAL_NOT_NEXT", {}});
+  if (from_day && until <= from) computed.refusals.insert({"FIELD_INVALID", {}});
+  return computed.refusals.empty() ? Compute(agreement, from, until, /*with_late=*/from == settled_until) : computed;
+}
+
 const Document* Oracle::Existing(int agreement, Day from_day, Day until_day) const {
   for (const Document& document : documents) {
     if (document.agreement == agreement && document.from_day == from_day && document.until_day == until_day) {

@@ -52,7 +52,14 @@ std::string Replay::CompanyId(int company) const {
 std::string Replay::At(const std::string& time) {
   service_.clock().Set(ParseInstant(time));
   oracle_.SetNow(ParseInstant(time));
-  return "";
+  if (oracle_.agreements.empty()) return "";
+  // Estimates cost a history nothing: at each turn of the clock there is one, of an agreement and days that the time
+  // picks, so that the history alone decides.
+  const int64_t pick = absl::ToUnixSeconds(ParseInstant(time)) / 7;
+  const auto agreement = std::next(oracle_.agreements.begin(), pick % static_cast<int64_t>(oracle_.agreements.size()));
+  const oracle::Day settled_until = agreement->second.settled_until;
+  const std::string from_day = pick % 3 == 0 ? "" : oracle::Text(settled_until + (pick % 3 - 1) * (pick % 40));
+  return CheckEstimate(agreement->first, from_day, "");
 }
 
 std::string Replay::CreateAgreement(int agreement, const std::string& customer_number) {

@@ -107,7 +107,11 @@ class Replay {
   std::string CheckProduct(int product);
   std::string CheckTiles(int agreement);
   std::string CheckDocument(const oracle::Document& document);
-  std::string CheckExplanation(const oracle::Document& document, int line_number, const oracle::Line& line);
+  std::string CheckEstimate(int agreement, const std::string& from_day, const std::string& until_day);
+  std::string CheckPreviewsLines(const v1::PreviewOrderBasisRequest& preview, const oracle::Document& document);
+  // Of a document, what is explained is noted.
+  std::string CheckExplanation(const v1::ExplainOrderBasisRequest& request, const oracle::Document& document,
+                               const oracle::Line& line);
   std::string CheckUsers(const oracle::Document& document, const oracle::Line& line,
                          const std::vector<v1::UserShare>& users);
   std::string CheckVerification(const oracle::Document& document);

@@ -1,4 +1,6 @@
 // The steps that make order bases.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "tests/testing/billing_replay.h"
 #include "tests/testing/billing_texts.h"
@@ -40,13 +42,55 @@ std::string Replay::Preview(int agreement, const std::string& from_day, const st
   request.set_agreement_id(AgreementId(agreement));
   request.set_from_day(from_day);
   request.set_until_day(until_day);
+  if (std::string differences = CheckEstimate(agreement, from_day, until_day); !differences.empty()) return differences;
   const Computed expected = oracle_.Preview(agreement, OptionalDay(from_day), OptionalDay(until_day));
   const auto result = service_.Do(PreviewOrderBasis, request);
   if (!result.ok() || !expected.refusals.empty()) return Mismatch(result.status(), expected.refusals);
   const v1::OrderBasis& told = result->order_basis();
   previews_[agreement] = {DocumentText(told), told.digest()};
-  return absl::StrCat(Difference(DocumentText(told), DocumentText(expected.document)), CheckDigest(told),
+  return absl::StrCat(CheckPreviewsLines(request, expected.document),
+                      Difference(DocumentText(told), DocumentText(expected.document)), CheckDigest(told),
                       Difference(told.order_basis_id(), ""), Difference(told.agreement_id(), AgreementId(agreement)));
+}
+
+// Each line, explained.
+std::string Replay::CheckPreviewsLines(const v1::PreviewOrderBasisRequest& preview, const oracle::Document& document) {
+  auto request = For<v1::ExplainOrderBasisRequest>();
+  request.set_agreement_id(preview.agreement_id());
+  request.set_from_day(preview.from_day());
+  request.set_until_day(preview.until_day());
+  request.set_estimate(preview.estimate());
+  std::string differences;
+  for (const auto& [key, line] : document.lines) {
+    request.set_line_number(request.line_number() + 1);
+    absl::StrAppend(&differences, CheckExplanation(request, document, line));
+  }
+  return differences;
+}
+
+std::string Replay::CheckEstimate(int agreement, const std::string& from_day, const std::string& until_day) {
+  auto request = For<v1::PreviewOrderBasisRequest>();
+  request.set_agreement_id(AgreementId(agreement));
+  request.set_from_day(from_day);
+  request.set_until_day(until_day);
+  request.set_estimate(true);
+  const Computed expected = oracle_.Estimate(agreement, OptionalDay(from_day), OptionalDay(until_day));
+  const auto result = service_.Do(PreviewOrderBasis, request);
+  std::string differences;
+  if (!result.ok() || !expected.refusals.empty()) {
+    differences = Mismatch(result.status(), expected.refusals);
+  } else {
+    const oracle::Document& document = expected.document;
+    const v1::OrderBasis& told = result->order_basis();
+    const bool is_over = document.until_day <= oracle_.today();
+    const bool is_final = is_over && document.from_day == oracle_.agreements.at(agreement).settled_until;
+    differences =
+        absl::StrCat(Difference(DocumentText(told), DocumentText(document)), CheckPreviewsLines(request, document),
+                     Difference(result->estimated_from_day(),
+                                is_over ? "" : oracle::Text(std::max(document.from_day, oracle_.today()))),
+                     is_final ? CheckDigest(told) : Difference(told.digest(), ""));
+  }
+  return differences.empty() ? "" : absl::StrCat("  of an estimate from '", from_day, "'\n", differences);
 }
 
 std::string Replay::CreateOrderBasis(int agreement, const std::string& from_day, const std::string& until_day,
