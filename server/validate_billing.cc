@@ -1,5 +1,6 @@
 // Products, prices and order bases.
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "server/fields.h"
@@ -83,11 +84,20 @@ absl::Status Validate(v1::ListOrderBasisLinesRequest& request) {
 }
 
 absl::Status Validate(v1::ListOrderBasesRequest& request) {
-  return Fields(request)
-      .OptionalId("agreement_id", request.agreement_id(), kAgreement)
+  Fields fields(request);
+  fields.OptionalId("agreement_id", request.agreement_id(), kAgreement)
       .CustomerNumber("customer_number", *request.mutable_customer_number())
-      .OptionalDays(request)
-      .status();
+      .OptionalDays(request);
+  const auto& from = request.from_create_time();
+  const auto& until = request.until_create_time();
+  if (request.has_from_create_time()) fields.Time("from_create_time", from);
+  if (request.has_until_create_time()) fields.Time("until_create_time", until);
+  if (request.has_from_create_time() && request.has_until_create_time()) {
+    fields.Check(std::make_pair(from.seconds(), from.nanos()) < std::make_pair(until.seconds(), until.nanos()),
+                 "until_create_time", "must be later than from_create_time",
+                 "Perioden må slutte etter at den begynner.");
+  }
+  return fields.status();
 }
 
 absl::Status Validate(v1::RunBillingRequest& request) {

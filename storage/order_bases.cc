@@ -1,5 +1,7 @@
 #include "storage/order_bases.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/errors.h"
@@ -89,8 +91,28 @@ const Statement kListOrderBases = {"list_order_bases", R"sql(
     AND (? = '' OR customer_number = ?)
     AND (? IS NULL OR until_day > ?)
     AND (? IS NULL OR from_day < ?)
+    AND (? IS NULL OR create_time >= ?)
+    AND (? IS NULL OR create_time < ?)
     AND (? = 1 OR line_count > 0)
   ORDER BY order_basis_id DESC
+  LIMIT ?
+)sql"};
+
+// The same by creation time, which ids only sort by as far as clocks agree, and without the filters that have an index
+// of their own in the order of ids.
+const Statement kListOrderBasesByTime = {"list_order_bases_by_time", R"sql(
+  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
+         total_amount, digest, create_time
+  FROM order_bases
+  WHERE account_id = ?
+    AND create_time >= ?
+    AND create_time < ?
+    AND create_time <= ?
+    AND (create_time < ? OR order_basis_id < ?)
+    AND (? IS NULL OR until_day > ?)
+    AND (? IS NULL OR from_day < ?)
+    AND (? = 1 OR line_count > 0)
+  ORDER BY create_time DESC, order_basis_id DESC
   LIMIT ?
 )sql"};
 
@@ -172,6 +194,15 @@ Value OptionalDay(const std::string& day) {
   return day;
 }
 
+// What a DATETIME can be.
+const absl::Time kFirstTime = absl::FromCivil(absl::CivilYear(1000), absl::UTCTimeZone());
+const absl::Time kLastTime = absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone()) - absl::Microseconds(1);
+
+absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
+  const absl::Time time = absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+  return std::clamp(time, kFirstTime, kLastTime);
+}
+
 }  // namespace
 
 absl::Status InsertOrderBasis(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis) {
@@ -225,11 +256,27 @@ absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
                                                            absl::string_view before_id, int limit) {
   const Value from_day = OptionalDay(request.from_day());
   const Value until_day = OptionalDay(request.until_day());
-  return tx.Query(
-      kListOrderBases,
-      {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.customer_number(),
-       request.customer_number(), from_day, from_day, until_day, until_day, request.show_empty(), limit},
-      ReadOrderBasis);
+  const Value from_time = request.has_from_create_time() ? Value(ToTime(request.from_create_time())) : std::nullopt;
+  const Value until_time = request.has_until_create_time() ? Value(ToTime(request.until_create_time())) : std::nullopt;
+  return tx.Query(kListOrderBases,
+                  {request.account_id(), before_id, request.agreement_id(), request.agreement_id(),
+                   request.customer_number(), request.customer_number(), from_day, from_day, until_day, until_day,
+                   from_time, from_time, until_time, until_time, request.show_empty(), limit},
+                  ReadOrderBasis);
+}
+
+absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBasesByTime(ReadTransaction& tx,
+                                                                 const v1::ListOrderBasesRequest& request,
+                                                                 const OrderBasisTime& before, int limit) {
+  const Value from_day = OptionalDay(request.from_day());
+  const Value until_day = OptionalDay(request.until_day());
+  const absl::Time from_time = request.has_from_create_time() ? ToTime(request.from_create_time()) : kFirstTime;
+  const absl::Time until_time = request.has_until_create_time() ? ToTime(request.until_create_time()) : kLastTime;
+  const absl::Time before_time = std::min(before.create_time, kLastTime);
+  return tx.Query(kListOrderBasesByTime,
+                  {request.account_id(), from_time, until_time, before_time, before_time, before.order_basis_id,
+                   from_day, from_day, until_day, until_day, request.show_empty(), limit},
+                  ReadOrderBasis);
 }
 
 }  // namespace agreements::storage

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "absl/types/span.h"
+#include "absl/time/time.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/order_basis.pb.h"
 #include "storage/database.h"
@@ -56,6 +56,17 @@ absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransac
 absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
                                                            const v1::ListOrderBasesRequest& request,
                                                            absl::string_view before_id, int limit);
+
+// Where a document is in the order of creation times.
+struct OrderBasisTime {
+  absl::Time create_time;
+  std::string order_basis_id;
+};
+
+// The same, but by creation time and from `before` on, of a request without agreement_id and customer_number.
+absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBasesByTime(ReadTransaction& tx,
+                                                                 const v1::ListOrderBasesRequest& request,
+                                                                 const OrderBasisTime& before, int limit);
 
 }  // namespace agreements::storage
 

@@ -116,5 +116,22 @@ TEST_F(ListsTest, FiltersAreReadThroughTheirIndexes) {
   EXPECT_LT(RowsFor(ListAccesses, accesses_by_user), kFew);
 }
 
+TEST_F(ListsTest, OrderBasesAreReadThroughTheIndexOfTheirCreationTimes) {
+  // 50,000 of as many agreements, a minute each.
+  service_.Sql(R"sql(
+  INSERT INTO order_bases (account_id, order_basis_id, agreement_id, agreement_display_name, customer_number, from_day,
+                           until_day, line_count, total_amount, digest, create_time)
+  SELECT 'acct-1', CONCAT('ord-zz', RIGHT(agreement_id, 14)), agreement_id, '', '417', '2026-11-01', '2026-12-01', 1, 0,
+         '', '2026-01-01' + INTERVAL RIGHT(agreement_id, 14) MINUTE
+  FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql");
+  service_.Sql("ANALYZE TABLE order_bases");
+  v1::ListOrderBasesRequest request;
+  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
+  *request.mutable_until_create_time() = Instant("2026-01-01T01:00:00Z");
+  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
+  *request.mutable_from_create_time() = Instant("2026-01-01T00:30:00Z");
+  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
+}
+
 }  // namespace
 }  // namespace agreements::testing

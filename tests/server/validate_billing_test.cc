@@ -74,7 +74,8 @@ TEST(ValidateBilling, AnEmptyRequestNamesEveryFieldThatIsRequired) {
   EXPECT_THAT(BadFields(Of<v1::PreviewOrderBasisRequest>()), ElementsAre("agreement_id"));
   EXPECT_THAT(BadFields(Of<v1::CreateOrderBasisRequest>()), ElementsAre("agreement_id", "from_day", "until_day"));
   EXPECT_THAT(BadFields(Of<v1::GetOrderBasisRequest>()), ElementsAre("order_basis_id"));
-  EXPECT_THAT(BadFields(Of<v1::ExplainOrderBasisRequest>()), ElementsAre("order_basis_id", "line_number"));
+  EXPECT_THAT(BadFields(Of<v1::ListOrderBasisLinesRequest>()), ElementsAre("order_basis_id"));
+  EXPECT_THAT(BadFields(Of<v1::ExplainOrderBasisRequest>()), ElementsAre("agreement_id", "line_number"));
   EXPECT_THAT(BadFields(Of<v1::VerifyOrderBasisRequest>()), ElementsAre("order_basis_id"));
   EXPECT_THAT(BadFields(Of<v1::GetAccessRequest>()), ElementsAre("access_id"));
   EXPECT_THAT(BadFields(Of<v1::RecordTransactionsRequest>()), ElementsAre("transactions"));
@@ -88,6 +89,46 @@ TEST(ValidateBilling, FiltersAndDefaultsMayBeEmpty) {
   EXPECT_THAT(BadFields(Of<v1::ListOrderBasesRequest>()), IsEmpty());
   EXPECT_THAT(BadFields(Of<v1::RunBillingRequest>()), IsEmpty());
   EXPECT_THAT(BadFields(Of<v1::ListAccessesRequest>()), IsEmpty());
+}
+
+TEST(ValidateBilling, AnExplanationIsOfEitherADocumentOrAPreview) {
+  auto document = Of<v1::ExplainOrderBasisRequest>();
+  document.set_order_basis_id("ord-0000000000000001");
+  document.set_line_number(1);
+  EXPECT_THAT(BadFields(document), IsEmpty());
+  auto preview = Of<v1::ExplainOrderBasisRequest>();
+  preview.set_agreement_id(kAgreementId);
+  preview.set_line_number(1);
+  EXPECT_THAT(BadFields(preview), IsEmpty());
+  for (auto* request : {&document, &preview}) {
+    request->set_from_day("2026-11-01");
+    request->set_until_day("2026-12-01");
+    request->set_estimate(true);
+    request->set_expected_digest(std::string(64, 'a'));
+  }
+  EXPECT_THAT(BadFields(preview), IsEmpty());
+  EXPECT_THAT(BadFields(document), ElementsAre("from_day", "until_day", "estimate", "expected_digest"));
+  document.set_agreement_id(kAgreementId);
+  EXPECT_THAT(BadFields(document), ElementsAre("order_basis_id"));
+  preview.set_until_day("2026-11-01");
+  preview.set_expected_digest("A");
+  EXPECT_THAT(BadFields(preview), ElementsAre("until_day", "expected_digest"));
+}
+
+TEST(ValidateBilling, TimesOfCreationAreTimesInOrder) {
+  auto request = Of<v1::ListOrderBasesRequest>();
+  request.mutable_from_create_time()->set_seconds(1'796'083'200);
+  EXPECT_THAT(BadFields(request), IsEmpty());
+  request.mutable_until_create_time()->set_seconds(1'796'083'200);
+  EXPECT_THAT(BadFields(request), ElementsAre("until_create_time"));
+  request.mutable_until_create_time()->set_nanos(1);
+  EXPECT_THAT(BadFields(request), IsEmpty());
+  request.clear_from_create_time();
+  request.mutable_until_create_time()->set_nanos(-1);
+  EXPECT_THAT(BadFields(request), ElementsAre("until_create_time"));
+  request.clear_until_create_time();
+  request.mutable_from_create_time()->set_seconds(253'402'300'800);
+  EXPECT_THAT(BadFields(request), ElementsAre("from_create_time"));
 }
 
 TEST(ValidateBilling, AKindOrStateIsOneOfTheApi) {
