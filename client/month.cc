@@ -7,12 +7,36 @@ namespace {
 using Agreements = Walkthrough::Agreements;
 using Companies = Walkthrough::Companies;
 
+constexpr char kViddasTotal[] = "668.97";
+
 void SetCustomerNumber(Walkthrough& walk, absl::string_view story, const std::string& agreement_id,
                        const std::string& customer_number) {
   auto request = walk.New<v1::UpdateAgreementRequest>();
   request.set_agreement_id(agreement_id);
   request.set_customer_number(customer_number);
   walk.Call(story, &Agreements::UpdateAgreement, request);
+}
+
+// What the month will come to, while it is not over.
+void TellEstimate(Walkthrough& walk, const Cast& cast) {
+  auto estimate = walk.New<v1::PreviewOrderBasisRequest>();
+  estimate.set_agreement_id(cast.vidda);
+  estimate.set_estimate(true);
+  const auto estimated = walk.Call("What will this month cost Viddas Gruppe, if nothing changes any more?",
+                                   &Agreements::PreviewOrderBasis, estimate);
+  walk.Expect(estimated.order_basis().total_amount() == kViddasTotal, absl::StrCat(kViddasTotal, " in all"));
+  walk.Expect(!estimated.estimated_from_day().empty() && estimated.order_basis().digest().empty(),
+              "an estimate, which cannot be made an order basis");
+  auto explain = walk.New<v1::ExplainOrderBasisRequest>();
+  explain.set_agreement_id(cast.vidda);
+  explain.set_estimate(true);
+  explain.set_line_number(2);
+  int days = 0;
+  for (const auto& part : walk.Stream("\"Why so much for payroll?\" An estimate can be explained, too.",
+                                      &Agreements::ExplainOrderBasis, explain)) {
+    for (const v1::UserShare& user : part.users()) days += user.days();
+  }
+  walk.Expect(days == 41, "41 days of all users");
 }
 
 void TellDays(Walkthrough& walk, const Cast& cast, absl::CivilMonth month) {
@@ -34,6 +58,7 @@ void TellDays(Walkthrough& walk, const Cast& cast, absl::CivilMonth month) {
          {Scans(cast.hairdresser, "scan-3", 60, walk.Now())});
   walk.SetClock(absl::CivilHour(first + 19) + 9);
   TellRevocation(walk, cast);
+  TellEstimate(walk, cast);
 }
 
 v1::OrderBasis TellPreviews(Walkthrough& walk, const Cast& cast) {
@@ -56,7 +81,7 @@ v1::OrderBasis TellPreviews(Walkthrough& walk, const Cast& cast) {
                        "41 of 31 days at 95.00: Bo all 31, once although in two companies, and Cecilie the 10 from "
                        "the 11th to the 20th; her invitation to the hotel is free"},
                       {kScan, "325.00", "200 of the hotel's and 60 of the hairdresser's at 1.25"}},
-                     "668.97");
+                     kViddasTotal);
   return joined;
 }
 

@@ -51,6 +51,12 @@ void TellDayThatIsNotOver(Walkthrough& walk, const Cast& cast) {
   create.set_until_day(Day(today + 1));
   walk.Refused("What all this is charged is settled when its days are over, and today is not.",
                &Walkthrough::Agreements::CreateOrderBasis, create, v1::ERROR_REASON_PERIOD_NOT_OVER);
+  auto estimate = walk.New<v1::PreviewOrderBasisRequest>();
+  estimate.set_agreement_id(cast.vidda);
+  estimate.set_estimate(true);
+  const auto estimated = walk.Call("What the month will cost if nothing changes any more can be asked at any time.",
+                                   &Walkthrough::Agreements::PreviewOrderBasis, estimate);
+  walk.Expect(!estimated.estimated_from_day().empty(), "the day from which it is an estimate");
 }
 
 }  // namespace agreements

@@ -63,7 +63,8 @@ void Walkthrough::ExpectCharges(const v1::OrderBasis& order_basis, const std::ve
     Expect(line.product_id() == expected.product_id && line.amount() == expected.amount,
            absl::StrCat(expected.amount, " for ", expected.product_id));
   }
-  std::cout << absl::StrFormat("  %10s  in all\n\n", order_basis.total_amount());
+  std::cout << absl::StrFormat("  %10s  %s in all\n\n", order_basis.total_amount(), order_basis.currency());
+  Expect(!order_basis.currency().empty(), "a currency");
   Expect(order_basis.total_amount() == total, absl::StrCat(total, " in all"));
 }
 

@@ -39,6 +39,11 @@ int WireAccountsTest::accounts_ = 0;
 std::string AnswerToId(Wire& wire, const MethodDescriptor& method, const FieldDescriptor& field, const Names& names,
                        const std::string& id) {
   const auto request = ValidRequest(method, names);
+  // What explains a document has no fields of a preview.
+  if (method.name() == "ExplainOrderBasis" && field.name() == "order_basis_id") {
+    request->Clear();
+    FillIn("account_id: '$account' line_number: 1", names, *request);
+  }
   request->GetReflection()->SetString(request.get(), &field, id);
   const auto response = wire.CallMethod(method, *request);
   return absl::StrCat(Describe(response.status(), {{"$id", id}}), response.ok() ? *response : "");
@@ -83,7 +88,7 @@ TEST_F(WireAccountsTest, AnotherAccountsIdIsAnsweredAsOneThatDoesNotExist) {
       ++tried;
     }
   }
-  EXPECT_EQ(tried, 36);
+  EXPECT_EQ(tried, 38);
   EXPECT_EQ(wire_->State(), before);
 }
 

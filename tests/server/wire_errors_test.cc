@@ -102,6 +102,11 @@ constexpr Provocation kProvocationsOfBilling[] = {
     {"ExplainOrderBasis", "order_basis_id: '$order_basis' line_number: 7",
      "NOT_FOUND ORDER_BASIS_LINE_NOT_FOUND line_number=7 order_basis_id=$order_basis; "
      "ResourceInfo OrderBasisLine $order_basis/7"},
+    {"ExplainOrderBasis", "agreement_id: '$billed' until_day: '2026-11-12' line_number: 7",
+     "NOT_FOUND ORDER_BASIS_LINE_NOT_FOUND agreement_id=$billed line_number=7; "
+     "ResourceInfo OrderBasisLine $billed/7"},
+    {"ExplainOrderBasis", "agreement_id: '$billed' order_basis_id: '$order_basis' line_number: 1",
+     "INVALID_ARGUMENT FIELD_INVALID; BadRequest order_basis_id"},
     {"CreateProduct", "product_id: '$scan' display_name: 'P' kind: PRODUCT_KIND_LICENSE",
      "ALREADY_EXISTS PRODUCT_ID_TAKEN product_id=$scan; ResourceInfo Product $scan"},
     {"SetPrice", "product_id: '$license' valid_from: '2026-11-10' unit_price: '1'",
@@ -128,6 +133,10 @@ constexpr Provocation kProvocationsOfBilling[] = {
      "PreconditionFailure INTERVAL_NOT_NEXT $billed"},
     {"CreateOrderBasis",
      "agreement_id: '$billed' from_day: '2026-11-11' until_day: '2026-11-12' "
+     "expected_digest: '0000000000000000000000000000000000000000000000000000000000000000'",
+     "ABORTED PREVIEW_CHANGED agreement_id=$billed digest=$digest"},
+    {"ExplainOrderBasis",
+     "agreement_id: '$billed' until_day: '2026-11-12' line_number: 1 "
      "expected_digest: '0000000000000000000000000000000000000000000000000000000000000000'",
      "ABORTED PREVIEW_CHANGED agreement_id=$billed digest=$digest"},
     {"CreateProduct", "product_id: 'gold' display_name: 'Gold' kind: PRODUCT_KIND_TRANSACTION", "OK"},

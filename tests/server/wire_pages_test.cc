@@ -19,6 +19,8 @@ class WirePagesTest : public ::testing::Test {
   static void SetUpTestSuite() {
     wire_ = new Wire;
     names_ = wire_->Populate("acct-pages");
+    const std::string first_day =
+        absl::StrCat("occur_time { seconds: ", absl::ToUnixSeconds(wire_->clock().Now()), " }");
     for (int i = 0; i < 60; ++i) {
       wire_->Call(&Agreements::CreateAgreement, "display_name: 'Fjord'", names_).value();
       wire_->Call(&Companies::CreateCompany, "agreement_id: '$agreement' display_name: 'Nord'", names_).value();
@@ -27,6 +29,7 @@ class WirePagesTest : public ::testing::Test {
       AddUsage(i);
       Settle();
     }
+    SettleManyLines(first_day);
   }
   static void TearDownTestSuite() {
     delete wire_;
@@ -52,7 +55,7 @@ class WirePagesTest : public ::testing::Test {
   static void AddUsage(int i) {
     wire_
         ->Call(&Agreements::CreateProduct,
-               absl::StrCat("product_id: 'p-", i, "' display_name: 'P' kind: PRODUCT_KIND_LICENSE"), names_)
+               absl::StrCat("product_id: 'p-", i, "' display_name: 'P' kind: PRODUCT_KIND_TRANSACTION"), names_)
         .value();
     const std::string valid_from = absl::FormatCivilTime(absl::CivilDay(2030, 1, 1) + i);
     wire_
@@ -81,6 +84,24 @@ class WirePagesTest : public ::testing::Test {
                             absl::FormatCivilTime(until_day + 1), "'"),
                names_)
         .value();
+  }
+
+  // $order_basis becomes one with a line of each of the products, which were used long ago.
+  static void SettleManyLines(const std::string& occur_time) {
+    std::string reports;
+    for (int i = 0; i < 60; ++i) {
+      const std::string product = absl::StrCat("product_id: 'p-", i, "'");
+      wire_->Call(&Agreements::SetPrice, absl::StrCat(product, " unit_price: '1' valid_from: '2026-01-01'"), names_)
+          .value();
+      absl::StrAppend(&reports, "transactions { company_id: '$billed_company' quantity: 1 ", product,
+                      " transaction_id: 'line-", i, "' ", occur_time, " } ");
+    }
+    wire_->Call(&Companies::RecordTransactions, reports, names_).value();
+    Settle();
+    names_["$order_basis"] = wire_->Call(&Agreements::ListOrderBases, "agreement_id: '$billed'", names_)
+                                 .value()
+                                 .order_bases(0)
+                                 .order_basis_id();
   }
 
   // 25 hours lead to another day even when summer time ends.
@@ -159,11 +180,14 @@ TEST_F(WirePagesTest, APageTokenIsForItsOwnMethodAccountAndFiltersOnly) {
         request->GetReflection()->SetBool(request.get(), field, true);
       } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
         request->GetReflection()->SetEnumValue(request.get(), field, 1);
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {  // A time.
+        FillIn(absl::StrCat(field->name(), " { seconds: 1 }"), names_, *request);
       } else {
         Names others = names_;
         others["$account"] = "acct-2";
         others["$company"] = names_.at("$drafted_company");
         others["$billed_company"] = names_.at("$company");
+        others["$order_basis"] = names_.at("$no_order_basis");
         others["$license"] = names_.at("$scan");
         const auto other = ValidRequest(*method, others);
         SetText(*request, field->name(), other->GetReflection()->GetString(*other, field));

@@ -12,7 +12,7 @@ namespace {
 // Whether one row of a list differs from the next one in its first field.
 bool HasOwnId(const Message& row) {
   const std::string& type = row.GetDescriptor()->name();
-  return type != "Placement" && type != "Price" && type != "Transaction";
+  return type != "Placement" && type != "Price" && type != "Transaction" && type != "OrderBasisLine";
 }
 
 }  // namespace
@@ -38,6 +38,7 @@ std::unique_ptr<Message> FirstPage(const MethodDescriptor& method, const Names& 
   SetText(*request, "account_id", names.at("$account"));
   if (method.name() == "ListPlacements") SetText(*request, "company_id", names.at("$company"));
   if (method.name() == "ListTransactions") SetText(*request, "company_id", names.at("$billed_company"));
+  if (method.name() == "ListOrderBasisLines") SetText(*request, "order_basis_id", names.at("$order_basis"));
   if (method.name() == "ListPrices") SetText(*request, "product_id", names.at("$license"));
   return request;
 }

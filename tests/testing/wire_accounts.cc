@@ -51,10 +51,13 @@ const std::map<std::string, std::string>& ValidRequestTexts() {
       {"CreateOrderBasis", R"(agreement_id: '$billed' from_day: '2026-11-11' until_day: '2026-11-12'
                               expected_digest: '$digest' request_id: 'r-1')"},
       {"GetOrderBasis", "order_basis_id: '$order_basis'"},
-      {"ListOrderBases",
-       "agreement_id: '$billed' customer_number: '00417' from_day: '2026-11-01' until_day: '2026-12-01'"},
+      {"ListOrderBasisLines", "order_basis_id: '$order_basis'"},
+      {"ListOrderBases", R"(agreement_id: '$billed' customer_number: '00417' from_day: '2026-11-01'
+                            until_day: '2026-12-01' from_create_time { seconds: 1 }
+                            until_create_time { seconds: 4000000000 } show_lines: true)"},
       {"RunBilling", "until_day: '2026-11-12'"},
-      {"ExplainOrderBasis", "order_basis_id: '$order_basis' line_number: 1"},
+      {"ExplainOrderBasis", R"(agreement_id: '$billed' from_day: '2026-11-11' until_day: '2026-11-12'
+                               expected_digest: '$digest' line_number: 1)"},
       {"VerifyOrderBasis", "order_basis_id: '$order_basis'"},
       {"InviteUser", "company_id: '$company' user_id: 'user-9' product_ids: '$license' request_id: 'r-1'"},
       {"AcceptInvitation",
