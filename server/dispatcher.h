@@ -17,6 +17,7 @@
 #include "server/operations.h"
 #include "server/request_hash.h"
 #include "server/stream_reactor.h"
+#include "server/task_kind.h"
 #include "server/validate.h"
 #include "server/workers.h"
 #include "storage/database.h"
@@ -41,7 +42,8 @@ class Dispatcher {
     const auto valid_request = std::make_shared<Request>(*request);
     absl::Status status = Check(*request, *valid_request);
     if (status.ok()) {
-      status = workers_.TryRun([=, this, call = MakeCall(*context, *valid_request)] {
+      const TaskOwner owner{.account_id = valid_request->account_id(), .kind = KindOf<Request>()};
+      status = workers_.TryRun(owner, [=, this, call = MakeCall(*context, *valid_request)] {
         reactor->Finish(ToGrpcStatus(RunGuarded(*context, call, [&] {
           absl::StatusOr<Response> result = operation(env_, call, *valid_request);
           if (!result.ok()) return result.status();
@@ -65,8 +67,8 @@ class Dispatcher {
       if (!stream) stream = operation(env_, *valid_request);
       return stream(call);
     };
-    auto* reactor =
-        new StreamReactor<Response>(*context, workers_, MakeCall(*context, *valid_request), std::move(begin_and_go_on));
+    auto* reactor = new StreamReactor<Response>(*context, workers_, KindOf<Request>(),
+                                                MakeCall(*context, *valid_request), std::move(begin_and_go_on));
     if (status.ok()) {
       reactor->Start();
     } else {
@@ -85,6 +87,12 @@ class Dispatcher {
   static absl::Status Check(const Request& request, Request& valid_request) {
     const auto size = static_cast<int64_t>(request.ByteSizeLong());
     return size <= kMaxRequestSize ? Validate(valid_request) : RequestTooLarge(size, kMaxRequestSize);
+  }
+
+  template <typename Request>
+  static TaskKind KindOf() {
+    static const TaskKind kind = TaskKindOf(*Request::descriptor());
+    return kind;
   }
 
   template <typename Request>

@@ -14,6 +14,7 @@
 #include "proto/status.h"
 #include "server/guarded.h"
 #include "server/operations.h"
+#include "server/task_kind.h"
 #include "server/workers.h"
 #include "storage/database.h"
 #include "storage/status_macros.h"
@@ -31,18 +32,22 @@ template <typename Response>
 class StreamReactor final : public grpc::ServerWriteReactor<Response> {
  public:
   // `context` is that of the call, which outlives the reactor; `workers` outlive all calls.
-  StreamReactor(const grpc::CallbackServerContext& context, Workers& workers, storage::Call call,
+  StreamReactor(const grpc::CallbackServerContext& context, Workers& workers, TaskKind kind, storage::Call call,
                 Stream<Response> stream)
-      : context_(context), workers_(workers), call_(std::move(call)), stream_(std::move(stream)) {}
+      : context_(context),
+        workers_(workers),
+        owner_{.account_id = call.account_id, .kind = kind},
+        call_(std::move(call)),
+        stream_(std::move(stream)) {}
 
   // Call it once. The reactor deletes itself when gRPC has done with it.
   void Start() {
-    const absl::Status status = workers_.TryRun([this] { SendNext(); });
+    const absl::Status status = workers_.TryRun(owner_, [this] { SendNext(); });
     if (!status.ok()) this->Finish(ToGrpcStatus(status));
   }
 
   void OnWriteDone(bool ok) override {
-    const absl::Status status = ok ? workers_.Run([this] { SendNext(); }) : absl::CancelledError();
+    const absl::Status status = ok ? workers_.Run(owner_, [this] { SendNext(); }) : absl::CancelledError();
     if (!status.ok()) this->Finish(ToGrpcStatus(status));
   }
 
@@ -74,6 +79,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
 
   const grpc::CallbackServerContext& context_;
   Workers& workers_;
+  const TaskOwner owner_;
   const storage::Call call_;
   // Always free. What follows goes from task to task by way of gRPC, where ThreadSanitizer cannot see the order.
   std::mutex turn_;

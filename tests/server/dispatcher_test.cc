@@ -102,15 +102,19 @@ TEST_F(DispatcherTest, AFullQueueRefusesANewStreamAndNotTheNextMessageOfAnother)
   source_->WaitForReads(1);
   std::latch held_up(1);
   std::latch let_go(1);
+  const TaskOwner someone = {.account_id = "acct-2", .kind = TaskKind::kRead};
   while (!workers_
-              .TryRun([&] {
-                held_up.count_down();
-                let_go.wait();
-              })
+              .TryRun(someone,
+                      [&] {
+                        held_up.count_down();
+                        let_go.wait();
+                      })
               .ok()) {
   }
   held_up.wait();
-  while (workers_.TryRun([] {}).ok()) {
+  const TaskOwner someone_else = {.account_id = "acct-3", .kind = TaskKind::kChange};
+  for (const TaskOwner& owner : {someone, someone, someone_else, someone_else}) {
+    EXPECT_TRUE(workers_.TryRun(owner, [] {}).ok());
   }
   EXPECT_EQ(ReasonOf(Call(*stub_).Finish()), v1::ERROR_REASON_SERVER_BUSY);
   EXPECT_EQ(begun.Read()->size(), kLarge);

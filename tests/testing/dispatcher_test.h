@@ -139,7 +139,7 @@ class Call {
   std::unique_ptr<grpc::ClientReader<v1::RunBillingResponse>> reader_;
 };
 
-// One worker, so that whoever keeps it is noticed, and a queue of two.
+// One worker, so that whoever keeps it is noticed, and a queue of four, of which an account takes two.
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest();
@@ -155,7 +155,7 @@ class DispatcherTest : public ::testing::Test {
   storage::Database database_{{}, ids_, absl::Now};
   Environment env_{.database = database_, .now = absl::Now, .time_zone = absl::UTCTimeZone(), .currency = "NOK"};
   std::unique_ptr<Source> source_;  // Outlives the streams
-  Workers workers_{1, 2};
+  Workers workers_{1, 4};
   Dispatcher dispatcher_{env_, workers_};
   const std::unique_ptr<v1::AgreementService::CallbackService> service_;
   std::unique_ptr<grpc::Server> server_;

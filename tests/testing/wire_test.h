@@ -154,6 +154,9 @@ class Wire {
   // Everything stored, requests included.
   std::string State();
 
+  // SQL outside the service: see TestDatabase.
+  std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
+
   // As SIGTERM does: takes no more calls, and returns when each that was taken has its answer.
   void Stop() { server_->Shutdown(); }
 
