@@ -16,7 +16,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "server/clock_file.h"
+#include "server/descriptors.h"
 #include "spdlog/spdlog.h"
+#include "storage/status_macros.h"
 
 ABSL_FLAG(std::string, db_host, "127.0.0.1",
           "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");
@@ -29,9 +31,16 @@ ABSL_FLAG(std::string, time_zone, "Europe/Oslo",
 ABSL_FLAG(
     std::string, currency, "NOK",
     "Currency of all prices and amounts, ISO 4217. Recorded when the schema is made; another one is refused then.");
-ABSL_FLAG(std::string, listen, "127.0.0.1:50051", "Address for gRPC; port 0 takes a free one.");
+ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
+          "Address for gRPC: HOST:PORT, where port 0 takes a free one, or unix:PATH.");
 ABSL_FLAG(int32_t, workers, 16, "Calls that run at once, each with a database connection.");
 ABSL_FLAG(int32_t, max_queue, 1024, "Calls that may wait for a worker; more are answered RESOURCE_EXHAUSTED.");
+ABSL_FLAG(
+    int32_t, max_connections, 0,
+    "Connections that may be open at once; more are closed at once. 0: as many as there are file descriptors for, "
+    "but at most 10000.");
+ABSL_FLAG(absl::Duration, max_connection_idle, absl::Minutes(15),
+          "How long a connection stays open without a call; 1s to 24h.");
 ABSL_FLAG(absl::Duration, request_retention, absl::Hours(96),
           "How long the response to a request_id is remembered; at least 72h.");
 ABSL_FLAG(
@@ -90,19 +99,26 @@ absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags() {
   return options;
 }
 
-absl::StatusOr<ServerOptions> ServerOptionsFromFlags() {
+absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
   ServerOptions options{.listen = absl::GetFlag(FLAGS_listen),
                         .workers = absl::GetFlag(FLAGS_workers),
                         .max_queue = absl::GetFlag(FLAGS_max_queue),
+                        .max_connections = absl::GetFlag(FLAGS_max_connections),
+                        .max_connection_idle = absl::GetFlag(FLAGS_max_connection_idle),
                         .request_retention = absl::GetFlag(FLAGS_request_retention),
                         .drain_time = absl::GetFlag(FLAGS_drain_time),
                         .reflection = absl::GetFlag(FLAGS_reflection),
                         .channelz = absl::GetFlag(FLAGS_channelz)};
   if (options.workers < 1) return absl::InvalidArgumentError("--workers must be at least 1");
   if (options.max_queue < 1) return absl::InvalidArgumentError("--max_queue must be at least 1");
+  if (options.max_connections < 0) return absl::InvalidArgumentError("--max_connections must be at least 0");
+  if (options.max_connection_idle < absl::Seconds(1) || options.max_connection_idle > absl::Hours(24)) {
+    return absl::InvalidArgumentError("--max_connection_idle must be 1s to 24h");
+  }
   if (options.request_retention < absl::Hours(72)) {
     return absl::InvalidArgumentError("--request_retention must be at least 72h");
   }
+  ASSIGN_OR_RETURN(options.max_connections, MaxConnections(descriptor_limit, options.workers, options.max_connections));
   return options;
 }
 

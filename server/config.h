@@ -2,6 +2,7 @@
 #ifndef AGREEMENTS_SERVER_CONFIG_H_
 #define AGREEMENTS_SERVER_CONFIG_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -24,8 +25,9 @@ absl::Status SetFlagsFromEnvironment();
 // The settings of the database. Secrets come from files only; INVALID_ARGUMENT if one cannot be read.
 absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags();
 
-// INVALID_ARGUMENT for a number out of its range.
-absl::StatusOr<ServerOptions> ServerOptionsFromFlags();
+// INVALID_ARGUMENT for a number out of its range, or if `descriptor_limit`, the number of file descriptors that the
+// process may have, is too low for them.
+absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit);
 
 // INVALID_ARGUMENT if this machine does not know the zone.
 absl::StatusOr<absl::TimeZone> TimeZoneFromFlags();

@@ -1,6 +1,7 @@
 // agreements-server: serves AgreementService and CompanyService until SIGTERM or SIGINT.
 #include <google/protobuf/stubs/logging.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -12,7 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/config.h"
+#include "server/descriptors.h"
 #include "server/server.h"
+#include "server/watchdog.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 #include "storage/migrations.h"
@@ -22,8 +25,22 @@
 namespace agreements {
 namespace {
 
+constexpr int64_t kLowDescriptorLimit = 4096;
+
+// At once: what does not answer cannot be shut down in order either. Nothing that was answered is lost.
+[[noreturn]] void GiveUp(const absl::Status& status) {
+  spdlog::critical("ending: the server does not answer on its own address: {}", std::string(status.message()));
+  spdlog::default_logger()->flush();
+  _exit(EXIT_FAILURE);
+}
+
 absl::Status Serve(const sigset_t& stop_signals) {
-  ASSIGN_OR_RETURN(const ServerOptions server_options, ServerOptionsFromFlags());
+  const int64_t descriptor_limit = RaiseDescriptorLimit();
+  ASSIGN_OR_RETURN(const ServerOptions server_options, ServerOptionsFromFlags(descriptor_limit));
+  if (descriptor_limit < kLowDescriptorLimit) {
+    spdlog::warn("the limit of file descriptors is low: {} (ulimit -Hn). At most {} connections are taken.",
+                 descriptor_limit, server_options.max_connections);
+  }
   ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, DatabaseOptionsFromFlags());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
   ASSIGN_OR_RETURN(const std::string currency, CurrencyFromFlags());
@@ -40,7 +57,11 @@ absl::Status Serve(const sigset_t& stop_signals) {
   spdlog::info("serving on {}", server->address());
 
   int received = 0;
-  sigwait(&stop_signals, &received);
+  {
+    const Watchdog watchdog(
+        {}, [&server](absl::Duration timeout) { return server->Probe(timeout); }, GiveUp);
+    sigwait(&stop_signals, &received);
+  }
   spdlog::info("{}: draining", received == SIGTERM ? "SIGTERM" : "SIGINT");
   server->Shutdown();
   spdlog::info("stopped: every call has its answer");

@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel_posix.h>
 #include <grpcpp/ext/channelz_service_plugin.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -9,11 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "proto/status.h"
 #include "server/malformed_requests.h"
 #include "spdlog/spdlog.h"
 #include "storage/requests.h"
+#include "storage/status_macros.h"
 
 namespace agreements {
 namespace {
@@ -21,9 +25,24 @@ namespace {
 constexpr char kDatabaseHealth[] = "db";
 constexpr absl::Duration kCheckInterval = absl::Seconds(2);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
+constexpr absl::Duration kMinPingInterval = absl::Seconds(9);  // Callers' libraries let 10 seconds be set.
 // For answers that are on their way when every call has one. What is cut off then are streams that never end by
 // themselves, such as Health.Watch, and those whose callers take no messages.
 constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
+
+int ToMilliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+
+void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, ToMilliseconds(options.max_connection_idle));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, ToMilliseconds(options.handshake_timeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, ToMilliseconds(options.keepalive_time));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToMilliseconds(options.keepalive_timeout));
+  // Without a call, too, and however long nothing else is sent.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Callers may ask as well; who asks more often is closed as a nuisance.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, ToMilliseconds(kMinPingInterval));
+}
 
 }  // namespace
 
@@ -42,21 +61,23 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   if (options.channelz) grpc::channelz::experimental::InitChannelzService();
 
+  ASSIGN_OR_RETURN(server->listener_, Listener::Listen(options.listen));
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
-  // Two servers on one port would share its calls.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  server->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+  LimitConnections(options, builder);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(std::make_unique<MalformedRequestsFactory>());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   builder.RegisterService(&server->agreement_service_);
   builder.RegisterService(&server->company_service_);
   server->grpc_server_ = builder.BuildAndStart();
-  if (server->grpc_server_ == nullptr) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen));
-  }
-  server->address_ = absl::StrCat(options.listen.substr(0, options.listen.rfind(':')), ":", port);
+  if (server->grpc_server_ == nullptr) return absl::UnavailableError("gRPC does not start");
+  server->listener_->Start(options.max_connections, [acceptor = server->acceptor_.get()](int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    acceptor->HandleNewConnection(&connection);
+  });
   for (const char* service : {v1::AgreementService::service_full_name(), v1::CompanyService::service_full_name()}) {
     server->grpc_server_->GetHealthCheckService()->SetServingStatus(service, true);
   }
@@ -69,6 +90,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 Server::~Server() { Shutdown(); }
 
+absl::Status Server::Probe(absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  ASSIGN_OR_RETURN(const int fd, listener_->Connect(deadline));
+  const auto health = grpc::health::v1::Health::NewStub(grpc::CreateInsecureChannelFromFd("the server itself", fd));
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(deadline));
+  grpc::health::v1::HealthCheckResponse response;
+  return FromGrpcStatus(health->Check(&context, {}, &response));
+}
+
 void Server::Shutdown() {
   if (grpc_server_ == nullptr) return;
   database_check_.reset();
@@ -76,6 +107,7 @@ void Server::Shutdown() {
   grpc_server_->GetHealthCheckService()->Shutdown();
   dispatcher_.Stop();
   absl::SleepFor(drain_time_);
+  listener_->Stop();
   grpc_server_->Shutdown(absl::ToChronoTime(absl::Now() + kFlushTimeout));
   grpc_server_.reset();
 }

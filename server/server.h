@@ -3,6 +3,7 @@
 #define AGREEMENTS_SERVER_SERVER_H_
 
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "server/agreement_service.h"
 #include "server/company_service.h"
 #include "server/dispatcher.h"
+#include "server/listener.h"
 #include "server/operations.h"
 #include "server/periodic_task.h"
 #include "server/workers.h"
@@ -19,9 +21,15 @@
 namespace agreements {
 
 struct ServerOptions {
-  std::string listen = "127.0.0.1:0";                  // Port 0 takes a free one.
-  int workers = 16;                                    // Calls that run at once, each with a connection.
-  int max_queue = 1024;                                // Calls that may wait for a worker.
+  std::string listen = "127.0.0.1:0";                      // Port 0 takes a free one.
+  int workers = 16;                                        // Calls that run at once, each with a connection.
+  int max_queue = 1024;                                    // Calls that may wait for a worker.
+  int max_connections = 10000;                             // More are closed at once.
+  absl::Duration max_connection_idle = absl::Minutes(15);  // Then a connection without calls is closed.
+  absl::Duration handshake_timeout = absl::Seconds(20);    // Then one that has not said that it speaks HTTP/2.
+  // A connection on which nothing comes is asked for a sign of life, and closed when it gives none.
+  absl::Duration keepalive_time = absl::Minutes(1);
+  absl::Duration keepalive_timeout = absl::Seconds(20);
   absl::Duration request_retention = absl::Hours(96);  // How long responses are remembered; at least 72 hours.
   // How long, when it shuts down, calls are still refused in words. Those that come later may end as CANCELLED, which
   // is all that gRPC says while it closes connections.
@@ -40,7 +48,10 @@ class Server {
   ~Server();
 
   // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
-  const std::string& address() const { return address_; }
+  const std::string& address() const { return listener_->address(); }
+
+  // Asks itself, over a new connection as any caller would, whether it is there. It is if it answers at all.
+  absl::Status Probe(absl::Duration timeout);
 
   // Takes no more calls, which are answered UNAVAILABLE, and returns when every call that was taken has its answer.
   // Idempotent.
@@ -58,8 +69,9 @@ class Server {
   Dispatcher dispatcher_;
   AgreementServiceImpl agreement_service_;
   CompanyServiceImpl company_service_;
-  std::string address_;
+  std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::Server> grpc_server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<PeriodicTask> database_check_;
   std::unique_ptr<PeriodicTask> purge_;
 };

@@ -35,9 +35,14 @@ std::vector<std::string> DatabaseFlags(const TestDatabase& database) {
           absl::StrCat("--db_name=", options.schema)};
 }
 
-ServerProcess::ServerProcess(std::vector<std::string> flags, const std::vector<std::string>& environment) {
+ServerProcess::ServerProcess(std::vector<std::string> flags, const std::vector<std::string>& environment,
+                             const std::string& descriptor_limits) {
   // setpriv: the server must not outlive a test that is killed.
-  std::vector<std::string> arguments = {"setpriv", "--pdeathsig", "KILL", AGREEMENTS_SERVER, "--listen=127.0.0.1:0"};
+  std::vector<std::string> arguments = {"setpriv", "--pdeathsig", "KILL"};
+  if (!descriptor_limits.empty()) {
+    arguments.insert(arguments.end(), {"prlimit", absl::StrCat("--nofile=", descriptor_limits)});
+  }
+  arguments.insert(arguments.end(), {AGREEMENTS_SERVER, "--listen=127.0.0.1:0"});
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   std::vector<std::string> variables = environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {

@@ -21,8 +21,10 @@ std::vector<std::string> DatabaseFlags(const TestDatabase& database);
 // Thread-safe but for Wait(). Its end kills the process, and so does the test's.
 class ServerProcess {
  public:
-  // Starts it on a free port, unless `flags` say otherwise, with AGREEMENTS_ variables only from `environment`.
-  explicit ServerProcess(std::vector<std::string> flags, const std::vector<std::string>& environment = {});
+  // Starts it on a free port, unless `flags` say otherwise, with AGREEMENTS_ variables only from `environment`, and
+  // with these limits of file descriptors, "SOFT:HARD", or those of the test.
+  explicit ServerProcess(std::vector<std::string> flags, const std::vector<std::string>& environment = {},
+                         const std::string& descriptor_limits = "");
   ~ServerProcess();
 
   // Where it serves, as soon as it does; empty if it has ended instead.
@@ -32,6 +34,9 @@ class ServerProcess {
   bool WaitForOutput(absl::string_view text);
 
   void Signal(int number);
+
+  // Before Wait().
+  pid_t pid() const { return pid_; }
 
   // Waits for its end. Its exit status, or 128 and the number of the signal that ended it.
   int Wait();

@@ -135,6 +135,34 @@ TEST_F(StartupTest, AnUnknownFlagIsRefused) {
   ExpectRefusal(server, "Unknown command line flag 'worker'");
 }
 
+TEST_F(StartupTest, ANumberOfConnectionsOrATimeOutOfItsRangeIsRefused) {
+  ServerProcess no_number(flags_ + "--max_connections=-1");
+  ExpectRefusal(no_number, "--max_connections must be at least 0");
+  for (const char* idle : {"999ms", "25h", "inf"}) {
+    ServerProcess no_time(flags_ + absl::StrCat("--max_connection_idle=", idle));
+    ExpectRefusal(no_time, "--max_connection_idle must be 1s to 24h");
+  }
+}
+
+TEST_F(StartupTest, MoreConnectionsThanThereAreFileDescriptorsForAreRefused) {
+  ServerProcess asked_for(flags_ + "--max_connections=929", {}, "1024:1024");
+  ExpectRefusal(
+      asked_for,
+      "--max_connections=929 with --workers=16 needs 1025 file descriptors, and the limit is 1024 (ulimit -Hn)");
+  ServerProcess left(flags_, {}, "96:96");
+  ExpectRefusal(left, "needs 97 file descriptors, and the limit is 96");
+}
+
+TEST_F(StartupTest, TheLimitOfFileDescriptorsIsRaisedAndWarnedOfIfItIsLow) {
+  ServerProcess low(flags_, {}, "128:1024");
+  ExpectServes(low);
+  EXPECT_THAT(low.Output(), HasSubstr("[warning] the limit of file descriptors is low: 1024 (ulimit -Hn). At most 928 "
+                                      "connections are taken."));
+  ServerProcess high(flags_, {}, "128:4096");
+  ExpectServes(high);
+  EXPECT_THAT(high.Output(), Not(HasSubstr("[warning]")));
+}
+
 TEST_F(StartupTest, AnUnknownVariableIsRefused) {
   ServerProcess server(flags_, {"AGREEMENTS_FOO=1"});
   ExpectRefusal(server, "unknown setting AGREEMENTS_FOO");
@@ -195,6 +223,8 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
                                           "--db_user=agreements\n"
                                           "--drain_time=500ms\n"
                                           "--listen=127.0.0.1:0\n"
+                                          "--max_connection_idle=15m\n"
+                                          "--max_connections=0\n"
                                           "--max_queue=1024\n"
                                           "--reflection=true\n"
                                           "--request_retention=96h\n"

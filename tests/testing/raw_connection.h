@@ -1,0 +1,29 @@
+// A TCP connection that says what a test wants it to.
+#ifndef AGREEMENTS_TESTS_TESTING_RAW_CONNECTION_H_
+#define AGREEMENTS_TESTS_TESTING_RAW_CONNECTION_H_
+
+#include <string>
+
+namespace agreements::testing {
+
+class RawConnection {
+ public:
+  // To "127.0.0.1:PORT".
+  explicit RawConnection(const std::string& address);
+  ~RawConnection();
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+
+  // Says what every HTTP/2 connection begins with.
+  void BeginHttp2();
+
+  // Takes what the peer sends, and returns when it has closed the connection; false if it has not within 20 seconds.
+  bool IsClosedByPeer();
+
+ private:
+  const int fd_;
+};
+
+}  // namespace agreements::testing
+
+#endif  // AGREEMENTS_TESTS_TESTING_RAW_CONNECTION_H_
