@@ -31,32 +31,54 @@ using ::testing::Not;
 
 constexpr int kRounds = 50;
 
-std::unique_ptr<v1::AgreementService::Stub> Connect(const std::string& address) {
+// Many times what it takes, so that it does not pass on a busy machine either.
+constexpr std::chrono::seconds kPatience(120);
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   // Otherwise channels to one address would share a connection.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return v1::AgreementService::NewStub(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+std::unique_ptr<v1::AgreementService::Stub> Connect(const std::string& address) {
+  return v1::AgreementService::NewStub(OpenChannel(address));
 }
 
-// Callers that create agreements, one after the other each, until the server takes no more calls.
+void SetDeadline(grpc::ClientContext& context) { context.set_deadline(std::chrono::system_clock::now() + kPatience); }
+
+// Callers that create agreements, one after the other each, until the server takes no more calls. All are connected
+// before the first one calls: one that could not connect any more would not have been turned away by a server that
+// stops.
 class Load {
  public:
   Load(const std::string& address, const std::string& account_id, int callers) {
+    std::vector<std::shared_ptr<grpc::Channel>> channels;
+    for (int i = 0; i < callers; ++i) channels.push_back(OpenChannel(address));
+    for (const auto& channel : channels) channel->GetState(/*try_to_connect=*/true);
+    for (const auto& channel : channels) {
+      EXPECT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + kPatience));
+    }
     for (int i = 0; i < callers; ++i) {
-      callers_.emplace_back([this, address, account_id, i] { Run(*Connect(address), account_id, i); });
+      callers_.emplace_back([this, channel = channels[static_cast<size_t>(i)], account_id, i] {
+        Run(*v1::AgreementService::NewStub(channel), account_id, i);
+      });
     }
   }
   ~Load() { Join(); }
 
-  // Returns when there are that many answers, or a caller was turned away.
+  // Returns when there are that many answers, or a call has failed.
   void WaitForAnswers(size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return agreement_ids_.size() >= count || !failures_.empty(); });
+    changed_.wait(lock, [&] { return agreement_ids_.size() >= count || !early_failures_.empty(); });
+  }
+
+  // Runs `tell`, by which the server learns that it is to end. From then on a call may fail.
+  template <typename Function>
+  void Tell(const Function& tell) {
+    const std::lock_guard lock(mutex_);
+    is_told_ = true;
+    tell();
   }
 
   // Returns when every caller was turned away.
@@ -74,6 +96,9 @@ class Load {
   // After Join(): how each caller was turned away.
   const std::vector<grpc::Status>& failures() const { return failures_; }
 
+  // After Join(): how calls failed before the server was told. None may.
+  const std::vector<grpc::Status>& early_failures() const { return early_failures_; }
+
  private:
   void Run(v1::AgreementService::Stub& stub, const std::string& account_id, int caller) {
     v1::CreateAgreementRequest request;
@@ -88,7 +113,7 @@ class Load {
       if (status.ok()) {
         agreement_ids_.push_back(response.agreement().agreement_id());
       } else {
-        failures_.push_back(status);
+        (is_told_ ? failures_ : early_failures_).push_back(status);
       }
       changed_.notify_all();
       if (!status.ok()) return;
@@ -99,6 +124,8 @@ class Load {
   std::condition_variable changed_;
   std::vector<std::string> agreement_ids_;
   std::vector<grpc::Status> failures_;
+  std::vector<grpc::Status> early_failures_;
+  bool is_told_ = false;
   std::vector<std::thread> callers_;
 };
 
@@ -140,13 +167,16 @@ void SigtermTest::EndUnderLoad(const std::vector<std::string>& flags, int caller
   Load load(address, account_id, callers);
   load.WaitForAnswers(200 + random_() % 200);
   const absl::Time told = absl::Now();
-  server.Signal(signal_number);
+  load.Tell([&] { server.Signal(signal_number); });
   load.Join();
   EXPECT_EQ(server.Wait(), EXIT_SUCCESS) << server.Output();
-  EXPECT_LT(absl::Now() - told, absl::Seconds(20));
+  EXPECT_LT(absl::Now() - told, absl::FromChrono(kPatience));
 
   EXPECT_EQ(load.AgreementIds(), database_.Sql(absl::StrCat("SELECT agreement_id FROM agreements WHERE account_id = '",
                                                             account_id, "' ORDER BY agreement_id")));
+  for (const grpc::Status& failure : load.early_failures()) {
+    ADD_FAILURE() << "before the signal: " << failure.error_code() << " " << failure.error_message();
+  }
   for (const grpc::Status& failure : load.failures()) {
     // Ours while calls are still answered, then gRPC's own, without details.
     EXPECT_EQ(failure.error_code(), grpc::StatusCode::UNAVAILABLE) << failure.error_message();
