@@ -49,7 +49,9 @@ const std::vector<std::string> kAlmostNumbersAndIds = {"974760673",
                                                        "9747606730",
                                                        "97476067a",
                                                        "974 760 673",
-                                                       "974\xc2\xa0760\xc2\xa0673",  // U+00A0
+                                                       "974\xc2\xa0"
+                                                       "760\xc2\xa0"
+                                                       "673",  // U+00A0
                                                        "974\xe2\x80\xaf"
                                                        "760\xe2\x80\x89"
                                                        "673",  // U+202F, U+2009
