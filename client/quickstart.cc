@@ -32,16 +32,20 @@ void TellTwoMonths(Walkthrough& walk) {
   const absl::CivilMonth month = StoryMonth(walk);
   walk.SetClock(absl::CivilHour(month) + 9);
   const Cast cast = TellStructure(walk);
+  TellFinding(walk, cast);
   TellPrices(walk, cast);
   TellUsers(walk, cast);
+  TellLicenses(walk, cast);
   const std::string first_order_basis = TellMonth(walk, cast, month);
   TellNextMonth(walk, cast, month + 1, first_order_basis);
 }
 
 void TellOneDay(Walkthrough& walk) {
   const Cast cast = TellStructure(walk);
+  TellFinding(walk, cast);
   TellPrices(walk, cast);
   TellUsers(walk, cast);
+  TellLicenses(walk, cast);
   TellAcceptance(walk, cast);
   TellRevocation(walk, cast);
   walk.Chapter("Transactions");

@@ -33,6 +33,11 @@ inline constexpr char kCecilie[] = "user-cecilie";
 // structure.cc: agreements, companies and moves.
 Cast TellStructure(Walkthrough& walk);
 
+// finding.cc: lists by name, and searches.
+void TellFinding(Walkthrough& walk, const Cast& cast);
+// Who uses an agreement, after TellUsers().
+void TellLicenses(Walkthrough& walk, const Cast& cast);
+
 // users.cc: the price list, and who gets access to what.
 void TellPrices(Walkthrough& walk, const Cast& cast);
 void TellUsers(Walkthrough& walk, const Cast& cast);

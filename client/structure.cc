@@ -78,7 +78,8 @@ Cast TellStructure(Walkthrough& walk) {
 
   walk.Call("Now the first agreement can be deleted.", &Agreements::DeleteAgreement, remove);
 
-  walk.Call("The account's agreements.", &Agreements::ListAgreements, walk.New<v1::ListAgreementsRequest>());
+  walk.Call("The account's agreements, the newest first.", &Agreements::ListAgreements,
+            walk.New<v1::ListAgreementsRequest>());
 
   auto placements = walk.New<v1::ListPlacementsRequest>();
   placements.set_company_id(completed.company().company_id());

@@ -15,6 +15,7 @@
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 #include "storage/migrations.h"
+#include "storage/name_keys.h"
 #include "storage/settings.h"
 #include "storage/status_macros.h"
 
@@ -40,6 +41,11 @@ absl::Status Migrate() {
   storage::Database database(database_options, ids, absl::Now);
   RETURN_IF_ERROR(storage::Migrate(database, storage::EmbeddedMigrations(),
                                    [](absl::string_view line) { std::cout << "migrate: " << line << std::endl; }));
+  ASSIGN_OR_RETURN(const storage::RefreshedNames refreshed, storage::RefreshNames(database, [] { return true; }));
+  if (refreshed.agreements + refreshed.companies > 0) {
+    std::cout << "migrate: computed the keys of the names of " << refreshed.agreements << " agreements and "
+              << refreshed.companies << " companies" << std::endl;
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<storage::Session> session, database.Connect());
   return storage::RecordSettings(*session, {.time_zone = time_zone.name(), .currency = currency});
 }

@@ -125,4 +125,16 @@ ServerUnaryReactor* AgreementServiceImpl::VerifyOrderBasis(CallbackServerContext
   return dispatcher_.Run(context, request, response, agreements::VerifyOrderBasis);
 }
 
+ServerUnaryReactor* AgreementServiceImpl::BatchGetAgreements(CallbackServerContext* context,
+                                                             const v1::BatchGetAgreementsRequest* request,
+                                                             v1::BatchGetAgreementsResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::BatchGetAgreements);
+}
+
+ServerUnaryReactor* AgreementServiceImpl::ListAgreementUsers(CallbackServerContext* context,
+                                                             const v1::ListAgreementUsersRequest* request,
+                                                             v1::ListAgreementUsersResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::ListAgreementUsers);
+}
+
 }  // namespace agreements

@@ -19,6 +19,12 @@ class AgreementServiceImpl final : public v1::AgreementService::CallbackService 
                                             v1::CreateAgreementResponse* response) override;
   grpc::ServerUnaryReactor* GetAgreement(grpc::CallbackServerContext* context, const v1::GetAgreementRequest* request,
                                          v1::GetAgreementResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetAgreements(grpc::CallbackServerContext* context,
+                                               const v1::BatchGetAgreementsRequest* request,
+                                               v1::BatchGetAgreementsResponse* response) override;
+  grpc::ServerUnaryReactor* ListAgreementUsers(grpc::CallbackServerContext* context,
+                                               const v1::ListAgreementUsersRequest* request,
+                                               v1::ListAgreementUsersResponse* response) override;
   grpc::ServerUnaryReactor* ListAgreements(grpc::CallbackServerContext* context,
                                            const v1::ListAgreementsRequest* request,
                                            v1::ListAgreementsResponse* response) override;

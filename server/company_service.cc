@@ -154,4 +154,10 @@ ServerUnaryReactor* CompanyServiceImpl::ListTransactions(CallbackServerContext* 
   return dispatcher_.Run(context, request, response, agreements::ListTransactions);
 }
 
+ServerUnaryReactor* CompanyServiceImpl::BatchGetCompanies(CallbackServerContext* context,
+                                                          const v1::BatchGetCompaniesRequest* request,
+                                                          v1::BatchGetCompaniesResponse* response) {
+  return dispatcher_.Run(context, request, response, agreements::BatchGetCompanies);
+}
+
 }  // namespace agreements

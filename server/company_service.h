@@ -18,6 +18,9 @@ class CompanyServiceImpl final : public v1::CompanyService::CallbackService {
                                           v1::CreateCompanyResponse* response) override;
   grpc::ServerUnaryReactor* GetCompany(grpc::CallbackServerContext* context, const v1::GetCompanyRequest* request,
                                        v1::GetCompanyResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetCompanies(grpc::CallbackServerContext* context,
+                                              const v1::BatchGetCompaniesRequest* request,
+                                              v1::BatchGetCompaniesResponse* response) override;
   grpc::ServerUnaryReactor* ListCompanies(grpc::CallbackServerContext* context, const v1::ListCompaniesRequest* request,
                                           v1::ListCompaniesResponse* response) override;
   grpc::ServerUnaryReactor* UpdateCompany(grpc::CallbackServerContext* context, const v1::UpdateCompanyRequest* request,

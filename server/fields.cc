@@ -53,6 +53,19 @@ Fields& Fields::OptionalId(absl::string_view field, absl::string_view id, absl::
   return id.empty() ? *this : Id(field, id, prefix);
 }
 
+Fields& Fields::Ids(absl::string_view field, const google::protobuf::RepeatedPtrField<std::string>& ids,
+                    absl::string_view prefix) {
+  Count(field, ids.size(), kMaxBatch);
+  if (ids.size() > kMaxBatch) return *this;
+  std::set<std::string> seen;
+  for (int i = 0; i < ids.size(); ++i) {
+    const std::string item = absl::StrCat(field, "[", i, "]");
+    Id(item, ids[i], prefix)
+        .Check(seen.insert(ids[i]).second, item, "is there twice", "Den samme ID-en er med to ganger.");
+  }
+  return *this;
+}
+
 Fields& Fields::CallersId(absl::string_view field, absl::string_view id, absl::string_view sentence) {
   return Check(
       !id.empty() && id.size() <= kMaxCallersIdLength && std::all_of(id.begin(), id.end(), IsCallersIdCharacter), field,

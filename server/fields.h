@@ -55,6 +55,9 @@ class Fields {
   // A server-made id, e.g. "agr-1jq2v8k5w0c3m7xz".
   Fields& Id(absl::string_view field, absl::string_view id, absl::string_view prefix);
   Fields& OptionalId(absl::string_view field, absl::string_view id, absl::string_view prefix);
+  // 1 to 100, all different.
+  Fields& Ids(absl::string_view field, const google::protobuf::RepeatedPtrField<std::string>& ids,
+              absl::string_view prefix);
 
   // Ids that come from the caller.
   Fields& UserId(absl::string_view field, absl::string_view id);

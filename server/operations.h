@@ -144,6 +144,16 @@ absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(Environment&
 absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(Environment& env, const storage::Call& call,
                                                           const v1::ListOrderBasesRequest& request);
 
+// agreement_users.cc
+absl::StatusOr<v1::ListAgreementUsersResponse> ListAgreementUsers(Environment& env, const storage::Call& call,
+                                                                  const v1::ListAgreementUsersRequest& request);
+
+// batches.cc
+absl::StatusOr<v1::BatchGetAgreementsResponse> BatchGetAgreements(Environment& env, const storage::Call& call,
+                                                                  const v1::BatchGetAgreementsRequest& request);
+absl::StatusOr<v1::BatchGetCompaniesResponse> BatchGetCompanies(Environment& env, const storage::Call& call,
+                                                                const v1::BatchGetCompaniesRequest& request);
+
 // reads.cc
 absl::StatusOr<v1::GetAgreementResponse> GetAgreement(Environment& env, const storage::Call& call,
                                                       const v1::GetAgreementRequest& request);

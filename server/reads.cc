@@ -11,6 +11,35 @@ namespace agreements {
 
 using storage::ReadTransaction;
 
+namespace {
+
+absl::StatusOr<v1::ListAgreementsResponse> ListAgreementsByName(Environment& env, const storage::Call& call,
+                                                                const v1::ListAgreementsRequest& request) {
+  ASSIGN_OR_RETURN(const storage::NamePosition after, PagePosition(request));
+  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListAgreementsResponse> {
+    ASSIGN_OR_RETURN(auto agreements, storage::ListAgreementsByName(tx, request, after, PageSize(request) + 1));
+    v1::ListAgreementsResponse response;
+    response.set_next_page_token(
+        FillSortedPage(request, std::move(agreements), *response.mutable_agreements(),
+                       [](const v1::Agreement& agreement) { return agreement.agreement_id(); }));
+    return response;
+  });
+}
+
+absl::StatusOr<v1::ListCompaniesResponse> ListCompaniesByName(Environment& env, const storage::Call& call,
+                                                              const v1::ListCompaniesRequest& request) {
+  ASSIGN_OR_RETURN(const storage::NamePosition after, PagePosition(request));
+  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListCompaniesResponse> {
+    ASSIGN_OR_RETURN(auto companies, storage::ListCompaniesByName(tx, request, after, PageSize(request) + 1));
+    v1::ListCompaniesResponse response;
+    response.set_next_page_token(FillSortedPage(request, std::move(companies), *response.mutable_companies(),
+                                                [](const v1::Company& company) { return company.company_id(); }));
+    return response;
+  });
+}
+
+}  // namespace
+
 absl::StatusOr<v1::GetAgreementResponse> GetAgreement(Environment& env, const storage::Call& call,
                                                       const v1::GetAgreementRequest& request) {
   return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetAgreementResponse> {
@@ -22,6 +51,7 @@ absl::StatusOr<v1::GetAgreementResponse> GetAgreement(Environment& env, const st
 
 absl::StatusOr<v1::ListAgreementsResponse> ListAgreements(Environment& env, const storage::Call& call,
                                                           const v1::ListAgreementsRequest& request) {
+  if (request.order() == v1::LIST_ORDER_DISPLAY_NAME) return ListAgreementsByName(env, call, request);
   ASSIGN_OR_RETURN(const std::string before_id, PageKey(request, kAfterAllIds));
   return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListAgreementsResponse> {
     ASSIGN_OR_RETURN(auto agreements, storage::ListAgreements(tx, request, before_id, PageSize(request) + 1));
@@ -43,6 +73,7 @@ absl::StatusOr<v1::GetCompanyResponse> GetCompany(Environment& env, const storag
 
 absl::StatusOr<v1::ListCompaniesResponse> ListCompanies(Environment& env, const storage::Call& call,
                                                         const v1::ListCompaniesRequest& request) {
+  if (request.order() == v1::LIST_ORDER_DISPLAY_NAME) return ListCompaniesByName(env, call, request);
   ASSIGN_OR_RETURN(const std::string before_id, PageKey(request, kAfterAllIds));
   return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListCompaniesResponse> {
     ASSIGN_OR_RETURN(auto companies, storage::ListCompanies(tx, request, before_id, PageSize(request) + 1));

@@ -16,6 +16,7 @@
 #include "proto/status.h"
 #include "server/malformed_requests.h"
 #include "spdlog/spdlog.h"
+#include "storage/name_keys.h"
 #include "storage/requests.h"
 #include "storage/status_macros.h"
 
@@ -26,6 +27,7 @@ constexpr char kDatabaseHealth[] = "db";
 constexpr absl::Duration kCheckInterval = absl::Seconds(2);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 constexpr absl::Duration kMinPingInterval = absl::Seconds(9);  // Callers' libraries let 10 seconds be set.
+constexpr absl::Duration kNameRefreshInterval = absl::Minutes(1);
 // For answers that are on their way when every call has one. What is cut off then are streams that never end by
 // themselves, such as Health.Watch, and those whose callers take no messages.
 constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
@@ -85,6 +87,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   server->database_check_ = std::make_unique<PeriodicTask>(kCheckInterval, [running] { running->CheckDatabase(); });
   server->purge_ = std::make_unique<PeriodicTask>(
       kPurgeInterval, [running, retention = options.request_retention] { running->PurgeRequests(retention); });
+  server->name_refresh_ = std::make_unique<PeriodicTask>(kNameRefreshInterval, [running] { running->RefreshNames(); });
   return server;
 }
 
@@ -104,6 +107,8 @@ void Server::Shutdown() {
   if (grpc_server_ == nullptr) return;
   database_check_.reset();
   purge_.reset();
+  stopping_ = true;
+  name_refresh_.reset();
   grpc_server_->GetHealthCheckService()->Shutdown();
   dispatcher_.Stop();
   absl::SleepFor(drain_time_);
@@ -122,6 +127,18 @@ void Server::PurgeRequests(absl::Duration retention) {
     purged = storage::PurgeRequests(env_.database, absl::Now() - retention);  // They are recorded in real time.
     if (!purged.ok()) spdlog::warn("purging old requests: {}", purged.status().ToString());
   } while (purged.ok() && *purged > 0);
+}
+
+// What servers of an older version have written, while this one takes their place.
+void Server::RefreshNames() {
+  const absl::StatusOr<storage::RefreshedNames> refreshed =
+      storage::RefreshNames(env_.database, [this] { return !stopping_; });
+  if (!refreshed.ok()) {
+    spdlog::warn("computing the keys of names: {}", refreshed.status().ToString());
+  } else if (refreshed->agreements + refreshed->companies > 0) {
+    spdlog::info("computed the keys of the names of {} agreements and {} companies", refreshed->agreements,
+                 refreshed->companies);
+  }
 }
 
 }  // namespace agreements

@@ -5,6 +5,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -62,6 +63,7 @@ class Server {
 
   void CheckDatabase();
   void PurgeRequests(absl::Duration retention);
+  void RefreshNames();
 
   Environment& env_;
   const absl::Duration drain_time_;
@@ -74,6 +76,8 @@ class Server {
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<PeriodicTask> database_check_;
   std::unique_ptr<PeriodicTask> purge_;
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<PeriodicTask> name_refresh_;
 };
 
 }  // namespace agreements

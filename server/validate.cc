@@ -8,6 +8,8 @@ namespace {
 
 constexpr absl::string_view kNothingToSet = "at least one field to set must be present";
 constexpr absl::string_view kNothingToSetSentence = "Det er ingenting å endre.";
+constexpr absl::string_view kOrderUnknown = "must be an order of the API";
+constexpr absl::string_view kOrderUnknownSentence = "Sorteringen finnes ikke.";
 
 }  // namespace
 
@@ -27,10 +29,23 @@ absl::Status Validate(v1::GetAgreementRequest& request) {
   return Fields(request).Id("agreement_id", request.agreement_id(), kAgreement).status();
 }
 
+absl::Status Validate(v1::BatchGetAgreementsRequest& request) {
+  return Fields(request).Ids("agreement_ids", request.agreement_ids(), kAgreement).status();
+}
+
 absl::Status Validate(v1::ListAgreementsRequest& request) {
   return Fields(request)
       .CustomerNumber("customer_number", *request.mutable_customer_number())
       .Text("display_name_prefix", request.display_name_prefix())
+      .Text("display_name_contains", request.display_name_contains())
+      .Check(v1::ListOrder_IsValid(request.order()), "order", kOrderUnknown, kOrderUnknownSentence)
+      .status();
+}
+
+absl::Status Validate(v1::ListAgreementUsersRequest& request) {
+  return Fields(request)
+      .Id("agreement_id", request.agreement_id(), kAgreement)
+      .OptionalProductId("product_id", request.product_id())
       .status();
 }
 
@@ -64,10 +79,16 @@ absl::Status Validate(v1::GetCompanyRequest& request) {
   return Fields(request).Id("company_id", request.company_id(), kCompany).status();
 }
 
+absl::Status Validate(v1::BatchGetCompaniesRequest& request) {
+  return Fields(request).Ids("company_ids", request.company_ids(), kCompany).status();
+}
+
 absl::Status Validate(v1::ListCompaniesRequest& request) {
   return Fields(request)
       .OptionalId("agreement_id", request.agreement_id(), kAgreement)
       .Text("display_name_prefix", request.display_name_prefix())
+      .Text("display_name_contains", request.display_name_contains())
+      .Check(v1::ListOrder_IsValid(request.order()), "order", kOrderUnknown, kOrderUnknownSentence)
       .OrganizationNumber("organization_number", *request.mutable_organization_number())
       .status();
 }

@@ -16,6 +16,7 @@ inline constexpr int kMaxDisplayNameLength = 200;    // Unicode code points
 inline constexpr int kMaxCustomerNumberLength = 32;  // ASCII characters
 inline constexpr int kMaxCallersIdLength = 64;       // account_id, request_id, user_id, product_id, transaction_id
 inline constexpr int kMaxPageSize = 1000;
+inline constexpr int kMaxBatch = 100;          // Ids in one call
 inline constexpr int kMaxProductIds = 100;     // In one call
 inline constexpr int kMaxTransactions = 1000;  // In one call
 inline constexpr int64_t kMaxQuantity = 1'000'000'000;
@@ -23,13 +24,16 @@ inline constexpr int64_t kMaxQuantity = 1'000'000'000;
 // validate.cc
 absl::Status Validate(v1::CreateAgreementRequest& request);
 absl::Status Validate(v1::GetAgreementRequest& request);
+absl::Status Validate(v1::BatchGetAgreementsRequest& request);
 absl::Status Validate(v1::ListAgreementsRequest& request);
+absl::Status Validate(v1::ListAgreementUsersRequest& request);
 absl::Status Validate(v1::UpdateAgreementRequest& request);
 absl::Status Validate(v1::DeleteAgreementRequest& request);
 absl::Status Validate(v1::UndeleteAgreementRequest& request);
 
 absl::Status Validate(v1::CreateCompanyRequest& request);
 absl::Status Validate(v1::GetCompanyRequest& request);
+absl::Status Validate(v1::BatchGetCompaniesRequest& request);
 absl::Status Validate(v1::ListCompaniesRequest& request);
 absl::Status Validate(v1::UpdateCompanyRequest& request);
 absl::Status Validate(v1::DeleteCompanyRequest& request);

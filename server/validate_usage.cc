@@ -38,6 +38,7 @@ absl::Status Validate(v1::ListAccessesRequest& request) {
       .OptionalId("company_id", request.company_id(), kCompany)
       .OptionalUserId("user_id", request.user_id())
       .OptionalProductId("product_id", request.product_id())
+      .OptionalId("agreement_id", request.agreement_id(), kAgreement)
       .Check(v1::AccessState_IsValid(request.state()), "state", kStateUnknown, kStateUnknownSentence)
       .status();
 }

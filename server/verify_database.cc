@@ -7,6 +7,7 @@
 #include "proto/errors.h"
 #include "server/rules.h"
 #include "storage/invariants.h"
+#include "storage/name_keys.h"
 #include "storage/status_macros.h"
 
 namespace agreements {
@@ -60,6 +61,8 @@ class Verification {
     Add("companies", "its placements begin on the day of its creation");
     Add("companies", "its newest placement begins, or ends if it is deleted, by the day of its last change");
     Add("order bases", "it is what is computed again from history, and its digest and total fit its lines");
+    Add("agreements", "an agreement's keys for order and search are those of its name");
+    Add("companies", "a company's keys for order and search are those of its name");
     result_.waiting.table = storage::WaitingTransactions().table;
     result_.waiting.rule = storage::WaitingTransactions().rule;
   }
@@ -91,6 +94,9 @@ class Verification {
   Check& CompanyDays() { return result_.checks[invariants_.size() + 1]; }
   Check& DaysOfChanges() { return result_.checks[invariants_.size() + 2]; }
   Check& Documents() { return result_.checks[invariants_.size() + 3]; }
+
+  Check& AgreementNames() { return result_.checks[invariants_.size() + 4]; }
+  Check& CompanyNames() { return result_.checks[invariants_.size() + 5]; }
 
   storage::Call CallFor(const std::string& account_id) {
     storage::Call call;
@@ -127,6 +133,8 @@ class Verification {
     RETURN_IF_ERROR(CheckDays(account_id, storage::ListAgreementBeginnings, WrongAgreementDay, AgreementDays()));
     RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyBeginnings, WrongCompanyDay, CompanyDays()));
     RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyChanges, WrongDayOfChange, DaysOfChanges()));
+    RETURN_IF_ERROR(CheckNames(account_id, storage::ListAgreementNames, AgreementNames()));
+    RETURN_IF_ERROR(CheckNames(account_id, storage::ListCompanyNames, CompanyNames()));
     return CheckDocuments(account_id);
   }
 
@@ -157,6 +165,23 @@ class Verification {
         ++check.looked_at;
         const std::string wrong = what_is_wrong(listed, env_.time_zone);
         if (!wrong.empty()) Find(check, account_id, absl::StrCat(listed.id, ": ", wrong));
+      }
+      Tell();
+    }
+  }
+
+  absl::Status CheckNames(const std::string& account_id, List<storage::StoredName> list, Check& check) {
+    std::string after_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
+                         return list(tx, account_id, after_id, kPageSize);
+                       }));
+      if (page.empty()) return absl::OkStatus();
+      after_id = page.back().id;
+      for (const storage::StoredName& name : page) {
+        ++check.looked_at;
+        const std::string wrong = storage::WrongKeys(name);
+        if (!wrong.empty()) Find(check, account_id, absl::StrCat(name.id, ": ", wrong));
       }
       Tell();
     }

@@ -1,5 +1,6 @@
 #include "storage/accesses.h"
 
+#include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "storage/columns.h"
 #include "storage/status_macros.h"
@@ -24,19 +25,34 @@ const Statement kGetAccess = {"get_access", R"sql(
 )sql"};
 
 // Empty filters let everything through; the last one lists states, "1,2" for instance.
-const Statement kListAccesses = {"list_accesses", R"sql(
-  SELECT access_id, company_id, user_id, product_id, IF(state = 1 AND expire_time <= ?, 3, state), expire_time,
-         from_day, until_day, create_time, update_time
-  FROM accesses
-  WHERE account_id = ?
-    AND access_id < ?
-    AND (? = '' OR company_id = ?)
-    AND (? = '' OR user_id = ?)
-    AND (? = '' OR product_id = ?)
-    AND FIND_IN_SET(IF(state = 1 AND expire_time <= ?, 3, state), ?) > 0
-  ORDER BY access_id DESC
+constexpr char kListColumns[] = R"sql(
+  SELECT a.access_id, a.company_id, a.user_id, a.product_id, IF(a.state = 1 AND a.expire_time <= ?, 3, a.state),
+         a.expire_time, a.from_day, a.until_day, a.create_time, a.update_time)sql";
+constexpr char kListFilters[] = R"sql(
+    AND a.access_id < ?
+    AND (? = '' OR a.company_id = ?)
+    AND (? = '' OR a.user_id = ?)
+    AND (? = '' OR a.product_id = ?)
+    AND FIND_IN_SET(IF(a.state = 1 AND a.expire_time <= ?, 3, a.state), ?) > 0
+  ORDER BY a.access_id DESC
   LIMIT ?
-)sql"};
+)sql";
+
+const Statement kListAccesses = {"list_accesses", absl::StrCat(kListColumns, R"sql(
+  FROM accesses AS a
+  WHERE a.account_id = ?)sql",
+                                                               kListFilters)
+                                                      .c_str()};
+
+// Of the companies that an agreement holds now.
+const Statement kListAgreementAccesses = {"list_agreement_accesses", absl::StrCat(kListColumns, R"sql(
+  FROM companies AS c
+  JOIN accesses AS a
+    ON a.account_id = c.account_id AND a.company_id = c.company_id
+  WHERE c.account_id = ? AND c.agreement_id = ?
+    AND c.delete_time IS NULL)sql",
+                                                                                  kListFilters)
+                                                                         .c_str()};
 
 const Statement kListLiveAccesses = {"list_live_accesses", R"sql(
   SELECT access_id, company_id, user_id, product_id, IF(state = 1 AND expire_time <= ?, 3, state), expire_time,
@@ -124,10 +140,14 @@ absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view acco
 
 absl::StatusOr<std::vector<v1::Access>> ListAccesses(ReadTransaction& tx, const v1::ListAccessesRequest& request,
                                                      absl::string_view before_id, absl::Time now, int limit) {
-  return tx.Query(kListAccesses,
-                  {now, request.account_id(), before_id, request.company_id(), request.company_id(), request.user_id(),
-                   request.user_id(), request.product_id(), request.product_id(), now, States(request), limit},
-                  ReadAccess);
+  std::vector<Value> values = {now, request.account_id()};
+  if (!request.agreement_id().empty()) values.emplace_back(request.agreement_id());
+  for (const Value& value : std::initializer_list<Value>{before_id, request.company_id(), request.company_id(),
+                                                         request.user_id(), request.user_id(), request.product_id(),
+                                                         request.product_id(), now, States(request), limit}) {
+    values.push_back(value);
+  }
+  return tx.Query(request.agreement_id().empty() ? kListAccesses : kListAgreementAccesses, values, ReadAccess);
 }
 
 absl::StatusOr<std::vector<v1::Access>> ListLiveAccesses(ReadTransaction& tx, absl::string_view account_id,

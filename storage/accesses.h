@@ -25,7 +25,8 @@ absl::Status InsertAccess(Transaction& tx, absl::string_view account_id, const v
 absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view account_id, absl::string_view access_id,
                                      absl::Time now);
 
-// At most `limit` accesses that pass the request's filters, from the newest down, with ids below `before_id`.
+// At most `limit` accesses that pass the request's filters, from the newest down, with ids below `before_id`. Of an
+// agreement: those to the companies that it holds now.
 absl::StatusOr<std::vector<v1::Access>> ListAccesses(ReadTransaction& tx, const v1::ListAccessesRequest& request,
                                                      absl::string_view before_id, absl::Time now, int limit);
 

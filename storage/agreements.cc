@@ -1,7 +1,9 @@
 #include "storage/agreements.h"
 
+#include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "storage/columns.h"
+#include "storage/name_keys.h"
 #include "storage/status_macros.h"
 
 namespace agreements::storage {
@@ -9,30 +11,51 @@ namespace {
 
 const Statement kInsertAgreement = {"insert_agreement", R"sql(
   INSERT INTO agreements (account_id, agreement_id, display_name, customer_number, company_count, draft_count,
-                          settled_until, revision, create_time, update_time, delete_time)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+                          settled_until, revision, create_time, update_time, delete_time, name_key, folded_name,
+                          keyed_name, key_version)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)
 )sql"};
 
-const Statement kGetAgreement = {"get_agreement", R"sql(
+constexpr char kColumns[] = R"sql(
   SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
-         update_time, delete_time
-  FROM agreements
-  WHERE account_id = ? AND agreement_id = ?
-)sql"};
+         update_time, delete_time)sql";
 
-// An empty customer number and an empty prefix let everything through.
-const Statement kListAgreements = {"list_agreements", R"sql(
-  SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
-         update_time, delete_time
-  FROM agreements
-  WHERE account_id = ?
-    AND agreement_id < ?
+// Filters that are empty let everything through.
+constexpr char kFilters[] = R"sql(
     AND (? = '' OR customer_number = ?)
     AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
-    AND (? = 1 OR delete_time IS NULL)
-  ORDER BY agreement_id DESC
+    AND LOCATE(?, folded_name) > 0
+    AND (? = 1 OR delete_time IS NULL))sql";
+
+// Rows by their ids: "= ?", or a list of places.
+std::string GetSql(absl::string_view ids) {
+  return absl::StrCat(kColumns, R"sql(
+  FROM agreements
+  WHERE account_id = ? AND agreement_id )sql",
+                      ids, "\n");
+}
+
+// A page that begins after a position.
+std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
+  return absl::StrCat(kColumns, more_columns, R"sql(
+  FROM agreements
+  WHERE account_id = ?
+    AND )sql",
+                      after, kFilters, R"sql(
+  ORDER BY )sql",
+                      order, R"sql(
   LIMIT ?
-)sql"};
+)sql");
+}
+
+const Statement kGetAgreement = {"get_agreement", GetSql("= ?").c_str()};
+const Statement kBatchGetAgreements = {"batch_get_agreements", GetSql(InPlaces(kSmallBatch)).c_str()};
+const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", GetSql(InPlaces(kLargeBatch)).c_str()};
+
+const Statement kListAgreements = {"list_agreements", ListSql("", "agreement_id < ?", "agreement_id DESC").c_str()};
+const Statement kListAgreementsByName = {
+    "list_agreements_by_name",
+    ListSql(", name_key", "(name_key > ? OR name_key = ? AND agreement_id > ?)", "name_key, agreement_id").c_str()};
 
 // What is to leave an agreement that holds nothing has left it already.
 const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
@@ -67,6 +90,10 @@ const Statement kUpdateAgreement = {"update_agreement", R"sql(
       customer_number = ?,
       update_time = ?,
       delete_time = ?,
+      name_key = ?,
+      folded_name = ?,
+      keyed_name = ?,
+      key_version = ?,
       revision = revision + 1
   WHERE account_id = ? AND agreement_id = ?
     AND revision = ?
@@ -99,14 +126,20 @@ v1::Agreement ReadAgreement(const Row& row) {
   return agreement;
 }
 
+SortedRow<v1::Agreement> ReadSortedAgreement(const Row& row) {
+  return {.row = ReadAgreement(row), .name_key = row.GetString(11)};
+}
+
 }  // namespace
 
 absl::Status InsertAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  const NameKeys keys = KeysOf(agreement.display_name());
   return tx
       .Execute(kInsertAgreement,
                {account_id, agreement.agreement_id(), agreement.display_name(), agreement.customer_number(),
                 agreement.company_count(), agreement.draft_count(), agreement.settled_until(), agreement.revision(),
-                ToValue(agreement.create_time()), ToValue(agreement.update_time())})
+                ToValue(agreement.create_time()), ToValue(agreement.update_time()), keys.sort_key, keys.folded,
+                agreement.display_name(), keys.version})
       .status();
 }
 
@@ -118,13 +151,32 @@ absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_vie
   return *std::move(agreement);
 }
 
+absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,
+                                                              const v1::BatchGetAgreementsRequest& request) {
+  const bool few = static_cast<size_t>(request.agreement_ids_size()) <= kSmallBatch;
+  return tx.Query(few ? kBatchGetAgreements : kBatchGetManyAgreements,
+                  BatchValues(request.account_id(), request.agreement_ids()), ReadAgreement);
+}
+
 absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
                                                           absl::string_view before_id, int limit) {
-  return tx.Query(kListAgreements,
-                  {request.account_id(), before_id, request.customer_number(), request.customer_number(),
-                   request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
-                   request.display_name_prefix(), request.show_deleted(), limit},
-                  ReadAgreement);
+  return tx.Query(
+      kListAgreements,
+      {request.account_id(), before_id, request.customer_number(), request.customer_number(),
+       request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
+       Folded(request.display_name_contains()), request.show_deleted(), limit},
+      ReadAgreement);
+}
+
+absl::StatusOr<std::vector<SortedRow<v1::Agreement>>> ListAgreementsByName(ReadTransaction& tx,
+                                                                           const v1::ListAgreementsRequest& request,
+                                                                           const NamePosition& after, int limit) {
+  return tx.Query(
+      kListAgreementsByName,
+      {request.account_id(), after.name_key, after.name_key, after.id, request.customer_number(),
+       request.customer_number(), request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
+       request.display_name_prefix(), Folded(request.display_name_contains()), request.show_deleted(), limit},
+      ReadSortedAgreement);
 }
 
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
@@ -152,10 +204,12 @@ absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view accoun
 }
 
 absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  const NameKeys keys = KeysOf(agreement.display_name());
   ASSIGN_OR_RETURN(const int64_t changed,
                    tx.Execute(kUpdateAgreement,
                               {agreement.display_name(), agreement.customer_number(), ToValue(agreement.update_time()),
-                               DeleteTime(agreement), account_id, agreement.agreement_id(), agreement.revision()}));
+                               DeleteTime(agreement), keys.sort_key, keys.folded, agreement.display_name(),
+                               keys.version, account_id, agreement.agreement_id(), agreement.revision()}));
   return changed == 1 ? absl::OkStatus() : StartOver();
 }
 

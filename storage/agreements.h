@@ -11,6 +11,7 @@
 #include "agreements/v1/agreement.pb.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "storage/database.h"
+#include "storage/lists.h"
 
 namespace agreements::storage {
 
@@ -20,9 +21,18 @@ absl::Status InsertAgreement(Transaction& tx, absl::string_view account_id, cons
 absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view account_id,
                                            absl::string_view agreement_id);
 
+// Those of the request that the account has, in no order.
+absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,
+                                                              const v1::BatchGetAgreementsRequest& request);
+
 // At most `limit` agreements that pass the request's filters, from the newest down, with ids below `before_id`.
 absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
                                                           absl::string_view before_id, int limit);
+
+// The same in the order of their names, and of equal ones by id.
+absl::StatusOr<std::vector<SortedRow<v1::Agreement>>> ListAgreementsByName(ReadTransaction& tx,
+                                                                           const v1::ListAgreementsRequest& request,
+                                                                           const NamePosition& after, int limit);
 
 // By how much an agreement's counts change; not at all when only accesses do.
 struct CountChange {

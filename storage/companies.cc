@@ -1,7 +1,9 @@
 #include "storage/companies.h"
 
+#include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "storage/columns.h"
+#include "storage/name_keys.h"
 #include "storage/status_macros.h"
 
 namespace agreements::storage {
@@ -11,29 +13,50 @@ constexpr char kOrganizationNumberKey[] = "live_organization_number";
 
 const Statement kInsertCompany = {"insert_company", R"sql(
   INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, create_time,
-                         update_time, delete_time)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
+                         update_time, delete_time, name_key, folded_name, keyed_name, key_version)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)
 )sql"};
 
-const Statement kGetCompany = {"get_company", R"sql(
-  SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time
-  FROM companies
-  WHERE account_id = ? AND company_id = ?
-)sql"};
+constexpr char kColumns[] = R"sql(
+  SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time)sql";
 
-// Empty filters let everything through.
-const Statement kListCompanies = {"list_companies", R"sql(
-  SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time
-  FROM companies
-  WHERE account_id = ?
-    AND company_id < ?
+// Filters that are empty let everything through.
+constexpr char kFilters[] = R"sql(
     AND (? = '' OR agreement_id = ?)
     AND (? = '' OR organization_number = ?)
     AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
-    AND (? = 1 OR delete_time IS NULL)
-  ORDER BY company_id DESC
+    AND LOCATE(?, folded_name) > 0
+    AND (? = 1 OR delete_time IS NULL))sql";
+
+// Rows by their ids: "= ?", or a list of places.
+std::string GetSql(absl::string_view ids) {
+  return absl::StrCat(kColumns, R"sql(
+  FROM companies
+  WHERE account_id = ? AND company_id )sql",
+                      ids, "\n");
+}
+
+// A page that begins after a position.
+std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
+  return absl::StrCat(kColumns, more_columns, R"sql(
+  FROM companies
+  WHERE account_id = ?
+    AND )sql",
+                      after, kFilters, R"sql(
+  ORDER BY )sql",
+                      order, R"sql(
   LIMIT ?
-)sql"};
+)sql");
+}
+
+const Statement kGetCompany = {"get_company", GetSql("= ?").c_str()};
+const Statement kBatchGetCompanies = {"batch_get_companies", GetSql(InPlaces(kSmallBatch)).c_str()};
+const Statement kBatchGetManyCompanies = {"batch_get_many_companies", GetSql(InPlaces(kLargeBatch)).c_str()};
+
+const Statement kListCompanies = {"list_companies", ListSql("", "company_id < ?", "company_id DESC").c_str()};
+const Statement kListCompaniesByName = {
+    "list_companies_by_name",
+    ListSql(", name_key", "(name_key > ? OR name_key = ? AND company_id > ?)", "name_key, company_id").c_str()};
 
 const Statement kListCompanyIds = {"list_company_ids", R"sql(
   SELECT company_id
@@ -57,6 +80,10 @@ const Statement kUpdateCompany = {"update_company", R"sql(
       organization_number = ?,
       update_time = ?,
       delete_time = ?,
+      name_key = ?,
+      folded_name = ?,
+      keyed_name = ?,
+      key_version = ?,
       revision = revision + 1
   WHERE account_id = ? AND company_id = ?
     AND revision = ?
@@ -77,6 +104,10 @@ v1::Company ReadCompany(const Row& row) {
   return company;
 }
 
+SortedRow<v1::Company> ReadSortedCompany(const Row& row) {
+  return {.row = ReadCompany(row), .name_key = row.GetString(9)};
+}
+
 // The error for a number that another company has, which it names.
 absl::Status Taken(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
   ASSIGN_OR_RETURN(const std::optional<std::string> holder,
@@ -88,10 +119,12 @@ absl::Status Taken(Transaction& tx, absl::string_view account_id, const v1::Comp
 }  // namespace
 
 absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
+  const NameKeys keys = KeysOf(company.display_name());
   absl::Status inserted =
-      tx.Execute(kInsertCompany, {account_id, company.company_id(), company.agreement_id(), company.display_name(),
-                                  company.organization_number(), company.revision(), ToValue(company.create_time()),
-                                  ToValue(company.update_time())})
+      tx.Execute(kInsertCompany,
+                 {account_id, company.company_id(), company.agreement_id(), company.display_name(),
+                  company.organization_number(), company.revision(), ToValue(company.create_time()),
+                  ToValue(company.update_time()), keys.sort_key, keys.folded, company.display_name(), keys.version})
           .status();
   if (IsDuplicate(inserted, kOrganizationNumberKey)) return Taken(tx, account_id, company);
   return inserted;
@@ -104,14 +137,33 @@ absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view ac
   return *std::move(company);
 }
 
+absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
+                                                           const v1::BatchGetCompaniesRequest& request) {
+  const bool few = static_cast<size_t>(request.company_ids_size()) <= kSmallBatch;
+  return tx.Query(few ? kBatchGetCompanies : kBatchGetManyCompanies,
+                  BatchValues(request.account_id(), request.company_ids()), ReadCompany);
+}
+
 absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,
                                                        absl::string_view before_id, int limit) {
   return tx.Query(
       kListCompanies,
       {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.organization_number(),
        request.organization_number(), request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
-       request.display_name_prefix(), request.show_deleted(), limit},
+       request.display_name_prefix(), Folded(request.display_name_contains()), request.show_deleted(), limit},
       ReadCompany);
+}
+
+absl::StatusOr<std::vector<SortedRow<v1::Company>>> ListCompaniesByName(ReadTransaction& tx,
+                                                                        const v1::ListCompaniesRequest& request,
+                                                                        const NamePosition& after, int limit) {
+  return tx.Query(
+      kListCompaniesByName,
+      {request.account_id(), after.name_key, after.name_key, after.id, request.agreement_id(), request.agreement_id(),
+       request.organization_number(), request.organization_number(), request.display_name_prefix(),
+       LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
+       Folded(request.display_name_contains()), request.show_deleted(), limit},
+      ReadSortedCompany);
 }
 
 absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view account_id,
@@ -120,10 +172,11 @@ absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, abs
 }
 
 absl::Status UpdateCompany(Transaction& tx, absl::string_view account_id, v1::Company& company) {
-  const absl::StatusOr<int64_t> changed =
-      tx.Execute(kUpdateCompany, {company.agreement_id(), company.display_name(), company.organization_number(),
-                                  ToValue(company.update_time()), DeleteTime(company), account_id, company.company_id(),
-                                  company.revision()});
+  const NameKeys keys = KeysOf(company.display_name());
+  const absl::StatusOr<int64_t> changed = tx.Execute(
+      kUpdateCompany, {company.agreement_id(), company.display_name(), company.organization_number(),
+                       ToValue(company.update_time()), DeleteTime(company), keys.sort_key, keys.folded,
+                       company.display_name(), keys.version, account_id, company.company_id(), company.revision()});
   if (IsDuplicate(changed.status(), kOrganizationNumberKey)) return Taken(tx, account_id, company);
   RETURN_IF_ERROR(changed.status());
   if (*changed == 0) return StartOver();

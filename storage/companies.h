@@ -11,6 +11,7 @@
 #include "agreements/v1/company.pb.h"
 #include "agreements/v1/company_service.pb.h"
 #include "storage/database.h"
+#include "storage/lists.h"
 
 namespace agreements::storage {
 
@@ -20,9 +21,18 @@ absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const 
 // NOT_FOUND COMPANY_NOT_FOUND.
 absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view account_id, absl::string_view company_id);
 
+// Those of the request that the account has, in no order.
+absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
+                                                           const v1::BatchGetCompaniesRequest& request);
+
 // At most `limit` companies that pass the request's filters, from the newest down, with ids below `before_id`.
 absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,
                                                        absl::string_view before_id, int limit);
+
+// The same in the order of their names, and of equal ones by id.
+absl::StatusOr<std::vector<SortedRow<v1::Company>>> ListCompaniesByName(ReadTransaction& tx,
+                                                                        const v1::ListCompaniesRequest& request,
+                                                                        const NamePosition& after, int limit);
 
 // The ids of at most `limit` companies that the agreement holds, oldest first.
 absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view account_id,

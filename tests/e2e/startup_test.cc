@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "tests/e2e/server_process.h"
 
 namespace agreements::testing {
@@ -83,6 +84,22 @@ TEST_F(StartupTest, ASchemaOfANewerVersionIsServed) {
       " VALUES (9999, '9999_of_the_future', '', '2030-01-01')");
   ServerProcess server(flags_);
   ExpectServes(server);
+}
+
+TEST_F(StartupTest, NamesThatAnOlderServerWroteGetTheirKeys) {
+  database_.Sql(
+      "INSERT INTO agreements (account_id, agreement_id, display_name, customer_number, company_count, draft_count, "
+      "settled_until, revision, create_time, update_time) "
+      "VALUES ('acct-1', 'agr-1', 'Fjord', '', 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01')");
+  ServerProcess server(flags_);
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  std::string folded;
+  while (folded != "fjord\n" && absl::Now() < deadline) {
+    folded = database_.Sql("SELECT CAST(folded_name AS CHAR CHARACTER SET utf8mb4) FROM agreements");
+  }
+  EXPECT_EQ(folded, "fjord\n");
+  ExpectServes(server);
+  EXPECT_THAT(server.Output(), HasSubstr("the names of 1 agreements and 0 companies"));
 }
 
 TEST_F(StartupTest, AnotherTimeZoneThanTheSchemasIsRefused) {

@@ -23,11 +23,12 @@ class ListsTest : public ::testing::Test {
     // So many that every engine finds an index worth its while. 20 of them are what the filters look for; they stand
     // first, so that the newest rows are not among them.
     service_.Sql(R"sql(
-  INSERT INTO agreements
+  INSERT INTO agreements (account_id, agreement_id, display_name, customer_number, company_count, draft_count,
+                          settled_until, revision, create_time, update_time)
   WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
                  many AS (SELECT a.n * 50 - b.n AS n FROM numbers a JOIN numbers b ON b.n <= 50)
   SELECT 'acct-1', CONCAT('agr-zz', LPAD(n, 14, '0')), CONCAT(IF(n < 20, 'Rare', 'Common'), n),
-         IF(n < 20, '417', ''), 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01', NULL, 0
+         IF(n < 20, '417', ''), 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01'
   FROM many)sql");
     service_.Sql(absl::StrCat(R"sql(
   INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, create_time,
@@ -55,8 +56,17 @@ class ListsTest : public ::testing::Test {
          IF(RIGHT(company_id, 14) < 20, 'anna', CONCAT('user-', RIGHT(company_id, 4))), 'accounting', 2, '2026-11-01',
          '9999-12-31', '2026-11-01', '2026-11-01'
   FROM companies WHERE company_id LIKE 'cmp-zz%')sql");
+    // Half of all names are equal in the order, and stand at its end.
+    for (const std::string table : {"agreements", "companies"}) {
+      service_.Sql(absl::StrCat("UPDATE ", table, " SET name_key = IF(RIGHT(", Id(table),
+                                ", 1) < 5, 'same', CONCAT('k', RIGHT(", Id(table),
+                                ", 14))), folded_name = LOWER(display_name), keyed_name = display_name, ",
+                                "key_version = 1 WHERE ", Id(table), " LIKE '%-zz%'"));
+    }
     service_.Sql("ANALYZE TABLE agreements, companies, company_drafts, accesses");
   }
+
+  static std::string Id(const std::string& table) { return table == "agreements" ? "agreement_id" : "company_id"; }
 
   // The rows that the server has touched so far in the session in which the operations run: with one caller, the pool
   // has but one.
@@ -84,6 +94,43 @@ class ListsTest : public ::testing::Test {
   Service service_;
   std::string agreement_;
 };
+
+TEST_F(ListsTest, NamesInOrderBatchesAndUsersAreReadThroughTheirIndexes) {
+  v1::ListAgreementsRequest agreements;
+  agreements.set_order(v1::LIST_ORDER_DISPLAY_NAME);
+  EXPECT_LT(RowsFor(ListAgreements, agreements), kFew);
+  v1::ListCompaniesRequest companies;
+  companies.set_order(v1::LIST_ORDER_DISPLAY_NAME);
+  EXPECT_LT(RowsFor(ListCompanies, companies), kFew);
+  companies.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListCompanies, companies), kFew);
+
+  // A page in the middle of names that are all equal.
+  service_.Sql("UPDATE agreements SET name_key = 'k' WHERE name_key <> 'same' AND agreement_id LIKE 'agr-zz%'");
+  agreements.set_page_size(1000);
+  for (int page = 0; page < 30; ++page) {
+    agreements.set_page_token(service_.Do(ListAgreements, agreements)->next_page_token());
+  }
+  EXPECT_LT(RowsFor(ListAgreements, agreements), kFew);
+
+  v1::BatchGetCompaniesRequest request;
+  for (int i = 1; i <= 10; ++i) request.add_company_ids(absl::StrCat("cmp-zz", 10'000'000'000'000 + i).substr(0, 20));
+  EXPECT_TRUE(service_.Do(BatchGetCompanies, request).ok());
+  const int64_t before = RowsRead();
+  const int64_t counting = RowsRead() - before;
+  EXPECT_TRUE(service_.Do(BatchGetCompanies, request).ok());
+  EXPECT_LT(RowsRead() - before - 2 * counting, kFew);
+
+  // 19 companies with a user each, and 20 more users in one of them; the account has 50,000 companies and users.
+  v1::ListAgreementUsersRequest users;
+  users.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListAgreementUsers, users), 20 * kFew);
+  v1::ListAccessesRequest accesses;
+  accesses.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListAccesses, accesses), 10 * kFew);
+  accesses.set_user_id("anna");
+  EXPECT_LT(RowsFor(ListAccesses, accesses), 10 * kFew);
+}
 
 TEST_F(ListsTest, FiltersAreReadThroughTheirIndexes) {
   EXPECT_LT(RowsFor(ListAgreements, v1::ListAgreementsRequest()), kFew);

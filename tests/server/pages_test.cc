@@ -29,6 +29,24 @@ TEST(PageTokenTest, GivesBackItsKeyForTheSameRequestAtAnyPageSize) {
   EXPECT_EQ(ReadPageToken(request, token).value(), kKey);
 }
 
+TEST(PageTokenTest, OfNamesGivesBackKeyAndIdWhateverTheKeysBytes) {
+  v1::ListAgreementsRequest request = ListRequest();
+  request.set_page_size(1);
+  EXPECT_EQ(PagePosition(request)->id, "");
+  for (const std::string& name_key : {std::string(), std::string("\x2a\x01\xff\0\x05", 5), std::string(512, '\xfe')}) {
+    std::vector<storage::SortedRow<v1::Agreement>> rows(2);
+    rows[0].row.set_agreement_id(kKey);
+    rows[0].name_key = name_key;
+    v1::ListAgreementsResponse response;
+    request.clear_page_token();
+    request.set_page_token(FillSortedPage(request, rows, *response.mutable_agreements(),
+                                          [](const v1::Agreement& agreement) { return agreement.agreement_id(); }));
+    EXPECT_EQ(response.agreements_size(), 1);
+    EXPECT_EQ(PagePosition(request)->id, kKey);
+    EXPECT_EQ(PagePosition(request)->name_key, name_key);
+  }
+}
+
 TEST(PageTokenTest, NoTokenIsTheFirstPage) { EXPECT_EQ(ReadPageToken(ListRequest(), "").value(), ""); }
 
 TEST(PageTokenTest, BelongsToItsAccountFiltersAndMethod) {

@@ -70,6 +70,7 @@ TEST_F(WireAccountsTest, AnotherAccountsIdIsAnsweredAsOneThatDoesNotExist) {
       {"ListCompanyDrafts.agreement_id", "OK"},
       {"ListOrderBases.agreement_id", "OK"},
       {"ListAccesses.company_id", "OK"},
+      {"ListAccesses.agreement_id", "OK"},
       {"ListTransactions.company_id", "OK"},
       {"ListTransactions.order_basis_id", "OK"},
       {"GetTransaction.company_id",
@@ -88,8 +89,27 @@ TEST_F(WireAccountsTest, AnotherAccountsIdIsAnsweredAsOneThatDoesNotExist) {
       ++tried;
     }
   }
-  EXPECT_EQ(tried, 38);
+  EXPECT_EQ(tried, 40);
   EXPECT_EQ(wire_->State(), before);
+}
+
+TEST_F(WireAccountsTest, ABatchMissesAnotherAccountsIdsAsItDoesThoseThatDoNotExist) {
+  Names names = NewAccount();
+  const Names others = NewAccount();
+  names["$others"] = others.at("$agreement");
+  names["$others_company"] = others.at("$company");
+  const auto agreements =
+      wire_->Call(&Agreements::BatchGetAgreements, "agreement_ids: ['$others', '$agreement', '$nowhere']", names)
+          .value();
+  ASSERT_EQ(agreements.agreements_size(), 1);
+  EXPECT_EQ(agreements.agreements(0).agreement_id(), names["$agreement"]);
+  EXPECT_THAT(agreements.missing_agreement_ids(), ::testing::ElementsAre(names["$others"], names["$nowhere"]));
+  const auto companies =
+      wire_->Call(&Companies::BatchGetCompanies, "company_ids: ['$no_company', '$others_company', '$company']", names)
+          .value();
+  ASSERT_EQ(companies.companies_size(), 1);
+  EXPECT_EQ(companies.companies(0).company_id(), names["$company"]);
+  EXPECT_THAT(companies.missing_company_ids(), ::testing::ElementsAre(names["$no_company"], names["$others_company"]));
 }
 
 // Empties the server's ids that no name is known for.

@@ -296,6 +296,10 @@ TEST_F(WireErrorsTest, AClockOutsideTheYears2000To2999IsSaidAndChangesNothing) {
     wire_->clock().Set(now);
     for (const MethodDescriptor* method : AllMethods()) {
       const auto request = ValidRequest(*method, names);
+      // One that was answered is not asked for the time again.
+      if (const auto* request_id = method->input_type()->FindFieldByName("request_id")) {
+        request->GetReflection()->ClearField(request.get(), request_id);
+      }
       const std::string before = wire_->State();
       const std::string answer = Describe(wire_->Answer(*method, *request));
       if (answer == "OK") continue;  // It asks for no time.

@@ -189,6 +189,7 @@ TEST_F(WirePagesTest, APageTokenIsForItsOwnMethodAccountAndFiltersOnly) {
         others["$billed_company"] = names_.at("$company");
         others["$order_basis"] = names_.at("$no_order_basis");
         others["$license"] = names_.at("$scan");
+        others["$billed"] = names_.at("$agreement");
         const auto other = ValidRequest(*method, others);
         SetText(*request, field->name(), other->GetReflection()->GetString(*other, field));
       }

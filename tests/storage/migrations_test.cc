@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "storage/name_keys.h"
 #include "storage/settings.h"
 #include "tests/testing/test_database.h"
 
@@ -122,6 +123,29 @@ TEST_F(MigrationsTest, TheCurrencyIsRecordedInASchemaThatWasMadeBeforeThereWasOn
   EXPECT_FALSE(RecordSettings(**session, {.time_zone = "UTC", .currency = "EUR"}).ok());
   EXPECT_TRUE(RecordSettings(**session, kOsloAndKroner).ok()) << "a call with another time zone has recorded euros";
   EXPECT_TRUE(CheckSettings(**session, kOsloAndKroner).ok());
+}
+
+// What was stored before names had keys.
+TEST_F(MigrationsTest, NamesOfBeforeGetTheirKeys) {
+  std::vector<Migration> before;
+  for (const Migration& migration : EmbeddedMigrations()) {
+    if (migration.version < 3) before.push_back(migration);
+  }
+  ASSERT_TRUE(Run(before).ok());
+  test_database_.Sql(
+      "INSERT INTO agreements VALUES "
+      "('acct-1', 'agr-1', 'Ås', '', 1, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01', NULL, 0),"
+      "('acct-1', 'agr-2', 'Øre', '', 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01', NULL, 0)");
+  test_database_.Sql(
+      "INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, "
+      "create_time, update_time) VALUES ('acct-1', 'cmp-1', 'agr-1', 'Ær', '', 1, '2026-11-01', '2026-11-01')");
+  ASSERT_TRUE(Run(EmbeddedMigrations()).ok());
+  const RefreshedNames refreshed = RefreshNames(test_database_.database(), [] { return true; }).value();
+  EXPECT_EQ(refreshed.agreements, 2);
+  EXPECT_EQ(refreshed.companies, 1);
+  EXPECT_EQ(test_database_.Sql("SELECT agreement_id, revision FROM agreements ORDER BY name_key"),
+            "agr-2|1\nagr-1|1\n");
+  EXPECT_EQ(test_database_.Sql("SELECT CAST(folded_name AS CHAR CHARACTER SET utf8mb4) FROM companies"), "ær\n");
 }
 
 // Every statement of every migration of ours can run again.

@@ -38,6 +38,7 @@ std::unique_ptr<Message> FirstPage(const MethodDescriptor& method, const Names& 
   SetText(*request, "account_id", names.at("$account"));
   if (method.name() == "ListPlacements") SetText(*request, "company_id", names.at("$company"));
   if (method.name() == "ListTransactions") SetText(*request, "company_id", names.at("$billed_company"));
+  if (method.name() == "ListAgreementUsers") SetText(*request, "agreement_id", names.at("$billed"));
   if (method.name() == "ListOrderBasisLines") SetText(*request, "order_basis_id", names.at("$order_basis"));
   if (method.name() == "ListPrices") SetText(*request, "product_id", names.at("$license"));
   return request;

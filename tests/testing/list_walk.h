@@ -20,7 +20,8 @@ void SetText(google::protobuf::Message& request, const std::string& field, const
 void SetPageSize(google::protobuf::Message& request, int page_size);
 
 // For the first page of the list of $account, without filters; of placements, those of $company, of transactions, those
-// of $billed_company, of prices, those of $license, of lines, those of $order_basis.
+// of $billed_company, of prices, those of $license, of lines, those of $order_basis, of an agreement's users, those of
+// $billed.
 std::unique_ptr<google::protobuf::Message> FirstPage(const google::protobuf::MethodDescriptor& method,
                                                      const Names& names);
 

@@ -16,7 +16,9 @@ const std::map<std::string, std::string>& ValidRequestTexts() {
       {"CreateAgreement", R"(display_name: 'Fjordkraft Regnskap' customer_number: '00417' request_id: 'r-1'
                              first_company_draft { display_name: 'Nordlys' organization_number: '974760673' })"},
       {"GetAgreement", "agreement_id: '$agreement'"},
-      {"ListAgreements", "customer_number: '00417' display_name_prefix: 'Fjord'"},
+      {"BatchGetAgreements", "agreement_ids: '$agreement'"},
+      {"ListAgreements", "customer_number: '00417' display_name_prefix: 'Fjord' display_name_contains: 'KRAFT'"},
+      {"ListAgreementUsers", "agreement_id: '$billed' product_id: '$license'"},
       {"UpdateAgreement",
        "agreement_id: '$agreement' display_name: 'Fjordkraft' customer_number: '00418' request_id: 'r-1'"},
       {"DeleteAgreement", "agreement_id: '$empty' request_id: 'r-1'"},
@@ -24,7 +26,9 @@ const std::map<std::string, std::string>& ValidRequestTexts() {
       {"CreateCompany", R"(agreement_id: '$agreement' display_name: 'Nordlys' organization_number: '974760673'
                            request_id: 'r-1')"},
       {"GetCompany", "company_id: '$company'"},
-      {"ListCompanies", "agreement_id: '$agreement' display_name_prefix: 'Nord' organization_number: '974760673'"},
+      {"BatchGetCompanies", "company_ids: '$company'"},
+      {"ListCompanies", R"(agreement_id: '$agreement' display_name_prefix: 'Nord' display_name_contains: 'LYS'
+                           organization_number: '974760673')"},
       {"UpdateCompany",
        "company_id: '$company' display_name: 'Nordlys' organization_number: '974760673' request_id: 'r-1'"},
       {"DeleteCompany", "company_id: '$company' request_id: 'r-1'"},
@@ -66,7 +70,8 @@ const std::map<std::string, std::string>& ValidRequestTexts() {
       {"RevokeAccess", "company_id: '$billed_company' user_id: 'user-1' product_ids: '$license' request_id: 'r-1'"},
       {"GetAccess", "access_id: '$access'"},
       {"ListAccesses",
-       "company_id: '$billed_company' user_id: 'user-1' product_id: '$license' state: ACCESS_STATE_ACTIVE"},
+       R"(company_id: '$billed_company' user_id: 'user-1' product_id: '$license' state: ACCESS_STATE_ACTIVE
+          agreement_id: '$billed')"},
       {"RecordTransactions", R"(transactions { company_id: '$billed_company' transaction_id: 'tx-new' quantity: 12
                                 product_id: '$scan' occur_time { seconds: 1794308400 } })"},
       {"CancelTransactions", "transactions { company_id: '$billed_company' transaction_id: 'tx-open' }"},
