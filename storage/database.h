@@ -6,6 +6,7 @@
 #ifndef AGREEMENTS_STORAGE_DATABASE_H_
 #define AGREEMENTS_STORAGE_DATABASE_H_
 
+#include <deque>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,7 @@
 #include "google/protobuf/message.h"
 #include "storage/ids.h"
 #include "storage/statement.h"
+#include "storage/trouble_log.h"
 
 namespace agreements::storage {
 
@@ -102,6 +104,9 @@ struct DatabaseOptions {
   absl::Duration max_call = absl::Seconds(30);           // Bounds a call that has no deadline or a later one.
   absl::Duration unreachable_after = absl::Seconds(5);   // UNAVAILABLE when no server has taken writes for so long.
   absl::Duration max_backoff = absl::Milliseconds(100);  // Longest pause before a re-run; the first is up to 1 ms.
+  // How long a call waits for a row that others keep, before it is refused as ROW_LOCKED. Whole seconds.
+  absl::Duration row_wait = absl::Seconds(5);
+  absl::Duration check_timeout = absl::Seconds(2);  // For each answer that Check() waits for. Whole seconds.
   const TestHooks* hooks = nullptr;
 };
 
@@ -117,13 +122,17 @@ class Database {
   // Runs `body` in a transaction, and commits if it returns a value. `body` returns absl::StatusOr<Response>, Response
   // a protobuf message.
   //
-  // - Runs it again, with growing random pauses, when an error or StartOver() has undone everything.
+  // - Runs it again, with growing random pauses, when an error or StartOver() has undone everything, and when the
+  //   transaction turns out to have ended without a word: on a Galera cluster that has been seen, and whatever the
+  //   cause, neither a part of it nor an answer that it gave goes out. What ends it between that check, the last thing
+  //   before COMMIT, and COMMIT itself is left to the server to say.
   // - Exactly once for each request_id: it is recorded in the same transaction with the response, which a repeated call
   //   gets instead of running. That makes a COMMIT whose answer is lost safe to repeat, too; for that, a call without a
   //   request_id gets one of the server's own.
   // - validate_only: rolls back, and empties the new ids in the response.
   //
-  // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL.
+  // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE DATABASE_UNAVAILABLE or ROW_LOCKED,
+  // DEADLINE_EXCEEDED, INTERNAL.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWrite(const Call& call, const Body& body) {
     return Write(call, body, /*records_request=*/true);
@@ -153,13 +162,29 @@ class Database {
   // twice.
   absl::StatusOr<int64_t> ExecuteAlone(const Statement& statement, std::initializer_list<Value> values);
 
-  // Connects if need be and asks the database something: OK if it takes writes.
+  // Asks the database something, on a connection of its own: OK if it takes writes. Does not wait long for an answer:
+  // UNAVAILABLE after twice DatabaseOptions::check_timeout for each host.
   absl::Status Check();
 
-  // A connection of its own, outside the pool, for migrations.
+  // A connection of its own, outside the pool, for migrations: what it has not executed yet is not prepared.
   absl::StatusOr<std::unique_ptr<Session>> Connect();
 
  private:
+  // A database server.
+  struct Host {
+    explicit Host(std::string address_of_it) : address(std::move(address_of_it)) {}
+
+    const std::string address;
+    TroubleLog unreachable{"cannot connect to " + address};
+  };
+
+  // How to connect.
+  struct Connecting {
+    absl::Duration connect_timeout;
+    absl::Duration read_timeout;  // For any answer.
+    bool prepare_statements;
+  };
+
   struct Pooled {
     std::unique_ptr<Session> session;
     int generation;
@@ -184,7 +209,7 @@ class Database {
   template <typename Body, typename Around>
   std::invoke_result_t<Body, ReadTransaction&> Read(const Call& call, const Body& body, const Around& around) {
     std::invoke_result_t<Body, ReadTransaction&> result = absl::UnknownError("did not run");
-    absl::Status status = Run(call, [&](Session& session) {
+    absl::Status status = Run(call, /*autocommit=*/true, [&](Session& session) {
       return around(session, [&] {
         ReadTransaction tx(session);
         result = body(tx);
@@ -195,25 +220,35 @@ class Database {
     return result;
   }
 
-  // Runs `run` in a transaction at REPEATABLE READ, whose snapshot is taken at once.
+  // Runs `run` in one snapshot.
   static absl::Status InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run);
 
   absl::Status RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
                             google::protobuf::Message& response);
   // Until it succeeds, or fails with an error for the caller: `attempt` on some connection.
-  absl::Status Run(const Call& call, absl::FunctionRef<absl::Status(Session&)> attempt);
+  absl::Status Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt);
   absl::Status Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                        google::protobuf::Message& response);
   absl::Status AttemptUnrecorded(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                                  google::protobuf::Message& response);
-  absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address);
-  absl::StatusOr<Pooled> Acquire();
+  absl::StatusOr<std::unique_ptr<Session>> Connect(const Connecting& how);
+  absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address, const Connecting& how);
+  absl::StatusOr<Pooled> Acquire(bool autocommit);
   void Release(Pooled pooled);
   void DropAll();
 
   const DatabaseOptions options_;
   IdSource& ids_;
   const std::function<absl::Time()> now_;
+  std::deque<Host> hosts_;  // In the order of preference.
+
+  TroubleLog dropped_{"a database connection was dropped"};
+  TroubleLog refused_{"the database refuses"};
+  TroubleLog not_written_{"the database cannot write"};
+  TroubleLog lost_{"a transaction had ended without a word, and ran again"};
+
+  std::mutex check_mutex_;
+  std::unique_ptr<Session> check_session_;  // May be null.
 
   std::mutex mutex_;
   std::vector<Pooled> idle_;

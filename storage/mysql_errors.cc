@@ -1,19 +1,34 @@
 #include "storage/mysql_errors.h"
 
-namespace agreements::storage {
+#include "absl/strings/match.h"
 
-ErrorKind KindOf(int error_number) {
+namespace agreements::storage {
+namespace {
+
+// Errors of the server's file functions, which it passes on as they are. Named, since such small numbers stand for
+// other things elsewhere.
+constexpr int kErrorWritingFile = 3;
+constexpr int kDiskFullWriting = 20;
+
+// The system's reason, in the form that any error about a file has: "... (errno: 28 "No space left on device")".
+bool SaysNoRoom(absl::string_view message) {
+  return absl::StrContains(message, "No space left on device") || absl::StrContains(message, "Disk quota exceeded") ||
+         absl::StrContains(message, "errno: 28") || absl::StrContains(message, "error 28 ");
+}
+
+ErrorKind KindOfNumber(int error_number) {
   switch (error_number) {
     case 1020:  // Record has changed since last read (MariaDB's snapshot isolation)
     case 1180:  // Got error during COMMIT (Group Replication)
-    case 1205:  // Lock wait timeout: undoes the statement only, so ROLLBACK must follow
     case 1213:  // Deadlock; on Galera also a certification conflict at COMMIT
     case 1317:  // Query was interrupted
     case 1969:  // Statement timeout (MariaDB)
     case 3024:  // Statement timeout (MySQL)
     case 3101:  // Plugin instructed the server to roll back (Group Replication)
-    case 3572:  // NOWAIT lock not available
       return ErrorKind::kRerun;
+    case 1205:  // Lock wait timeout: undoes the statement only, so ROLLBACK must follow
+    case 3572:  // NOWAIT lock not available
+      return ErrorKind::kRowLocked;
     case 1053:  // Server shutdown in progress
     case 1158:  // Network errors
     case 1159:
@@ -32,17 +47,34 @@ ErrorKind KindOf(int error_number) {
     case 1040:            // Too many connections
     case 1047:            // Node is not ready (Galera)
     case kReadOnlyError:  // --read-only
+    case 1461:            // max_prepared_stmt_count is reached
     case 1792:            // Read-only transaction
     case 1836:            // Read-only mode
     case 2002:            // Cannot connect
     case 2003:
     case 3100:  // No majority (Group Replication)
       return ErrorKind::kServerRefuses;
+    case kErrorWritingFile:
+    case kDiskFullWriting:
+    case 1021:  // Disk full
+    case 1026:  // Error writing file, e.g. the binary log at COMMIT
+    case 1114:  // The table is full: what InnoDB says when its file cannot grow
+    case 1598:  // Binary logging not possible
+      return ErrorKind::kCannotWrite;
     case 1062:
       return ErrorKind::kDuplicate;
     default:
       return ErrorKind::kDefect;
   }
+}
+
+}  // namespace
+
+ErrorKind KindOf(int error_number, absl::string_view message) {
+  const ErrorKind kind = KindOfNumber(error_number);
+  // Errors of an engine (1030), of COMMIT (1180) and of other files come with the system's reason in their text.
+  const bool is_open = kind == ErrorKind::kDefect || kind == ErrorKind::kRerun;
+  return is_open && SaysNoRoom(message) ? ErrorKind::kCannotWrite : kind;
 }
 
 std::string DuplicateKeyName(absl::string_view message) {

@@ -45,8 +45,10 @@ absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const C
   return tx.QueryOne(kGetRequest, {call.account_id, call.caller, call.request_id}, ReadRequest);
 }
 
-absl::Status SetResponse(Transaction& tx, const Call& call, absl::string_view response) {
-  return tx.Execute(kSetResponse, {response, call.account_id, call.caller, call.request_id}).status();
+absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kSetResponse, {response, call.account_id, call.caller, call.request_id}));
+  return changed == 1;
 }
 
 absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before) {

@@ -22,7 +22,8 @@ absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time
 
 absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call);
 
-absl::Status SetResponse(Transaction& tx, const Call& call, absl::string_view response);
+// False if there is no record, or it has this response already. REQUIRES: `response` is not empty.
+absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response);
 
 // Deletes at most 1,000 requests older than `before`, of all accounts, and returns how many.
 absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before);

@@ -118,6 +118,76 @@ absl::Status Session::Prepare() {
   });
 }
 
+absl::Status Session::PrepareStatements() {
+  return Guarded("prepare statements", [this] {
+    for (const Statement* statement : Statement::All()) {
+      try {
+        prepared_[statement] = NewPrepared(*statement);
+      } catch (const sql::SQLException& error) {
+        if (KindOf(error.getErrorCode(), error.what()) != ErrorKind::kDefect) throw;
+        unprepared_[statement] = absl::StrCat(error.getErrorCode(), " ", error.what());
+      }
+    }
+  });
+}
+
+absl::Status Session::Set(SessionSettings settings) {
+  absl::Duration& limit = settings.time_limit;
+  limit = absl::Ceil(limit, limit > absl::Seconds(1) ? absl::Seconds(1) : absl::Milliseconds(100));
+  limit = std::max(limit, absl::Milliseconds(100));
+  settings.row_wait = std::max(absl::Trunc(std::min(settings.row_wait, limit), absl::Seconds(1)), absl::Seconds(1));
+  if (settings == settings_) return absl::OkStatus();
+  // MySQL bounds only SELECT by time; what makes another statement wait there is a lock.
+  const std::string bound = engine_ == Engine::kMariaDb
+                                ? absl::StrFormat("max_statement_time = %.1f", absl::ToDoubleSeconds(limit))
+                                : absl::StrCat("max_execution_time = ", absl::ToInt64Milliseconds(limit));
+  settings_.reset();
+  RETURN_IF_ERROR(Command(absl::StrCat("SET SESSION ", bound,
+                                       ", innodb_lock_wait_timeout = ", absl::ToInt64Seconds(settings.row_wait),
+                                       ", autocommit = ", settings.autocommit ? 1 : 0)));
+  settings_ = settings;
+  autocommit_ = settings.autocommit;
+  return absl::OkStatus();
+}
+
+absl::Status Session::Begin() {
+  in_transaction_ = true;
+  return Command("START TRANSACTION");
+}
+
+absl::Status Session::BeginSnapshot() {
+  // For the next transaction only; at READ COMMITTED a consistent snapshot is ignored.
+  RETURN_IF_ERROR(Command("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+  in_transaction_ = true;
+  return Command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+}
+
+absl::Status Session::Commit() {
+  RETURN_IF_ERROR(Command("COMMIT"));
+  in_transaction_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Session::Rollback() {
+  RETURN_IF_ERROR(Command("ROLLBACK"));
+  in_transaction_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Session::SetMark() { return Command("SAVEPOINT mark"); }
+
+absl::Status Session::CheckMark() {
+  std::optional<Failure> earlier = std::exchange(failure_, std::nullopt);
+  RETURN_IF_ERROR(Command("RELEASE SAVEPOINT mark"));
+  failure_ = std::move(earlier);
+  return absl::OkStatus();
+}
+
+absl::Status Session::LoseTransaction(const std::string& text) {
+  failure_ = Failure{.kind = ErrorKind::kTransactionLost, .text = text};
+  return absl::InternalError(text);
+}
+
 absl::StatusOr<int64_t> Session::Execute(const Statement& statement, absl::Span<const Value> values) {
   int64_t changed = 0;
   RETURN_IF_ERROR(Guarded(statement.name(), [&] {
@@ -147,20 +217,6 @@ absl::Status Session::Command(const std::string& sql) {
   });
 }
 
-absl::Status Session::SetTimeLimit(absl::Duration limit) {
-  limit = absl::Ceil(limit, limit > absl::Seconds(1) ? absl::Seconds(1) : absl::Milliseconds(100));
-  if (limit == time_limit_) return absl::OkStatus();
-  const int64_t milliseconds = std::max<int64_t>(absl::ToInt64Milliseconds(limit), 100);
-  // MySQL bounds only SELECT by time; what makes another statement wait there is a lock.
-  const std::string bound = engine_ == Engine::kMariaDb
-                                ? absl::StrFormat("max_statement_time = %.1f", static_cast<double>(milliseconds) / 1000)
-                                : absl::StrCat("max_execution_time = ", milliseconds);
-  RETURN_IF_ERROR(Command(
-      absl::StrCat("SET SESSION ", bound, ", innodb_lock_wait_timeout = ", std::max<int64_t>(milliseconds / 1000, 1))));
-  time_limit_ = limit;
-  return absl::OkStatus();
-}
-
 // Runs `body`, which may throw, between the hooks, and makes a status of what it throws.
 template <typename Body>
 absl::Status Session::Guarded(absl::string_view name, Body body) {
@@ -170,27 +226,47 @@ absl::Status Session::Guarded(absl::string_view name, Body body) {
     Raise(name, StatementEvent::Phase::kAfter);
     return absl::OkStatus();
   } catch (const sql::SQLException& error) {
-    const ErrorKind kind = KindOf(error.getErrorCode());
+    const int number = error.getErrorCode();
+    const ErrorKind kind =
+        number == kNoSavepointError && name == "RELEASE" ? ErrorKind::kTransactionLost : KindOf(number, error.what());
     if (kind == ErrorKind::kDuplicate) return absl::AlreadyExistsError(DuplicateKeyName(error.what()));
-    const std::string text = absl::StrCat(name, ": ", error.getErrorCode(), " ", error.what());
+    const std::string text = absl::StrCat(name, ": ", number, " ", error.what());
     if (!failure_) failure_ = Failure{.kind = kind, .text = text};
     return absl::InternalError(text);
   }
 }
 
 void Session::Raise(absl::string_view name, StatementEvent::Phase phase) const {
-  if (hooks_ == nullptr || !hooks_->on_statement) return;
-  const int error_number = hooks_->on_statement({.name = name, .phase = phase, .connection_id = connection_id_});
+  if (hooks_ == nullptr) return;
+  const StatementEvent event = {.name = name, .phase = phase, .connection_id = connection_id_};
+  if (hooks_->interject && phase == StatementEvent::Phase::kBefore) {
+    if (const std::string sql = hooks_->interject(event); !sql.empty()) {
+      const std::unique_ptr<sql::Statement> command(connection_->createStatement());
+      command->execute(sql);
+    }
+  }
+  const int error_number = hooks_->on_statement ? hooks_->on_statement(event) : 0;
   if (error_number != 0) throw sql::SQLException("raised by a test", "HY000", error_number);
 }
 
 sql::PreparedStatement& Session::Prepared(const Statement& statement) {
   std::unique_ptr<sql::PreparedStatement>& prepared = prepared_[&statement];
   if (prepared == nullptr) {
-    const bool rewritten = hooks_ != nullptr && hooks_->rewrite;
-    prepared.reset(connection_->prepareStatement(rewritten ? hooks_->rewrite(statement) : statement.sql()));
+    if (in_transaction_) {
+      const auto refused = unprepared_.find(&statement);
+      throw sql::SQLException(absl::StrCat("cannot be prepared inside a transaction, and was not before",
+                                           refused == unprepared_.end() ? "" : ": ",
+                                           refused == unprepared_.end() ? "" : refused->second));
+    }
+    prepared = NewPrepared(statement);
   }
   return *prepared;
+}
+
+std::unique_ptr<sql::PreparedStatement> Session::NewPrepared(const Statement& statement) {
+  const bool rewritten = hooks_ != nullptr && hooks_->rewrite;
+  return std::unique_ptr<sql::PreparedStatement>(
+      connection_->prepareStatement(rewritten ? hooks_->rewrite(statement) : statement.sql()));
 }
 
 std::string Session::QueryText(const std::string& sql) {

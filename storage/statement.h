@@ -107,13 +107,31 @@ struct StatementEvent {
 struct TestHooks {
   // Called around every execution, in the thread that executes. A number other than 0 is raised as the server's error.
   std::function<int(const StatementEvent&)> on_statement;
-  // Returns the text to prepare for a statement, e.g. without its guard.
+  // Returns SQL that the session executes before a statement without knowing of it, e.g. "ROLLBACK"; "" is none.
+  std::function<std::string(const StatementEvent&)> interject;
+  // Returns the text to prepare for a statement, e.g. without its guard. Called each time that one is prepared.
   std::function<std::string(const Statement&)> rewrite;
 };
 
 enum class Engine { kMariaDb, kMySql };
 
+// What holds for the statements of a session until it is set again.
+struct SessionSettings {
+  // Whether what is outside a transaction is committed at once. Off for transactions that write: when one has ended
+  // without a word, what comes after it is in another one, which nobody commits.
+  bool autocommit = true;
+  absl::Duration time_limit;  // Bounds each statement. Rounded up to 100 ms, beyond a second to seconds.
+  absl::Duration row_wait;    // How long a statement waits for a row, at the most; whole seconds, at least one.
+
+  friend bool operator==(const SessionSettings& a, const SessionSettings& b) {
+    return a.autocommit == b.autocommit && a.time_limit == b.time_limit && a.row_wait == b.row_wait;
+  }
+};
+
 // One connection, with its prepared statements. Used by one thread at a time.
+//
+// Nothing is prepared inside a transaction: what aborts a transaction on a Galera cluster while a statement is prepared
+// is never reported, and what comes next would be committed without what came before.
 class Session {
  public:
   Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks);
@@ -122,7 +140,30 @@ class Session {
   // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. The server must take writes.
   absl::Status Prepare();
 
+  // Prepares every statement of the program, so that all can be executed inside a transaction. One that does not fit
+  // the schema is left out: executing it answers what is wrong with it.
+  absl::Status PrepareStatements();
+
   Engine engine() const { return engine_; }
+
+  // Not inside a transaction. A round trip if anything changes, which is seldom: see SessionSettings.
+  absl::Status Set(SessionSettings settings);
+  // Whether what is outside a transaction is committed at once.
+  bool autocommit() const { return autocommit_; }
+
+  // Begins a transaction at READ COMMITTED, which Commit() or Rollback() ends.
+  absl::Status Begin();
+  // Begins one at REPEATABLE READ that writes nothing, and whose snapshot is taken at once.
+  absl::Status BeginSnapshot();
+  absl::Status Commit();
+  absl::Status Rollback();
+
+  // Sets a mark in a transaction that has begun, and finds it again later, once: if it is gone, the transaction ended
+  // in between, failure() is kTransactionLost, and nothing that was read or written may be relied on.
+  absl::Status SetMark();
+  absl::Status CheckMark();
+  // The same found out in another way.
+  absl::Status LoseTransaction(const std::string& text);
 
   // Executes a statement that changes rows, and returns how many it *changed*: a row that already had the values does
   // not count. A violated unique key is ALREADY_EXISTS, see IsDuplicate(); any other error is found in failure() too,
@@ -133,12 +174,8 @@ class Session {
   absl::Status Query(const Statement& statement, absl::Span<const Value> values,
                      absl::FunctionRef<void(const Row&)> read);
 
-  // Executes a text that is not prepared: START TRANSACTION, SET, a migration's statement.
+  // Executes a text that is not prepared: SET, a migration's statement.
   absl::Status Command(const std::string& sql);
-
-  // Bounds every further statement, lock waits included, until it is set again. Rounded up to 100 ms, beyond a second
-  // to seconds, so that it seldom changes.
-  absl::Status SetTimeLimit(absl::Duration limit);
 
   // The first error since ClearFailure() that ends the transaction.
   struct Failure {
@@ -153,14 +190,18 @@ class Session {
   absl::Status Guarded(absl::string_view name, Body body);
   void Raise(absl::string_view name, StatementEvent::Phase phase) const;
   sql::PreparedStatement& Prepared(const Statement& statement);
+  std::unique_ptr<sql::PreparedStatement> NewPrepared(const Statement& statement);
   std::string QueryText(const std::string& sql);
 
   std::unique_ptr<sql::Connection> connection_;
   const TestHooks* hooks_;  // May be null.
   Engine engine_ = Engine::kMariaDb;
   int64_t connection_id_ = 0;
-  absl::Duration time_limit_ = absl::InfiniteDuration();
+  bool autocommit_ = true;
+  bool in_transaction_ = false;
+  std::optional<SessionSettings> settings_;  // Empty before the first, and when setting them has failed.
   std::unordered_map<const Statement*, std::unique_ptr<sql::PreparedStatement>> prepared_;
+  std::unordered_map<const Statement*, std::string> unprepared_;  // What the server said of those that are left out.
   std::optional<Failure> failure_;
 };
 

@@ -1,5 +1,5 @@
-// A deadlock, a lock wait time-out, a killed session and a lost answer at every statement of every mutation, COMMIT
-// included: the outcome is all or nothing, and the same request_id gets the one result.
+// A deadlock, a lock wait time-out, a full disk, a killed session and a lost answer at every statement of every
+// mutation, COMMIT included: the outcome is all or nothing, and the same request_id gets the one result.
 #include <atomic>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +11,7 @@ namespace {
 
 using storage::StatementEvent;
 
+constexpr int kErrorOnWrite = 1026;
 constexpr int kLockWaitTimeout = 1205;
 constexpr int kDeadlock = 1213;
 constexpr int kLost = 2013;
@@ -36,6 +37,8 @@ std::vector<Fault> Faults() {
           {"LockWaitTimeout", Phase::kBefore, kLockWaitTimeout},
           {"LockWaitTimeoutAfterwards", Phase::kAfter, kLockWaitTimeout},
           {"FailOver", Phase::kBefore, kReadOnly},
+          {"FullDisk", Phase::kBefore, kErrorOnWrite},
+          {"FullDiskAfterwards", Phase::kAfter, kErrorOnWrite},
           {"KilledSession", Phase::kBefore, 0, Kill::kYes},
           {"KilledSessionAfterwards", Phase::kAfter, 0, Kill::kYes},
           {"LostRequest", Phase::kBefore, kLost},

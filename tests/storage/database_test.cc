@@ -3,11 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <sstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "proto/errors.h"
@@ -15,12 +19,17 @@
 #include "storage/columns.h"
 #include "storage/status_macros.h"
 #include "tests/testing/test_database.h"
+#include "tests/testing/unix_proxy.h"
 
 namespace agreements::storage {
 namespace {
 
 using ::testing::HasSubstr;
 using Phase = StatementEvent::Phase;
+
+const Statement kProbe = {"probe", "SELECT 1"};
+
+int64_t ReadNumber(const Row& row) { return row.GetInt64(1); }
 
 class DatabaseTest : public ::testing::Test {
  protected:
@@ -230,20 +239,194 @@ TEST_F(DatabaseTest, EverySessionIsInStrictModeUtcAndReadCommitted) {
   EXPECT_EQ(session->failure()->kind, ErrorKind::kDefect);
 }
 
-TEST_F(DatabaseTest, TheTimeLimitIsSetOnlyWhenItChanges) {
+TEST_F(DatabaseTest, ASessionPreparesNothingInsideATransaction) {
+  const auto session = *database_.Connect();
+  ASSERT_TRUE(session->Begin().ok());
+  EXPECT_FALSE(session->Execute(kProbe, {}).ok());
+  ASSERT_TRUE(session->failure());
+  EXPECT_THAT(session->failure()->text, HasSubstr("cannot be prepared inside a transaction"));
+  session->ClearFailure();
+  ASSERT_TRUE(session->Rollback().ok());
+  EXPECT_TRUE(session->Query(kProbe, {}, [](const Row&) {}).ok());
+  ASSERT_TRUE(session->Begin().ok());
+  EXPECT_TRUE(session->Query(kProbe, {}, [](const Row&) {}).ok());
+}
+
+TEST_F(DatabaseTest, SettingsAreSetOnlyWhenTheyChange) {
   const auto session = *database_.Connect();
   std::atomic<int> sets = 0;
   on_statement_ = [&](const StatementEvent& event) {
     if (event.name == "SET" && event.phase == Phase::kBefore) ++sets;
     return 0;
   };
-  for (const int milliseconds : {9'999, 9'500, 9'001}) {
-    ASSERT_TRUE(session->SetTimeLimit(absl::Milliseconds(milliseconds)).ok());
-  }
+  const auto set = [&](int milliseconds, bool autocommit) {
+    return session->Set(
+        {.autocommit = autocommit, .time_limit = absl::Milliseconds(milliseconds), .row_wait = absl::Seconds(5)});
+  };
+  for (const int milliseconds : {9'999, 9'500, 9'001}) ASSERT_TRUE(set(milliseconds, true).ok());
   EXPECT_EQ(sets, 1);
-  ASSERT_TRUE(session->SetTimeLimit(absl::Milliseconds(450)).ok());
-  ASSERT_TRUE(session->SetTimeLimit(absl::Milliseconds(401)).ok());
+  ASSERT_TRUE(set(450, true).ok());
+  ASSERT_TRUE(set(401, true).ok());
   EXPECT_EQ(sets, 2);
+  ASSERT_TRUE(set(450, false).ok());
+  ASSERT_TRUE(set(401, false).ok());
+  EXPECT_EQ(sets, 3);
+}
+
+TEST_F(DatabaseTest, ReadingAndWritingInTurnTakesASessionThatIsSetForIt) {
+  int reads = 0;
+  const auto read = [&](ReadTransaction& tx) -> absl::StatusOr<int> {
+    RETURN_IF_ERROR(tx.QueryOne(kProbe, {}, ReadNumber).status());
+    // Within it, so that there are two sessions.
+    if (++reads == 1) RETURN_IF_ERROR(database_.ReadWrite(NewCall(), Insert).status());
+    return 0;
+  };
+  ASSERT_TRUE(database_.ReadOnly(NewCall(), read).ok());
+  int sets = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name == "SET" && event.phase == Phase::kBefore) ++sets;
+    return 0;
+  };
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(database_.ReadOnly(NewCall(), read).ok());
+    ASSERT_TRUE(database_.ReadWrite(NewCall(), Insert).ok());
+  }
+  EXPECT_EQ(sets, 0);
+}
+
+TEST_F(DatabaseTest, AnIdThatIsAlwaysTakenIsADefectAfterSomeRuns) {
+  class OneId : public IdSource {
+   public:
+    std::string Next(absl::string_view prefix) override {
+      return absl::StrCat(prefix, "000000000000000", prefix == "agr-" ? 1 : 1 + ++count_);
+    }
+    std::atomic<int> count_ = 0;
+  } ids;
+  Database database(Options(), ids, absl::Now);
+  ASSERT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
+  int runs = 0;
+  const auto second = database.ReadWrite(NewCall(), [&](Transaction& tx) {
+    ++runs;
+    return Insert(tx);
+  });
+  EXPECT_EQ(ReasonOf(second.status()), v1::ERROR_REASON_INTERNAL_ERROR);
+  EXPECT_EQ(runs, 6);
+  EXPECT_EQ(Count(), "1\n");
+}
+
+TEST_F(DatabaseTest, AServerWithoutRoomIsUnavailableAndKeepsItsConnections) {
+  DatabaseOptions options = Options();
+  options.unreachable_after = absl::Milliseconds(100);
+  Database database(options, test_database_.ids(), absl::Now);
+  ASSERT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
+  std::atomic<bool> full = true;
+  std::atomic<int> connections = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name == "prepare session" && event.phase == Phase::kBefore) ++connections;
+    return event.name == "COMMIT" && event.phase == Phase::kBefore && full ? 1026 : 0;
+  };
+  EXPECT_EQ(ReasonOf(database.ReadWrite(NewCall(), Insert).status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+  EXPECT_EQ(Count(), "1\n");
+  full = false;
+  EXPECT_TRUE(database.ReadWrite(NewCall(), Insert).ok());
+  EXPECT_EQ(connections, 0);
+}
+
+TEST_F(DatabaseTest, ACommitThatWasDoneThoughTheDiskWasFullIsNotDoneAgain) {
+  std::atomic<int> commits = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    return event.name == "COMMIT" && event.phase == Phase::kAfter && ++commits == 1 ? 1026 : 0;
+  };
+  EXPECT_TRUE(database_.ReadWrite(NewCall(), Insert).ok());
+  EXPECT_EQ(Count(), "1\n");
+}
+
+// With an agreement whose row somebody else keeps.
+class LockedRowTest : public DatabaseTest {
+ protected:
+  LockedRowTest() {
+    id_ = database_.ReadWrite(NewCall(), Insert).value().agreement().agreement_id();
+    EXPECT_TRUE(holder_->Begin().ok());
+    EXPECT_TRUE(holder_->Command("UPDATE agreements SET draft_count = 7").ok());
+  }
+
+  absl::StatusOr<v1::Agreement> Lock(absl::Duration timeout) {
+    DatabaseOptions options = Options();
+    options.row_wait = absl::Seconds(1);
+    Database database(options, test_database_.ids(), absl::Now);
+    return database.ReadWrite(NewCall(timeout), [&](Transaction& tx) -> absl::StatusOr<v1::Agreement> {
+      return LockLiveAgreement(tx, "acct-1", id_, {.drafts = 1});
+    });
+  }
+
+  const std::unique_ptr<Session> holder_ = *database_.Connect();
+  std::string id_;
+};
+
+TEST_F(LockedRowTest, ACallThatHasWaitedLongEnoughIsRefused) {
+  const absl::Time begin = absl::Now();
+  EXPECT_EQ(ReasonOf(Lock(absl::Seconds(20)).status()), v1::ERROR_REASON_ROW_LOCKED);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
+  EXPECT_EQ(test_database_.Sql("SELECT COUNT(*) FROM requests"), "1\n");
+}
+
+TEST_F(LockedRowTest, ADeadlineThatPassesFirstIsTheDeadline) {
+  EXPECT_EQ(ReasonOf(Lock(absl::Milliseconds(400)).status()), v1::ERROR_REASON_DEADLINE_PASSED);
+}
+
+TEST_F(LockedRowTest, ACallIsNotToldThatNothingWasDoneAfterAnAnswerWasLost) {
+  std::atomic<int> lost = 0;
+  on_statement_ = [&](const StatementEvent& event) {
+    return event.name == "insert_request" && event.phase == Phase::kAfter && ++lost == 1 ? 2013 : 0;
+  };
+  EXPECT_EQ(ReasonOf(Lock(absl::Seconds(20)).status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+}
+
+TEST_F(DatabaseTest, AnOutageThatManyCallersMeetIsALineInTheLog) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  DatabaseOptions options = Options();
+  options.socket = "/nonexistent/socket";
+  options.unreachable_after = absl::Milliseconds(50);
+  Database database(options, test_database_.ids(), absl::Now);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 6; ++i) {
+    callers.emplace_back([&] {
+      for (int call = 0; call < 5; ++call) database.ReadWrite(NewCall(), Insert).IgnoreError();
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  spdlog::set_default_logger(before);
+  const std::vector<std::string> lines = absl::StrSplit(log.str(), '\n', absl::SkipEmpty());
+  ASSERT_EQ(lines.size(), 1u) << log.str();
+  EXPECT_THAT(lines[0], HasSubstr("cannot connect to unix:///nonexistent/socket: "));
+}
+
+TEST_F(DatabaseTest, TheCheckDoesNotWaitForADatabaseThatHangs) {
+  testing::UnixProxy proxy(test_database_.options().socket);
+  DatabaseOptions options = Options();
+  options.socket = proxy.path();
+  options.check_timeout = absl::Seconds(1);
+  Database database(options, test_database_.ids(), absl::Now);
+  EXPECT_TRUE(database.Check().ok());
+  proxy.Hang();
+  for (int i = 0; i < 2; ++i) {  // On the connection that there is, and on a new one.
+    const absl::Time begin = absl::Now();
+    EXPECT_EQ(ReasonOf(database.Check()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+    EXPECT_LT(absl::Now() - begin, absl::Seconds(5));
+  }
+  proxy.GoOn();
+  EXPECT_TRUE(database.Check().ok());
+}
+
+TEST_F(DatabaseTest, TheCheckSeesAServerThatTakesNoWrites) {
+  EXPECT_TRUE(database_.Check().ok());
+  on_statement_ = [](const StatementEvent& event) { return event.name == "prepare session" ? 1290 : 0; };
+  EXPECT_EQ(ReasonOf(database_.Check()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+  on_statement_ = nullptr;
+  EXPECT_TRUE(database_.Check().ok());
 }
 
 TEST(Columns, TheLastNameWithAPrefixHas200CodePoints) {
