@@ -104,6 +104,7 @@ class Dispatcher {
     if constexpr (requires { request.request_id(); }) {
       call.request_id = request.request_id();
       call.request_hash = RequestHash(request);
+      call.method = std::string(request.GetDescriptor()->full_name());
     }
     return call;
   }

@@ -125,8 +125,9 @@ void Server::PurgeRequests(absl::Duration retention) {
   absl::StatusOr<int64_t> purged = 0;
   do {
     purged = storage::PurgeRequests(env_.database, absl::Now() - retention);  // They are recorded in real time.
-    if (!purged.ok()) spdlog::warn("purging old requests: {}", purged.status().ToString());
+    if (!purged.ok()) not_purged_.Happened(purged.status().ToString());
   } while (purged.ok() && *purged > 0);
+  if (purged.ok()) not_purged_.IsWell();
 }
 
 // What servers of an older version have written, while this one takes their place.

@@ -18,6 +18,7 @@
 #include "server/operations.h"
 #include "server/periodic_task.h"
 #include "server/workers.h"
+#include "storage/trouble_log.h"
 
 namespace agreements {
 
@@ -72,6 +73,7 @@ class Server {
   AgreementServiceImpl agreement_service_;
   CompanyServiceImpl company_service_;
   std::unique_ptr<Listener> listener_;
+  storage::TroubleLog not_purged_{"old requests cannot be purged"};
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<PeriodicTask> database_check_;

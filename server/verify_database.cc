@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "server/rules.h"
+#include "server/verify_requests.h"
 #include "storage/invariants.h"
 #include "storage/name_keys.h"
 #include "storage/status_macros.h"
@@ -63,6 +64,8 @@ class Verification {
     Add("order bases", "it is what is computed again from history, and its digest and total fit its lines");
     Add("agreements", "an agreement's keys for order and search are those of its name");
     Add("companies", "a company's keys for order and search are those of its name");
+    Add("requests", "what its response tells of is there, at that revision or a later one");
+    Add("requests", "no change of the last days is without one, as far as revisions tell");
     result_.waiting.table = storage::WaitingTransactions().table;
     result_.waiting.rule = storage::WaitingTransactions().rule;
   }
@@ -94,9 +97,10 @@ class Verification {
   Check& CompanyDays() { return result_.checks[invariants_.size() + 1]; }
   Check& DaysOfChanges() { return result_.checks[invariants_.size() + 2]; }
   Check& Documents() { return result_.checks[invariants_.size() + 3]; }
-
   Check& AgreementNames() { return result_.checks[invariants_.size() + 4]; }
   Check& CompanyNames() { return result_.checks[invariants_.size() + 5]; }
+  Check& LostChanges() { return result_.checks[invariants_.size() + 6]; }
+  Check& LostRecords() { return result_.checks[invariants_.size() + 7]; }
 
   storage::Call CallFor(const std::string& account_id) {
     storage::Call call;
@@ -135,7 +139,19 @@ class Verification {
     RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyChanges, WrongDayOfChange, DaysOfChanges()));
     RETURN_IF_ERROR(CheckNames(account_id, storage::ListAgreementNames, AgreementNames()));
     RETURN_IF_ERROR(CheckNames(account_id, storage::ListCompanyNames, CompanyNames()));
+    RETURN_IF_ERROR(CheckRequests(account_id, rows["requests"]));
     return CheckDocuments(account_id);
+  }
+
+  absl::Status CheckRequests(const std::string& account_id, int64_t records) {
+    VerifyRequestsOptions options;
+    options.change_is_lost = [&](absl::string_view text) { Find(LostChanges(), account_id, text); };
+    options.record_is_lost = [&](absl::string_view text) { Find(LostRecords(), account_id, text); };
+    RETURN_IF_ERROR(VerifyRequests(env_, CallFor(account_id), records, options));
+    LostChanges().looked_at += records;
+    LostRecords().looked_at += records;
+    Tell();
+    return absl::OkStatus();
   }
 
   absl::Status CheckInvariant(const std::string& account_id, const storage::Invariant& invariant,

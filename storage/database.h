@@ -35,6 +35,7 @@ struct Call {
   std::string caller;        // Identity of the caller; empty until callers have one.
   std::string request_id;    // The caller's, or empty.
   std::string request_hash;  // Of method and content, 64 hexadecimal digits.
+  std::string method;        // Full name of the request's message, e.g. "agreements.v1.MoveCompanyRequest".
   bool validate_only = false;
   absl::Time deadline = absl::InfiniteFuture();
 };

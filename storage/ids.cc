@@ -19,6 +19,17 @@ std::string Digits(uint64_t number, int count) {
 
 }  // namespace
 
+absl::Time TimeOfId(absl::string_view id) {
+  if (id.size() != kIdLength) return absl::InfinitePast();
+  uint64_t milliseconds = 0;
+  for (const char digit : id.substr(kIdLength - kTimeDigits - kRandomDigits, kTimeDigits)) {
+    const size_t value = kCrockford.find(digit);
+    if (value == absl::string_view::npos) return absl::InfinitePast();
+    milliseconds = milliseconds * kCrockford.size() + value;
+  }
+  return absl::FromUnixMillis(static_cast<int64_t>(milliseconds));
+}
+
 std::string ClockIdSource::Next(absl::string_view prefix) {
   const auto milliseconds = static_cast<uint64_t>(absl::ToUnixMillis(now_()));
   const std::lock_guard lock(mutex_);

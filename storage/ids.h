@@ -42,6 +42,9 @@ class ClockIdSource : public IdSource {
   uint64_t last_random_ = 0;
 };
 
+// When an id of ours was made. The beginning of time for any other text.
+absl::Time TimeOfId(absl::string_view id);
+
 }  // namespace agreements::storage
 
 #endif  // AGREEMENTS_STORAGE_IDS_H_

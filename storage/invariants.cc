@@ -113,15 +113,10 @@ std::optional<std::string> ReadAccount(const Row& row) {
 
 std::pair<std::string, int64_t> ReadCount(const Row& row) { return {row.GetString(1), row.GetInt64(2)}; }
 
-absl::Time ReadTime(const Row& row, int column) {
-  const google::protobuf::Timestamp time = row.GetTimestamp(column);
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 Beginning ReadBeginning(const Row& row) {
   Beginning beginning;
   beginning.id = row.GetString(1);
-  beginning.create_time = ReadTime(row, 2);
+  beginning.create_time = ToTime(row.GetTimestamp(2));
   if (!row.IsNull(3)) beginning.first_day = row.GetDay(3);
   beginning.after_settled = row.GetInt64(4) != 0;
   return beginning;
@@ -130,7 +125,7 @@ Beginning ReadBeginning(const Row& row) {
 LastChange ReadChange(const Row& row) {
   LastChange change;
   change.id = row.GetString(1);
-  change.update_time = ReadTime(row, 2);
+  change.update_time = ToTime(row.GetTimestamp(2));
   if (!row.IsNull(3)) change.day = row.GetDay(3);
   return change;
 }

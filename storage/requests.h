@@ -2,7 +2,9 @@
 #ifndef AGREEMENTS_STORAGE_REQUESTS_H_
 #define AGREEMENTS_STORAGE_REQUESTS_H_
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,6 +26,22 @@ absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const C
 
 // False if there is no record, or it has this response already. REQUIRES: `response` is not empty.
 absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response);
+
+struct RecordedRequest {
+  std::string caller;
+  std::string request_id;
+  std::string method;    // See Call. Empty: recorded by a program that did not record it.
+  std::string response;  // Serialized.
+  absl::Time create_time;
+};
+
+// At most `limit` of an account, in ascending order of caller and request_id after these.
+absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view account_id,
+                                                          absl::string_view after_caller,
+                                                          absl::string_view after_request_id, int limit);
+
+// When the last one was recorded whose method is not known; nothing if there is none.
+absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx, absl::string_view account_id);
 
 // Deletes at most 1,000 requests older than `before`, of all accounts, and returns how many.
 absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before);

@@ -212,6 +212,7 @@ bool IsDuplicate(const absl::Status& status, absl::string_view key_name);
 absl::Time ToMicroseconds(absl::Time time);
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time ToTime(const google::protobuf::Timestamp& timestamp);
 
 }  // namespace agreements::storage
 

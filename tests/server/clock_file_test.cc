@@ -65,13 +65,17 @@ TEST_F(ClockFileTest, TellsTheRealTimeWhileTheFileIsMissingOrEmpty) {
   EXPECT_THAT(log_.str(), IsEmpty());
 }
 
-TEST_F(ClockFileTest, LogsAnErrorAndTellsTheRealTimeIfThereIsSomethingElse) {
+TEST_F(ClockFileTest, LogsOnceAndTellsTheRealTimeIfThereIsSomethingElse) {
   for (const char* bad :
        {"tomorrow", "2026-12-01", "2026-12-01T04:00:00", "2026-02-30T00:00:00Z", "1", "infinite-future"}) {
     log_.str("");
     Write(bad);
-    EXPECT_EQ(Now(), real_) << bad;
+    const auto clock = ClockFromFile(path_, [] { return absl::FromUnixSeconds(7); });
+    EXPECT_EQ(clock(), absl::FromUnixSeconds(7)) << bad;
     EXPECT_THAT(log_.str(), HasSubstr("--clock_file")) << bad;
+    log_.str("");
+    for (int i = 0; i < 100; ++i) clock();
+    EXPECT_THAT(log_.str(), IsEmpty()) << bad;
   }
 }
 

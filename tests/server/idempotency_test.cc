@@ -119,7 +119,7 @@ TEST_F(RequestsTest, OldOnesArePurgedInBatches) {
   INSERT INTO requests
   WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
                  twice AS (SELECT n FROM numbers UNION ALL SELECT n + 1000 FROM numbers WHERE n <= 200)
-  SELECT 'acct-3', '', n, REPEAT('0', 64), 'x', '2026-01-01' FROM twice)sql");
+  SELECT 'acct-3', '', n, REPEAT('0', 64), 'x', '2026-01-01', '' FROM twice)sql");
   storage::Database& database = service_.test_database().database();
   const absl::Time before = absl::FromUnixSeconds(1'780'000'000);  // In May 2026.
   EXPECT_EQ(storage::PurgeRequests(database, before).value(), 1000);

@@ -8,6 +8,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "server/verify_requests.h"
+#include "tests/testing/mutations.h"
 #include "tests/testing/operations_test.h"
 #include "tests/testing/planted_breaches.h"
 
@@ -200,6 +202,79 @@ TEST_F(VerifyDatabaseTest, WhatCannotBeReadIsAnErrorAndNoFinding) {
   service_.Sql("DROP TABLE order_basis_lines");
   EXPECT_EQ(VerifyDatabase(service_.env(), {}).status().code(), absl::StatusCode::kInternal);
 }
+
+TEST_F(VerifyDatabaseTest, ARecordThatIsLostIsFoundWhereverTheRevisionsShowIt) {
+  for (const std::string name : {"A1", "A2", "A3"}) {
+    v1::UpdateAgreementRequest request;
+    request.set_agreement_id(names_["{A}"]);
+    request.set_display_name(name);
+    request.set_request_id(name);
+    service_.Do(UpdateAgreement, request).value();
+  }
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
+  service_.Sql("DELETE FROM requests WHERE request_id = 'A2'");
+  EXPECT_THAT(Report(Verify()), HasSubstr(Named("agreement {A}: no request is recorded for its revision 3\n")));
+}
+
+// Purging takes the oldest ones.
+TEST_F(VerifyDatabaseTest, RecordsThatAreOldEnoughToBePurgedAreNotMissed) {
+  service_.Sql("UPDATE products SET revision = 2");
+  EXPECT_EQ(Verify().findings(), 2) << Report(Verify());
+  service_.Sql("UPDATE requests SET create_time = create_time - INTERVAL 72 HOUR");
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
+}
+
+TEST_F(VerifyDatabaseTest, WhatCameBeforeARecordWithoutItsMethodIsLeftOut) {
+  service_.Sql("UPDATE agreements SET revision = 2");
+  EXPECT_EQ(Verify().findings(), 2) << Report(Verify());
+  service_.Sql("UPDATE requests SET method = '' WHERE method LIKE '%.CreateCompanyRequest'");
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
+}
+
+TEST_F(VerifyDatabaseTest, ADraftThatItsAgreementsDeletionDiscardsHasNoRecordOfThat) {
+  const std::string agreement = service_.NewAgreement("C");
+  service_.NewDraft(agreement, "Draft");
+  service_.Delete(agreement, /*discard_drafts=*/true).value();
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
+  const std::string draft = service_.NewDraft(names_["{A}"], "Draft");
+  v1::DeleteCompanyDraftRequest request;
+  request.set_draft_id(draft);
+  request.set_request_id("discard");
+  service_.Do(DeleteCompanyDraft, request).value();
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
+  service_.Sql("DELETE FROM requests WHERE request_id = 'discard'");
+  EXPECT_EQ(Verify().findings(), 1) << Report(Verify());
+}
+
+TEST_F(VerifyDatabaseTest, RecordsThatAreReadInSeveralGoesTellTheSame) {
+  service_.Sql("UPDATE products SET revision = 2");
+  service_.Sql("UPDATE companies SET revision = 0");
+  std::multiset<std::string> at_once;
+  std::multiset<std::string> in_goes;
+  for (std::multiset<std::string>* found : {&at_once, &in_goes}) {
+    VerifyRequestsOptions options;
+    if (found == &in_goes) options.records_at_once = 1;
+    options.change_is_lost = [&](absl::string_view text) { found->emplace(text); };
+    options.record_is_lost = options.change_is_lost;
+    storage::Call call;
+    call.account_id = kAccount;
+    ASSERT_TRUE(VerifyRequests(service_.env(), call, 8, options).ok());
+  }
+  EXPECT_EQ(at_once.size(), 4u);
+  EXPECT_EQ(at_once, in_goes);
+}
+
+class VerifyMutationTest : public ::testing::TestWithParam<Mutation> {};
+
+TEST_P(VerifyMutationTest, FindsNothingAfterIt) {
+  Service service;
+  ASSERT_TRUE(GetParam().prepare(service)("request-1", false).ok());
+  const DatabaseVerification verification = VerifyDatabase(service.env(), {}).value();
+  EXPECT_EQ(verification.findings(), 0) << Report(verification);
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, VerifyMutationTest, ::testing::ValuesIn(Mutations()),
+                         [](const auto& mutation) { return mutation.param.name; });
 
 // Each in an account of its own, which every finding names.
 TEST_F(VerifyDatabaseTest, EveryPlantedBreachIsFound) {

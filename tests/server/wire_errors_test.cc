@@ -221,6 +221,22 @@ absl::Status GetCompany(Wire& wire) {
   return wire.Call(&Companies::GetCompany, request).status();
 }
 
+// Of a change of an agreement while another one is about to be committed.
+absl::Status ErrorOfALockedRow() {
+  Statements statements;
+  Wire wire({.row_wait = absl::Seconds(1)}, statements.hooks());
+  const Names names = {{"$account", "acct-1"}};
+  const auto created = wire.Call(&Agreements::CreateAgreement, "display_name: 'A'", names).value();
+  const std::string change = absl::StrCat("display_name: 'B' agreement_id: '", created.agreement().agreement_id(), "'");
+  statements.HoldUp("COMMIT");
+  std::thread holder([&] { wire.Call(&Agreements::UpdateAgreement, change, names).IgnoreError(); });
+  statements.WaitUntilHeldUp();
+  absl::Status status = wire.Call(&Agreements::UpdateAgreement, change, names).status();
+  statements.LetGo();
+  holder.join();
+  return status;
+}
+
 // By what the server or its database is short of.
 std::map<std::string, absl::Status> ErrorsOfTrouble() {
   std::map<std::string, absl::Status> errors;
@@ -238,6 +254,7 @@ std::map<std::string, absl::Status> ErrorsOfTrouble() {
     errors[absl::StrCat("INTERNAL INTERNAL_ERROR error_id=", info->metadata().at("error_id"))] = internal;
   }
   statements.Fail("get_agreement", 0);
+  errors["UNAVAILABLE ROW_LOCKED; RetryInfo"] = ErrorOfALockedRow();
   statements.HoldUp("get_agreement");
   std::thread holder([&wire] { GetAgreement(wire).IgnoreError(); });
   statements.WaitUntilHeldUp();

@@ -30,6 +30,14 @@ TEST(Ids, SortByTime) {
   }
 }
 
+TEST(Ids, TellWhenTheyWereMade) {
+  const absl::Time now = absl::FromUnixMillis(1'795'431'600'123);
+  EXPECT_EQ(TimeOfId(ClockIdSource([now] { return now; }).Next("agr-")), now);
+  for (const char* other : {"", "accounting", "agr-U00000000000000u"}) {
+    EXPECT_EQ(TimeOfId(other), absl::InfinitePast()) << other;
+  }
+}
+
 TEST(Ids, SortEvenWhenTheClockStepsBack) {
   absl::Time now = absl::FromUnixMillis(1'795'431'600'000);
   ClockIdSource ids([&now] { return now; });

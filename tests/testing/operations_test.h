@@ -66,6 +66,7 @@ class Service {
       call.request_id = request.request_id();
       call.validate_only = request.validate_only();
       call.request_hash = RequestHash(request);
+      call.method = std::string(request.GetDescriptor()->full_name());
     }
     return operation(env_, call, request);
   }

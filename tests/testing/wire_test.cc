@@ -187,6 +187,7 @@ Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : test_d
   storage::DatabaseOptions database_options = test_database_.options();
   database_options.max_call = options.max_call;
   database_options.unreachable_after = options.unreachable_after;
+  database_options.row_wait = options.row_wait;
   database_ = std::make_unique<storage::Database>(database_options, test_database_.ids(), absl::Now);
   env_ = std::make_unique<Environment>(
       Environment{.database = *database_, .now = [this] { return clock_.Now(); }, .time_zone = {}, .currency = "NOK"});

@@ -96,6 +96,7 @@ struct WireOptions {
   int max_queue = 1024;
   absl::Duration max_call = absl::Seconds(30);
   absl::Duration unreachable_after = absl::Seconds(5);
+  absl::Duration row_wait = absl::Seconds(5);
 };
 
 // A server on a schema of its own, and a channel to it. Its clock stands still. Thread-safe.
