@@ -137,6 +137,7 @@ absl::Status Database::Attempt(Session& session, const Call& call, absl::Functio
   if (!status.ok() || session.failure()) {
     // The body may have been refused only because what it had written before was gone.
     const auto recorded = GetRequest(tx, call);
+    if (session.failure() && session.failure()->kind != ErrorKind::kDefect) return recorded.status();
     if (!recorded.ok() || !*recorded || !(*recorded)->response.empty()) {
       return session.LoseTransaction("the record was gone when the body had failed");
     }
