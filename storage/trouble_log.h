@@ -17,8 +17,8 @@ namespace agreements::storage {
 // Something that goes wrong again and again while the cause lasts, however many callers meet it. The log gets a line
 // when it begins, one a minute while it lasts, with how often it has happened, and one when it is over:
 //
-//   cannot connect to tcp://db-1:3306: 2002 Connection refused
-//   cannot connect to tcp://db-1:3306: 5893 times more in 1m; now: 2002 Connection refused
+//   cannot connect to tcp://db-1:3306: connection refused
+//   cannot connect to tcp://db-1:3306: 5893 times more in 1m; now: connection refused
 //   cannot connect to tcp://db-1:3306: over; 9021 times in 1m35s
 //
 // One object for each kind of trouble, told of it by Happened(), and of what goes well by IsWell(). Thread-safe.
