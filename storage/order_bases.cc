@@ -198,9 +198,8 @@ Value OptionalDay(const std::string& day) {
 const absl::Time kFirstTime = absl::FromCivil(absl::CivilYear(1000), absl::UTCTimeZone());
 const absl::Time kLastTime = absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone()) - absl::Microseconds(1);
 
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  const absl::Time time = absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-  return std::clamp(time, kFirstTime, kLastTime);
+absl::Time Storable(const google::protobuf::Timestamp& timestamp) {
+  return std::clamp(ToTime(timestamp), kFirstTime, kLastTime);
 }
 
 }  // namespace
@@ -256,8 +255,9 @@ absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
                                                            absl::string_view before_id, int limit) {
   const Value from_day = OptionalDay(request.from_day());
   const Value until_day = OptionalDay(request.until_day());
-  const Value from_time = request.has_from_create_time() ? Value(ToTime(request.from_create_time())) : std::nullopt;
-  const Value until_time = request.has_until_create_time() ? Value(ToTime(request.until_create_time())) : std::nullopt;
+  const Value from_time = request.has_from_create_time() ? Value(Storable(request.from_create_time())) : std::nullopt;
+  const Value until_time =
+      request.has_until_create_time() ? Value(Storable(request.until_create_time())) : std::nullopt;
   return tx.Query(kListOrderBases,
                   {request.account_id(), before_id, request.agreement_id(), request.agreement_id(),
                    request.customer_number(), request.customer_number(), from_day, from_day, until_day, until_day,
@@ -270,8 +270,8 @@ absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBasesByTime(ReadTransaction
                                                                  const OrderBasisTime& before, int limit) {
   const Value from_day = OptionalDay(request.from_day());
   const Value until_day = OptionalDay(request.until_day());
-  const absl::Time from_time = request.has_from_create_time() ? ToTime(request.from_create_time()) : kFirstTime;
-  const absl::Time until_time = request.has_until_create_time() ? ToTime(request.until_create_time()) : kLastTime;
+  const absl::Time from_time = request.has_from_create_time() ? Storable(request.from_create_time()) : kFirstTime;
+  const absl::Time until_time = request.has_until_create_time() ? Storable(request.until_create_time()) : kLastTime;
   const absl::Time before_time = std::min(before.create_time, kLastTime);
   return tx.Query(kListOrderBasesByTime,
                   {request.account_id(), from_time, until_time, before_time, before_time, before.order_basis_id,
