@@ -159,6 +159,10 @@ Computed Oracle::Preview(int agreement, std::optional<Day> from_day, std::option
   const Day until = until_day.value_or(EndOfMonth(from));
   Computed computed;
   computed.refusals = CheckPeriod(agreement, from, until);
+  // The request names one day only, which is as good as another: it is settled.
+  if (!from_day && computed.refusals.erase("FIELD_INVALID") > 0) {
+    computed.refusals.insert({"INTERVAL_NOT_NEXT", {{"from_day", Text(from)}, {"until_day", Text(EndOfMonth(from))}}});
+  }
   return computed.refusals.empty() ? Compute(agreement, from, until) : computed;
 }
 
