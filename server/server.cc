@@ -135,8 +135,11 @@ void Server::RefreshNames() {
   const absl::StatusOr<storage::RefreshedNames> refreshed =
       storage::RefreshNames(env_.database, [this] { return !stopping_; });
   if (!refreshed.ok()) {
-    spdlog::warn("computing the keys of names: {}", refreshed.status().ToString());
-  } else if (refreshed->agreements + refreshed->companies > 0) {
+    names_not_refreshed_.Happened(refreshed.status().ToString());
+    return;
+  }
+  names_not_refreshed_.IsWell();
+  if (refreshed->agreements + refreshed->companies > 0) {
     spdlog::info("computed the keys of the names of {} agreements and {} companies", refreshed->agreements,
                  refreshed->companies);
   }

@@ -74,6 +74,7 @@ class Server {
   CompanyServiceImpl company_service_;
   std::unique_ptr<Listener> listener_;
   storage::TroubleLog not_purged_{"old requests cannot be purged"};
+  storage::TroubleLog names_not_refreshed_{"the keys of names cannot be computed"};
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<PeriodicTask> database_check_;
