@@ -109,7 +109,7 @@ absl::Status Database::RunReadWrite(Call call, bool records_request, absl::Funct
                                     google::protobuf::Message& response) {
   // "~" is no character of a caller's request_id.
   if (call.request_id.empty()) call.request_id = ids_.Next("~");
-  const absl::Status done = Run(call, /*autocommit=*/false, [&](Session& session) -> absl::Status {
+  absl::Status done = Run(call, /*autocommit=*/false, [&](Session& session) -> absl::Status {
     absl::Status status = records_request && !call.validate_only ? Attempt(session, call, body, response)
                                                                  : AttemptUnrecorded(session, call, body, response);
     if (!status.ok() && !session.failure()) RETURN_IF_ERROR(session.Rollback());

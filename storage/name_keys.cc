@@ -171,7 +171,7 @@ std::string Folded(absl::string_view text) {
 int64_t NameKeysVersion() {
   UVersionInfo icu;
   u_getVersion(icu);
-  return kRules * 10'000 + icu[0] * 10 + icu[1];
+  return kRules * 10'000 + int64_t{icu[0]} * 10 + icu[1];
 }
 
 absl::StatusOr<std::vector<StoredName>> ListAgreementNames(ReadTransaction& tx, absl::string_view account_id,
