@@ -5,15 +5,18 @@
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <atomic>
+
 #include "absl/strings/str_cat.h"
 
 namespace agreements::testing {
 namespace {
 
-Source* source = nullptr;
+// Set before a call that a worker answers; ThreadSanitizer cannot see the order, which goes by way of gRPC.
+std::atomic<Source*> source = nullptr;
 
 Stream<v1::RunBillingResponse> OpenSource(Environment& /*env*/, const v1::RunBillingRequest& /*request*/) {
-  return source->Open();
+  return source.load()->Open();
 }
 
 absl::StatusOr<v1::GetAgreementResponse> Answer(Environment& /*env*/, const storage::Call& /*call*/,
