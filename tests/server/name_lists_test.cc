@@ -49,7 +49,7 @@ class NameListsTest : public OperationsTest {
     return Names(request);
   }
 
-  v1::ListCompaniesResponse Companies(v1::ListCompaniesRequest request) {
+  v1::ListCompaniesResponse Companies(const v1::ListCompaniesRequest& request) {
     return service_.Do(ListCompanies, request).value();
   }
 

@@ -281,7 +281,7 @@ TEST(WorkersTest, OfEightWorkersNeverMoreAreBusyWithOneThingThanItsShare) {
   std::atomic<int> runs = 0;
   constexpr int kTasks = 4000;
   {
-    Workers workers(8, 10 * kTasks);
+    Workers workers(8, size_t{10} * kTasks);
     std::mt19937 random(20261124);
     for (int i = 0; i < kTasks; ++i) {
       const TaskOwner owner = {.account_id = absl::StrCat(random() % 3), .kind = static_cast<TaskKind>(random() % 3)};
