@@ -105,12 +105,13 @@ absl::Status Server::Probe(absl::Duration timeout) {
 
 void Server::Shutdown() {
   if (grpc_server_ == nullptr) return;
-  database_check_.reset();
-  purge_.reset();
   stopping_ = true;
-  name_refresh_.reset();
   grpc_server_->GetHealthCheckService()->Shutdown();
   dispatcher_.Stop();
+  // After the calls, which are refused at once then: housekeeping can wait for rows, and for a database that hangs.
+  database_check_.reset();
+  purge_.reset();
+  name_refresh_.reset();
   absl::SleepFor(drain_time_);
   listener_->Stop();
   grpc_server_->Shutdown(absl::ToChronoTime(absl::Now() + kFlushTimeout));
@@ -126,7 +127,7 @@ void Server::PurgeRequests(absl::Duration retention) {
   do {
     purged = storage::PurgeRequests(env_.database, absl::Now() - retention);  // They are recorded in real time.
     if (!purged.ok()) not_purged_.Happened(purged.status().ToString());
-  } while (purged.ok() && *purged > 0);
+  } while (purged.ok() && *purged > 0 && !stopping_);
   if (purged.ok()) not_purged_.IsWell();
 }
 
