@@ -10,14 +10,14 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/time/clock.h"
+#include "proto/status_macros.h"
 #include "server/config.h"
-#include "server/verify_database.h"
+#include "server/operations/verify_database.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
-#include "storage/migrations.h"
-#include "storage/name_keys.h"
-#include "storage/settings.h"
-#include "storage/status_macros.h"
+#include "storage/migrations/migrations.h"
+#include "storage/tables/name_keys.h"
+#include "storage/tables/settings.h"
 
 namespace agreements {
 namespace {

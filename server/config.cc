@@ -15,10 +15,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "server/clock_file.h"
-#include "server/descriptors.h"
+#include "proto/status_macros.h"
+#include "server/ops/clock_file.h"
+#include "server/ops/descriptors.h"
 #include "spdlog/spdlog.h"
-#include "storage/status_macros.h"
 
 ABSL_FLAG(std::string, db_host, "127.0.0.1",
           "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/server.h"
-#include "storage/database.h"
+#include "server/rpc/server.h"
+#include "storage/connection/database.h"
 
 ABSL_DECLARE_FLAG(std::string, time_zone);
 ABSL_DECLARE_FLAG(bool, print_config);

@@ -12,15 +12,15 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "proto/status_macros.h"
 #include "server/config.h"
-#include "server/descriptors.h"
-#include "server/server.h"
-#include "server/watchdog.h"
+#include "server/ops/descriptors.h"
+#include "server/ops/watchdog.h"
+#include "server/rpc/server.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
-#include "storage/migrations.h"
-#include "storage/settings.h"
-#include "storage/status_macros.h"
+#include "storage/migrations/migrations.h"
+#include "storage/tables/settings.h"
 
 namespace agreements {
 namespace {

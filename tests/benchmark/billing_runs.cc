@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "storage/billable_agreements.h"
+#include "storage/billing/billable_agreements.h"
 #include "tests/benchmark/parts.h"
 
 namespace agreements::benchmark {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/testing/operations_test.h"
+#include "tests/testing/service.h"
 
 namespace agreements::benchmark {
 

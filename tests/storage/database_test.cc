@@ -1,5 +1,5 @@
 // Connections, transactions and what becomes of errors, on a real database.
-#include "storage/database.h"
+#include "storage/connection/database.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,11 +15,11 @@
 #include "absl/time/clock.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "proto/errors.h"
-#include "storage/agreements.h"
-#include "storage/columns.h"
-#include "storage/status_macros.h"
+#include "proto/status_macros.h"
+#include "storage/tables/agreements.h"
+#include "storage/tables/columns.h"
+#include "tests/storage/unix_proxy.h"
 #include "tests/testing/test_database.h"
-#include "tests/testing/unix_proxy.h"
 
 namespace agreements::storage {
 namespace {

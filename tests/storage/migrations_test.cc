@@ -1,4 +1,4 @@
-#include "storage/migrations.h"
+#include "storage/migrations/migrations.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +6,8 @@
 #include <atomic>
 #include <thread>
 
-#include "storage/name_keys.h"
-#include "storage/settings.h"
+#include "storage/tables/name_keys.h"
+#include "storage/tables/settings.h"
 #include "tests/testing/test_database.h"
 
 namespace agreements::storage {

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "storage/statement.h"
+#include "storage/connection/statement.h"
 
 namespace agreements::storage {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "spdlog/spdlog.h"
-#include "storage/database.h"
+#include "storage/connection/database.h"
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);

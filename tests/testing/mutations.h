@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tests/testing/operations_test.h"
+#include "tests/testing/service.h"
 
 namespace agreements::testing {
 

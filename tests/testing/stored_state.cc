@@ -2,7 +2,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "tests/testing/operations_test.h"
+#include "tests/testing/service.h"
 
 namespace agreements::testing {
 

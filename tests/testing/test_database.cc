@@ -17,8 +17,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "storage/migrations.h"
-#include "storage/settings.h"
+#include "storage/migrations/migrations.h"
+#include "storage/tables/settings.h"
 
 namespace agreements::testing {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "storage/database.h"
+#include "storage/connection/database.h"
 
 namespace agreements::testing {
 

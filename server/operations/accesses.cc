@@ -1,0 +1,226 @@
+// Users and their access to products in companies: domain.md U1 to U3.
+#include <map>
+#include <optional>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "proto/days.h"
+#include "proto/errors.h"
+#include "proto/id_prefixes.h"
+#include "proto/status_macros.h"
+#include "proto/timestamps.h"
+#include "server/operations/company_steps.h"
+#include "server/operations/operations.h"
+#include "server/operations/pages.h"
+#include "server/rules/rules.h"
+#include "storage/tables/accesses.h"
+#include "storage/tables/agreements.h"
+#include "storage/tables/companies.h"
+#include "storage/tables/products.h"
+
+namespace agreements {
+namespace {
+
+using storage::ReadTransaction;
+using storage::Transaction;
+
+constexpr absl::Duration kInvitationLifetime = absl::Hours(30 * 24);  // U2
+
+// The user and the company of a request, whose agreement is locked.
+struct Subject {
+  std::string account_id;
+  std::string company_id;
+  std::string user_id;
+  Moment now;
+  absl::CivilDay settled_until;  // Of the company's agreement.
+  absl::CivilDay held_from;      // When the company's newest placement begins, which is the agreement's.
+};
+
+// What an operation does about one product. `live` is the user's access to it as ListLiveAccesses() tells it, or
+// nothing; returned is what has become of it, or the one that has replaced it.
+using Step = absl::StatusOr<v1::Access> (*)(Transaction& tx, const Subject& subject, const std::string& product_id,
+                                            const std::optional<v1::Access>& live);
+
+// U1: products of kind LICENSE. Neither their kind nor that they are there ever changes, so this needs no lock.
+template <typename Request>
+absl::Status CheckProducts(Transaction& tx, const Request& request) {
+  for (int i = 0; i < request.product_ids_size(); ++i) {
+    const std::string& product_id = request.product_ids(i);
+    ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, request.account_id(), product_id));
+    if (product.kind() != v1::PRODUCT_KIND_LICENSE) {
+      return ProductKindWrong(absl::StrCat("product_ids[", i, "]"), product_id, product.kind());
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Locks the agreement that holds the company, and reads what no one else can change then.
+template <typename Request>
+absl::StatusOr<Subject> LockSubject(Environment& env, Transaction& tx, const Request& request,
+                                    const std::string& agreement_id) {
+  const std::string& account_id = request.account_id();
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, LockHolder(tx, account_id, agreement_id, {}));
+  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+  ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, account_id, request.company_id()));
+  if (company.has_delete_time() || company.agreement_id() != agreement_id) return storage::StartOver();
+  ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, account_id, request.company_id()));
+  return Subject{.account_id = account_id,
+                 .company_id = request.company_id(),
+                 .user_id = request.user_id(),
+                 .now = now,
+                 .settled_until = ParseDay(agreement.settled_until()),
+                 .held_from = held_from};
+}
+
+// What the four operations have in common: each takes its step for every product, or none.
+template <typename Response, typename Request>
+absl::StatusOr<Response> ForEachProduct(Environment& env, const storage::Call& call, const Request& request,
+                                        Step step) {
+  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<Response> {
+    ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, call.account_id, request.company_id()));
+    RETURN_IF_ERROR(CheckProducts(tx, request));
+    if (company.has_delete_time()) return CompanyDeleted(request.company_id());
+    ASSIGN_OR_RETURN(const Subject subject, LockSubject(env, tx, request, company.agreement_id()));
+    std::map<std::string, std::optional<v1::Access>> live;
+    ASSIGN_OR_RETURN(const auto accesses, storage::ListLiveAccesses(tx, call.account_id, request.company_id(),
+                                                                    request.user_id(), subject.now.time));
+    for (const v1::Access& access : accesses) live[access.product_id()] = access;
+    // In ascending order, in which products are locked, too: a new access locks its product by its foreign key.
+    std::map<std::string, v1::Access> changed;
+    for (const std::string& product_id : std::set(request.product_ids().begin(), request.product_ids().end())) {
+      ASSIGN_OR_RETURN(changed[product_id], step(tx, subject, product_id, live[product_id]));
+    }
+    Response response;
+    for (const std::string& product_id : request.product_ids()) *response.add_accesses() = changed[product_id];
+    return response;
+  });
+}
+
+// An access or invitation that is made now, without state; not stored yet.
+v1::Access NewAccess(Transaction& tx, const Subject& subject, const std::string& product_id) {
+  v1::Access access;
+  access.set_access_id(tx.NewId(kAccessPrefix));
+  access.set_company_id(subject.company_id);
+  access.set_user_id(subject.user_id);
+  access.set_product_id(product_id);
+  *access.mutable_create_time() = ToTimestamp(subject.now.time);
+  *access.mutable_update_time() = access.create_time();
+  return access;
+}
+
+// D2: from now on it counts, but not before the company's newest placement: the days before that are another
+// agreement's, which is not locked and may have settled them, or nobody's.
+void Begin(const Subject& subject, v1::Access& access) {
+  access.set_state(v1::ACCESS_STATE_ACTIVE);
+  access.set_from_day(FormatDay(rules::FirstDay(subject.now.day, {subject.settled_until}, subject.held_from)));
+  *access.mutable_update_time() = ToTimestamp(subject.now.time);
+}
+
+// U3, D2: today is its last day, if it counts at all. Days before the company's newest placement stay as they are: see
+// Begin().
+void End(const Subject& subject, v1::Access& access) {
+  if (access.state() == v1::ACCESS_STATE_ACTIVE) {
+    const absl::CivilDay last_day = rules::LastDay(subject.now.day, subject.settled_until, ParseDay(access.from_day()));
+    access.set_until_day(FormatDay(std::max(last_day + 1, subject.held_from)));
+  }
+  access.set_state(v1::ACCESS_STATE_ENDED);
+  *access.mutable_update_time() = ToTimestamp(subject.now.time);
+}
+
+// U2: stores that an invitation is over, so that something else can take its place.
+absl::Status EndInvitation(Transaction& tx, const Subject& subject, v1::Access invitation) {
+  // One that has expired changed then, not now.
+  if (invitation.state() != v1::ACCESS_STATE_ENDED) End(subject, invitation);
+  return storage::UpdateAccess(tx, subject.account_id, invitation, v1::ACCESS_STATE_INVITED);
+}
+
+absl::StatusOr<v1::Access> Invite(Transaction& tx, const Subject& subject, const std::string& product_id,
+                                  const std::optional<v1::Access>& live) {
+  if (live && live->state() != v1::ACCESS_STATE_ENDED) return *live;
+  if (live) RETURN_IF_ERROR(EndInvitation(tx, subject, *live));
+  v1::Access invitation = NewAccess(tx, subject, product_id);
+  invitation.set_state(v1::ACCESS_STATE_INVITED);
+  *invitation.mutable_expire_time() = ToTimestamp(subject.now.time + kInvitationLifetime);
+  RETURN_IF_ERROR(storage::InsertAccess(tx, subject.account_id, invitation));
+  return invitation;
+}
+
+absl::StatusOr<v1::Access> Accept(Transaction& tx, const Subject& subject, const std::string& product_id,
+                                  const std::optional<v1::Access>& live) {
+  if (!live) return AccessNotFound(subject.company_id, subject.user_id, product_id);
+  if (live->state() == v1::ACCESS_STATE_ACTIVE) return *live;
+  if (live->state() == v1::ACCESS_STATE_ENDED) return InvitationExpired(*live);
+  v1::Access access = *live;
+  Begin(subject, access);
+  RETURN_IF_ERROR(storage::UpdateAccess(tx, subject.account_id, access, v1::ACCESS_STATE_INVITED));
+  return access;
+}
+
+absl::StatusOr<v1::Access> Grant(Transaction& tx, const Subject& subject, const std::string& product_id,
+                                 const std::optional<v1::Access>& live) {
+  if (live && live->state() == v1::ACCESS_STATE_ACTIVE) return *live;
+  if (live) RETURN_IF_ERROR(EndInvitation(tx, subject, *live));
+  v1::Access access = NewAccess(tx, subject, product_id);
+  Begin(subject, access);
+  RETURN_IF_ERROR(storage::InsertAccess(tx, subject.account_id, access));
+  return access;
+}
+
+absl::StatusOr<v1::Access> Revoke(Transaction& tx, const Subject& subject, const std::string& product_id,
+                                  const std::optional<v1::Access>& live) {
+  if (!live || live->state() == v1::ACCESS_STATE_ENDED) {
+    return AccessNotFound(subject.company_id, subject.user_id, product_id);
+  }
+  v1::Access access = *live;
+  End(subject, access);
+  RETURN_IF_ERROR(storage::UpdateAccess(tx, subject.account_id, access, live->state()));
+  return access;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::InviteUserResponse> InviteUser(Environment& env, const storage::Call& call,
+                                                  const v1::InviteUserRequest& request) {
+  return ForEachProduct<v1::InviteUserResponse>(env, call, request, Invite);
+}
+
+absl::StatusOr<v1::AcceptInvitationResponse> AcceptInvitation(Environment& env, const storage::Call& call,
+                                                              const v1::AcceptInvitationRequest& request) {
+  return ForEachProduct<v1::AcceptInvitationResponse>(env, call, request, Accept);
+}
+
+absl::StatusOr<v1::GrantAccessResponse> GrantAccess(Environment& env, const storage::Call& call,
+                                                    const v1::GrantAccessRequest& request) {
+  return ForEachProduct<v1::GrantAccessResponse>(env, call, request, Grant);
+}
+
+absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(Environment& env, const storage::Call& call,
+                                                      const v1::RevokeAccessRequest& request) {
+  return ForEachProduct<v1::RevokeAccessResponse>(env, call, request, Revoke);
+}
+
+absl::StatusOr<v1::GetAccessResponse> GetAccess(Environment& env, const storage::Call& call,
+                                                const v1::GetAccessRequest& request) {
+  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetAccessResponse> {
+    v1::GetAccessResponse response;
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    ASSIGN_OR_RETURN(*response.mutable_access(),
+                     storage::GetAccess(tx, call.account_id, request.access_id(), now.time));
+    return response;
+  });
+}
+
+absl::StatusOr<v1::ListAccessesResponse> ListAccesses(Environment& env, const storage::Call& call,
+                                                      const v1::ListAccessesRequest& request) {
+  ASSIGN_OR_RETURN(const std::string before_id, PageKey(request, kAfterAllIds));
+  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListAccessesResponse> {
+    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+    ASSIGN_OR_RETURN(auto accesses, storage::ListAccesses(tx, request, before_id, now.time, PageSize(request) + 1));
+    v1::ListAccessesResponse response;
+    response.set_next_page_token(FillPage(request, std::move(accesses), *response.mutable_accesses(),
+                                          [](const v1::Access& access) { return access.access_id(); }));
+    return response;
+  });
+}
+
+}  // namespace agreements

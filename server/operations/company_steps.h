@@ -1,0 +1,49 @@
+// Steps that several operations on companies share. Each works within the operation's transaction.
+#ifndef AGREEMENTS_SERVER_OPERATIONS_COMPANY_STEPS_H_
+#define AGREEMENTS_SERVER_OPERATIONS_COMPANY_STEPS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agreements/v1/agreement.pb.h"
+#include "agreements/v1/company.pb.h"
+#include "server/operations/operations.h"
+#include "storage/connection/database.h"
+#include "storage/tables/agreements.h"
+
+namespace agreements {
+
+// An agreement that begins now, without companies or drafts; not stored yet.
+v1::Agreement NewAgreement(storage::Transaction& tx, const Moment& now, const std::string& display_name,
+                           const std::string& customer_number);
+
+// An open draft; not stored yet.
+v1::CompanyDraft NewDraft(storage::Transaction& tx, const Moment& now, const std::string& agreement_id,
+                          const std::string& display_name, const std::string& organization_number);
+
+// Locks the agreement that was read to hold a company or open draft, which is to leave it. If it is deleted, the
+// company or draft has left it since: then the transaction starts over.
+absl::StatusOr<v1::Agreement> LockHolder(storage::Transaction& tx, absl::string_view account_id,
+                                         absl::string_view agreement_id, storage::CountChange change);
+
+// C1, D2: stores a company, of which id, name and number are set, with its first placement, and returns it whole.
+// ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: `agreement` is locked and counts it.
+absl::StatusOr<v1::Company> AddCompany(storage::Transaction& tx, absl::string_view account_id, const Moment& now,
+                                       const v1::Agreement& agreement, v1::Company company);
+
+// M3: from `from_day` on, the company is held by the agreement, or by none if `agreement_id` is empty. What began on
+// that day or later is replaced, and equal neighbours merge. Returns the newest placement then. REQUIRES: what holds
+// the company now and then is locked, and `from_day` is no settled day of theirs.
+absl::StatusOr<v1::Placement> PlaceCompany(storage::Transaction& tx, absl::string_view account_id,
+                                           const std::string& company_id, const std::string& agreement_id,
+                                           absl::CivilDay from_day);
+
+// The first day of the company's newest placement.
+absl::StatusOr<absl::CivilDay> NewestPlacementFrom(storage::Transaction& tx, absl::string_view account_id,
+                                                   absl::string_view company_id);
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_OPERATIONS_COMPANY_STEPS_H_

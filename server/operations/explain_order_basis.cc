@@ -1,0 +1,230 @@
+// Why a line of an order basis, or of a preview of one, is what it is: domain.md O7.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/numeric/bits.h"
+#include "absl/strings/str_cat.h"
+#include "proto/days.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "server/operations/operations.h"
+#include "server/operations/order_basis_steps.h"
+#include "server/rules/pricing.h"
+#include "server/rules/rules.h"
+#include "storage/billing/transaction_claims.h"
+#include "storage/billing/user_days.h"
+#include "storage/tables/order_bases.h"
+#include "storage/tables/prices.h"
+
+namespace agreements {
+namespace {
+
+using storage::ReadTransaction;
+
+constexpr size_t kPageSize = 1000;  // Accesses or transactions in a message.
+// That are read at once: each time, the database looks at all that the agreement has.
+constexpr int kReadAhead = 10'000;
+
+// The line that is explained.
+struct Subject {
+  std::string agreement_id;
+  std::string order_basis_id;  // Empty: of a preview.
+  v1::OrderBasisLine line;
+  Days days = {};  // On which it counts.
+
+  bool is_license() const { return line.kind() == v1::PRODUCT_KIND_LICENSE; }
+};
+
+// What is read at once: accesses or transactions, whichever the line counts.
+struct Batch {
+  Subject subject;
+  std::vector<storage::UserAccess> accesses;
+  std::vector<v1::Transaction> transactions;
+
+  size_t size() const { return accesses.size() + transactions.size(); }
+};
+
+// Days of a month as a mask: bit 0 is the 1st.
+uint32_t MaskOf(const v1::AccessShare& share) {
+  const absl::CivilDay from = ParseDay(share.from_day());
+  const absl::CivilDay first = MonthOf(from).from;
+  const auto bit = [first](absl::CivilDay day) { return uint64_t{1} << (day - first); };
+  return static_cast<uint32_t>(bit(ParseDay(share.until_day())) - bit(from));
+}
+
+// The document, with no more than the line that is asked for.
+absl::StatusOr<v1::OrderBasis> FindDocument(ReadTransaction& tx, const storage::Call& call,
+                                            const v1::ExplainOrderBasisRequest& request) {
+  ASSIGN_OR_RETURN(v1::OrderBasis document, storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()));
+  ASSIGN_OR_RETURN(const auto lines, storage::ListOrderBasisLines(tx, call.account_id, request.order_basis_id(),
+                                                                  request.line_number() - 1, /*limit=*/1));
+  if (lines.empty() || lines[0].line_number() != request.line_number()) {
+    return OrderBasisLineNotFound(request.order_basis_id(), request.line_number());
+  }
+  *document.add_lines() = lines[0];
+  return document;
+}
+
+// The same of what PreviewOrderBasis computes.
+absl::StatusOr<v1::OrderBasis> ComputeDocument(ReadTransaction& tx, const Environment& env, const storage::Call& call,
+                                               const v1::ExplainOrderBasisRequest& request) {
+  v1::PreviewOrderBasisRequest preview_request;
+  preview_request.set_agreement_id(request.agreement_id());
+  preview_request.set_from_day(request.from_day());
+  preview_request.set_until_day(request.until_day());
+  preview_request.set_estimate(request.estimate());
+  ASSIGN_OR_RETURN(Preview preview, ComputePreview(tx, env, call.account_id, preview_request));
+  v1::OrderBasis& document = preview.order_basis;
+  if (!request.expected_digest().empty() && request.expected_digest() != document.digest()) {
+    return PreviewChanged(request.agreement_id(), document.digest());
+  }
+  if (request.line_number() > document.lines_size()) {
+    return PreviewLineNotFound(request.agreement_id(), request.line_number());
+  }
+  v1::OrderBasisLine line = document.lines(request.line_number() - 1);
+  document.clear_lines();
+  *document.add_lines() = std::move(line);
+  return std::move(document);
+}
+
+absl::StatusOr<Subject> FindSubject(ReadTransaction& tx, const Environment& env, const storage::Call& call,
+                                    const v1::ExplainOrderBasisRequest& request) {
+  ASSIGN_OR_RETURN(const v1::OrderBasis document, request.order_basis_id().empty()
+                                                      ? ComputeDocument(tx, env, call, request)
+                                                      : FindDocument(tx, call, request));
+  const v1::OrderBasisLine& line = document.lines(0);
+  ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, call.account_id, line.product_id()));
+  return Subject{.agreement_id = document.agreement_id(),
+                 .order_basis_id = document.order_basis_id(),
+                 .line = line,
+                 .days = rules::DaysOfLine(document, line, priced.prices)};
+}
+
+// A line's explanation, page by page.
+//
+// Settled days do not change any more, so that pages of a document that are read one after the other fit together.
+// Those of a preview can change between two reads. The first kReadAhead are of the moment in which the line was
+// computed, and mostly that is all of them. What is read later is of later moments: it adds up to the line, or the
+// stream ends as PREVIEW_CHANGED.
+class Explanation {
+ public:
+  Explanation(Environment& env, const v1::ExplainOrderBasisRequest& request) : env_(env), request_(request) {}
+
+  absl::StatusOr<std::optional<v1::ExplainOrderBasisResponse>> Next(const storage::Call& call) {
+    if (next_ == batch_.size() && !all_read_) RETURN_IF_ERROR(Read(call));
+    if (next_ == batch_.size()) return End();
+    return batch_.subject.is_license() ? TellUsers() : TellTransactions();
+  }
+
+ private:
+  // Reads what comes after the batch, and the line first.
+  absl::Status Read(const storage::Call& call) {
+    ASSIGN_OR_RETURN(Batch batch,
+                     env_.database.ReadSnapshot(call, [&](ReadTransaction& tx) { return ReadBatch(tx, call); }));
+    batch_ = std::move(batch);
+    begun_ = true;
+    next_ = 0;
+    all_read_ = batch_.size() < kReadAhead;
+    return absl::OkStatus();
+  }
+
+  // Changes nothing here, since a transaction can run again.
+  absl::StatusOr<Batch> ReadBatch(ReadTransaction& tx, const storage::Call& call) const {
+    Batch batch{.subject = batch_.subject, .accesses = {}, .transactions = {}};
+    Subject& subject = batch.subject;
+    if (!begun_) {
+      ASSIGN_OR_RETURN(subject, FindSubject(tx, env_, call, request_));
+    }
+    if (subject.is_license()) {
+      ASSIGN_OR_RETURN(batch.accesses,
+                       storage::ListUserAccesses(tx, call.account_id, subject.agreement_id, subject.line.product_id(),
+                                                 subject.days, LastAccess(), kReadAhead));
+    } else if (subject.order_basis_id.empty()) {
+      ASSIGN_OR_RETURN(batch.transactions, storage::ListUnclaimedOfProduct(
+                                               tx, call.account_id, subject.agreement_id, subject.line.product_id(),
+                                               subject.days.from, subject.days.until, LastTransaction(), kReadAhead));
+    } else {
+      ASSIGN_OR_RETURN(batch.transactions,
+                       storage::ListClaimed(tx, call.account_id, subject.order_basis_id, subject.line.product_id(),
+                                            subject.days.from, subject.days.until, LastTransaction(), kReadAhead));
+    }
+    return batch;
+  }
+
+  storage::UserAccessKey LastAccess() const {
+    if (batch_.accesses.empty()) return {};
+    const auto& [user_id, share] = batch_.accesses.back();
+    return {.user_id = user_id,
+            .company_id = share.company_id(),
+            .access_id = share.access_id(),
+            .from_day = share.from_day()};
+  }
+
+  storage::TransactionKey LastTransaction() const {
+    if (batch_.transactions.empty()) return {};
+    const v1::Transaction& last = batch_.transactions.back();
+    return {.company_id = last.company_id(), .day = last.day(), .transaction_id = last.transaction_id()};
+  }
+
+  v1::ExplainOrderBasisResponse TellUsers() {
+    v1::ExplainOrderBasisResponse response;
+    const size_t end = std::min(next_ + kPageSize, batch_.size());
+    for (; next_ < end; ++next_) {
+      const auto& [user_id, share] = batch_.accesses[next_];
+      if (user_id != user_id_) counted_days_ = 0;
+      if (response.users_size() == 0 || user_id != user_id_) response.add_users()->set_user_id(user_id);
+      user_id_ = user_id;
+      v1::UserShare& user = *response.mutable_users()->rbegin();
+      // Days that another access of the user has counted, in this message or an earlier one, count once.
+      const uint32_t new_days = MaskOf(share) & ~counted_days_;
+      counted_days_ |= new_days;
+      user.set_days(user.days() + absl::popcount(new_days));
+      told_ += absl::popcount(new_days);
+      *user.add_accesses() = share;
+    }
+    return response;
+  }
+
+  v1::ExplainOrderBasisResponse TellTransactions() {
+    v1::ExplainOrderBasisResponse response;
+    const size_t end = std::min(next_ + kPageSize, batch_.size());
+    for (; next_ < end; ++next_) {
+      told_ += batch_.transactions[next_].quantity();
+      *response.add_transactions() = batch_.transactions[next_];
+    }
+    return response;
+  }
+
+  // All is told: it must add up to the line.
+  absl::StatusOr<std::optional<v1::ExplainOrderBasisResponse>> End() const {
+    const auto& [agreement_id, order_basis_id, line, days] = batch_.subject;
+    const int64_t counted = batch_.subject.is_license() ? line.user_days() : line.quantity();
+    if (told_ == counted) return std::nullopt;
+    if (order_basis_id.empty()) return PreviewChanged(agreement_id, "");
+    return absl::InternalError(absl::StrCat("line ", line.line_number(), " of ", order_basis_id, " counts ", counted,
+                                            ", and history says ", told_));
+  }
+
+  Environment& env_;
+  const v1::ExplainOrderBasisRequest request_;
+  bool begun_ = false;
+  Batch batch_;
+  size_t next_ = 0;  // Index in the batch of the first one that is not told yet.
+  bool all_read_ = false;
+  int64_t told_ = 0;           // Users' days or pieces.
+  std::string user_id_;        // Of the access told last,
+  uint32_t counted_days_ = 0;  // and the user's days so far.
+};
+
+}  // namespace
+
+Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(Environment& env, const v1::ExplainOrderBasisRequest& request) {
+  return [explanation = std::make_shared<Explanation>(env, request)](const storage::Call& call) {
+    return explanation->Next(call);
+  };
+}
+
+}  // namespace agreements

@@ -1,0 +1,142 @@
+// Looking at order bases.
+#include "storage/tables/order_bases.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "proto/status_macros.h"
+#include "server/operations/operations.h"
+#include "server/operations/order_basis_steps.h"
+#include "server/operations/pages.h"
+
+namespace agreements {
+namespace {
+
+using storage::OrderBasisTime;
+using storage::ReadTransaction;
+
+// Bytes of documents with lines on a page. The largest has less than 1.1 MiB: so an answer stays below the 4 MiB that
+// clients take.
+constexpr size_t kMaxPageBytes = 3 << 20;
+constexpr int kLinesAtOnce = 2 * kMaxLines;
+
+// Whether creation times give a list its order, since nothing else with an index narrows it.
+bool IsByTime(const v1::ListOrderBasesRequest& request) {
+  return (request.has_from_create_time() || request.has_until_create_time()) && request.agreement_id().empty() &&
+         request.customer_number().empty();
+}
+
+// Of a list by creation time: "1796083200123456 ord-1jq2v8k5w0c3m7z9", in microseconds.
+std::string TimeKey(const v1::OrderBasis& document) {
+  const google::protobuf::Timestamp& time = document.create_time();
+  return absl::StrCat(time.seconds() * 1'000'000 + time.nanos() / 1000, " ", document.order_basis_id());
+}
+
+absl::StatusOr<OrderBasisTime> ParseTimeKey(absl::string_view key) {
+  if (key.empty()) return OrderBasisTime{.create_time = absl::InfiniteFuture(), .order_basis_id = kAfterAllIds};
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(key, absl::MaxSplits(' ', 1));
+  int64_t microseconds = 0;
+  if (!absl::SimpleAtoi(parts.first, &microseconds)) return absl::InternalError("a sealed page token has no time");
+  return OrderBasisTime{.create_time = absl::FromUnixMicros(microseconds), .order_basis_id = std::string(parts.second)};
+}
+
+// The documents from `begin` on whose lines are read at once: few, or one that is large.
+std::vector<std::string> NextIds(const std::vector<v1::OrderBasis>& documents, size_t begin) {
+  std::vector<std::string> ids;
+  int lines = 0;
+  for (size_t i = begin; i < documents.size() && ids.size() < storage::kOrderBasesAtOnce; ++i) {
+    lines += std::min(documents[i].line_count(), kMaxLines);
+    if (i > begin && lines > kLinesAtOnce) break;
+    ids.push_back(documents[i].order_basis_id());
+  }
+  return ids;
+}
+
+// Gives documents their first lines, from the first one on. Drops those with which an answer would be too large, but
+// the first.
+absl::Status AddLines(ReadTransaction& tx, absl::string_view account_id, std::vector<v1::OrderBasis>& documents) {
+  size_t size = 0;
+  for (size_t begin = 0; begin < documents.size();) {
+    const std::vector<std::string> ids = NextIds(documents, begin);
+    ASSIGN_OR_RETURN(auto lines, storage::ListFirstLines(tx, account_id, ids, kMaxLines));
+    std::map<std::string, v1::OrderBasis*> by_id;
+    for (size_t i = begin; i < begin + ids.size(); ++i) by_id[documents[i].order_basis_id()] = &documents[i];
+    for (auto& [order_basis_id, line] : lines) *by_id.at(order_basis_id)->add_lines() = std::move(line);
+    for (size_t i = begin; i < begin + ids.size(); ++i) {
+      size += documents[i].ByteSizeLong();
+      if (i == 0 || size <= kMaxPageBytes) continue;
+      documents.resize(i);
+      return absl::OkStatus();
+    }
+    begin += ids.size();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<v1::OrderBasis>> ReadDocuments(ReadTransaction& tx, const v1::ListOrderBasesRequest& request,
+                                                          const std::string& key, int limit) {
+  if (!IsByTime(request)) return storage::ListOrderBases(tx, request, key.empty() ? kAfterAllIds : key, limit);
+  ASSIGN_OR_RETURN(const OrderBasisTime before, ParseTimeKey(key));
+  return storage::ListOrderBasesByTime(tx, request, before, limit);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GetOrderBasisResponse> GetOrderBasis(Environment& env, const storage::Call& call,
+                                                        const v1::GetOrderBasisRequest& request) {
+  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetOrderBasisResponse> {
+    v1::GetOrderBasisResponse response;
+    v1::OrderBasis& order_basis = *response.mutable_order_basis();
+    ASSIGN_OR_RETURN(order_basis, storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()));
+    RETURN_IF_ERROR(AddFirstLines(tx, call.account_id, order_basis));
+    Present(env, order_basis);
+    return response;
+  });
+}
+
+absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(Environment& env, const storage::Call& call,
+                                                                    const v1::ListOrderBasisLinesRequest& request) {
+  ASSIGN_OR_RETURN(const std::string key, PageKey(request, "0"));
+  int after_line_number = 0;
+  if (!absl::SimpleAtoi(key, &after_line_number)) return absl::InternalError("a sealed page token has no line number");
+  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListOrderBasisLinesResponse> {
+    RETURN_IF_ERROR(storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()).status());
+    ASSIGN_OR_RETURN(auto lines, storage::ListOrderBasisLines(tx, call.account_id, request.order_basis_id(),
+                                                              after_line_number, PageSize(request) + 1));
+    v1::ListOrderBasisLinesResponse response;
+    response.set_next_page_token(
+        FillPage(request, std::move(lines), *response.mutable_lines(),
+                 [](const v1::OrderBasisLine& line) { return absl::StrCat(line.line_number()); }));
+    return response;
+  });
+}
+
+absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(Environment& env, const storage::Call& call,
+                                                          const v1::ListOrderBasesRequest& request) {
+  ASSIGN_OR_RETURN(const std::string key, ReadPageToken(request, request.page_token()));
+  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListOrderBasesResponse> {
+    ASSIGN_OR_RETURN(auto documents, ReadDocuments(tx, request, key, PageSize(request) + 1));
+    const size_t found = documents.size();
+    documents.resize(std::min(found, static_cast<size_t>(PageSize(request))));
+    if (request.show_lines()) RETURN_IF_ERROR(AddLines(tx, call.account_id, documents));
+    v1::ListOrderBasesResponse response;
+    if (documents.size() < found) {
+      const v1::OrderBasis& last = documents.back();
+      response.set_next_page_token(MakePageToken(request, IsByTime(request) ? TimeKey(last) : last.order_basis_id()));
+    }
+    for (v1::OrderBasis& document : documents) {
+      Present(env, document);
+      *response.add_order_bases() = std::move(document);
+    }
+    return response;
+  });
+}
+
+}  // namespace agreements

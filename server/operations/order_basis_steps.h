@@ -1,0 +1,73 @@
+// How an order basis comes about: the one path by which previews, documents, billing runs and verification compute it
+// (domain.md O1). Each step works within the caller's transaction.
+#ifndef AGREEMENTS_SERVER_OPERATIONS_ORDER_BASIS_STEPS_H_
+#define AGREEMENTS_SERVER_OPERATIONS_ORDER_BASIS_STEPS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "agreements/v1/agreement.pb.h"
+#include "agreements/v1/agreement_service.pb.h"
+#include "agreements/v1/order_basis.pb.h"
+#include "proto/days.h"
+#include "server/operations/operations.h"
+#include "server/rules/pricing.h"
+#include "storage/connection/database.h"
+
+namespace agreements {
+
+// An agreement's charges for `days`: its users' days, and the transactions that the order basis has claimed. REQUIRES:
+// the days are in one month.
+absl::StatusOr<rules::Charges> ClaimedCharges(storage::ReadTransaction& tx, absl::string_view account_id,
+                                              const v1::Agreement& agreement, Days days,
+                                              absl::string_view order_basis_id);
+
+// The same with the transactions that would be claimed: all that are unclaimed, if the days come next; only those of
+// the days themselves, if others come before them.
+absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, absl::string_view account_id,
+                                                const v1::Agreement& agreement, Days days);
+
+// The document for the charges, without id and create_time. PRICE_MISSING, AMOUNT_TOO_LARGE.
+absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, absl::string_view account_id,
+                                                const v1::Agreement& agreement, Days days,
+                                                const rules::Charges& charges);
+
+// What a caller is shown before there is a document.
+struct Preview {
+  v1::OrderBasis order_basis;                        // With all its lines; with a digest only if it could be frozen.
+  std::optional<absl::CivilDay> estimated_from_day;  // Its first day that is not over.
+};
+
+// O1, O2: the preview for a request, by what CreateOrderBasis would freeze, or, of days that are not over, by what it
+// would if nothing changes any more. AGREEMENT_NOT_FOUND, PERIOD_SPANS_MONTHS, INTERVAL_NOT_NEXT, PERIOD_NOT_OVER,
+// PRICE_MISSING, AMOUNT_TOO_LARGE. REQUIRES: all statements of `tx` see the same.
+absl::StatusOr<Preview> ComputePreview(storage::ReadTransaction& tx, const Environment& env,
+                                       absl::string_view account_id, const v1::PreviewOrderBasisRequest& request);
+
+// SHA-256 of what a document freezes. REQUIRES: it has all its lines.
+std::string DigestOf(const v1::OrderBasis& order_basis);
+
+inline constexpr int kMaxLines = 1000;  // That an order basis has in an answer.
+
+// Reads the first kMaxLines lines of a document, or all of them.
+absl::Status AddFirstLines(storage::ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis);
+absl::Status AddAllLines(storage::ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis);
+
+// Makes of an order basis what an answer carries: no more than its first kMaxLines lines, and the currency.
+void Present(const Environment& env, v1::OrderBasis& order_basis);
+
+// O1 to O5: freezes the agreement's `days`, or finds that they are, and presents the document. PERIOD_NOT_OVER,
+// INTERVAL_NOT_NEXT, PRICE_MISSING, CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if `expected_digest` is
+// neither empty nor the document's. REQUIRES: the days are in one month.
+absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(storage::Transaction& tx, const Environment& env,
+                                                              absl::string_view account_id,
+                                                              const std::string& agreement_id, Days days,
+                                                              const std::string& expected_digest);
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_OPERATIONS_ORDER_BASIS_STEPS_H_

@@ -1,0 +1,225 @@
+// Settling a whole account: domain.md O6.
+#include <algorithm>
+#include <deque>
+#include <memory>
+
+#include "proto/days.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "server/operations/operations.h"
+#include "server/operations/order_basis_steps.h"
+#include "server/rules/rules.h"
+#include "storage/billing/billable_agreements.h"
+#include "storage/tables/agreements.h"
+#include "storage/tables/order_bases.h"
+
+namespace agreements {
+namespace {
+
+using storage::ReadTransaction;
+using storage::Transaction;
+
+constexpr int kPageSize = 100;  // Agreements that are known ahead.
+
+// What a single agreement and month can be refused for. Anything else ends the run.
+bool IsRefusal(const absl::Status& status) {
+  switch (ReasonOf(status)) {
+    case v1::ERROR_REASON_PRICE_MISSING:
+    case v1::ERROR_REASON_CUSTOMER_NUMBER_MISSING:
+    case v1::ERROR_REASON_AMOUNT_TOO_LARGE:
+    case v1::ERROR_REASON_INTERVAL_NOT_NEXT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+v1::RunBillingResponse Refused(const absl::Status& error) {
+  v1::RunBillingResponse response;
+  response.set_outcome(v1::BILLING_OUTCOME_REFUSED);
+  *response.mutable_error() = ToRpcStatus(error);
+  return response;
+}
+
+void PresentWithoutLines(const Environment& env, v1::OrderBasis& order_basis) {
+  order_basis.clear_lines();
+  Present(env, order_basis);
+}
+
+v1::RunBillingResponse Settled(const Environment& env, v1::OrderBasis order_basis, bool existed) {
+  v1::RunBillingResponse response;
+  response.set_outcome(order_basis.line_count() == 0 ? v1::BILLING_OUTCOME_NOTHING_TO_CHARGE
+                       : existed                     ? v1::BILLING_OUTCOME_EXISTED
+                                                     : v1::BILLING_OUTCOME_CREATED);
+  PresentWithoutLines(env, order_basis);
+  *response.mutable_order_basis() = std::move(order_basis);
+  return response;
+}
+
+// A run, month by month and, within a month, by ascending agreement ids. All it holds between two steps is where it is.
+class BillingRun {
+ public:
+  BillingRun(Environment& env, const v1::RunBillingRequest& request) : env_(env), request_(request) {}
+
+  absl::StatusOr<std::optional<v1::RunBillingResponse>> Next(const storage::Call& call) {
+    if (!begun_) RETURN_IF_ERROR(Begin(call));
+    while (!ended_) {
+      RETURN_IF_ERROR(FillPage(call));
+      if (!page_.empty()) return SettleNext(call);
+      if (IsOwnMonth()) return End();
+      month_ = MonthOf(month_.until);
+      after_id_.clear();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool IsOwnMonth() const { return month_.until >= until_; }
+
+  // The days of the month that the run settles.
+  Days DaysOfMonth() const { return {.from = month_.from, .until = std::min(month_.until, until_)}; }
+
+  absl::Status Begin(const storage::Call& call) {
+    ASSIGN_OR_RETURN(const Moment now, env_.ReadClock());
+    const absl::CivilDay today = now.day;
+    until_ = request_.until_day().empty() ? MonthOf(today).from : ParseDay(request_.until_day());
+    if (until_ > today) return PeriodNotOver(until_, today);
+    ASSIGN_OR_RETURN(const storage::BillableCount count, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
+      return storage::CountBillable(tx, call.account_id, until_);
+    }));
+    progress_.set_total(count.months);
+    month_ = MonthOf(std::min(count.oldest_until, until_ - 1));
+    begun_ = true;
+    return absl::OkStatus();
+  }
+
+  absl::Status FillPage(const storage::Call& call) {
+    if (!page_.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto billable, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
+      return storage::ListBillable(tx, call.account_id,
+                                   {.month_until = DaysOfMonth().until, .until_day = until_, .settled = IsOwnMonth()},
+                                   after_id_, kPageSize);
+    }));
+    page_.assign(billable.begin(), billable.end());
+    if (!page_.empty()) after_id_ = page_.back().agreement_id;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::optional<v1::RunBillingResponse>> SettleNext(const storage::Call& call) {
+    const storage::BillableAgreement agreement = page_.front();
+    ASSIGN_OR_RETURN(v1::RunBillingResponse response, Settle(call, agreement));
+    page_.pop_front();
+    response.set_agreement_id(agreement.agreement_id);
+    response.set_month(FormatMonth(month_.from));
+    progress_.set_done(progress_.done() + 1);
+    progress_.set_total(std::max(progress_.total(), progress_.done()));
+    *response.mutable_progress() = progress_;
+    return response;
+  }
+
+  // The last message.
+  v1::RunBillingResponse End() {
+    ended_ = true;
+    v1::RunBillingResponse response;
+    progress_.set_total(progress_.done());
+    *response.mutable_progress() = progress_;
+    return response;
+  }
+
+  absl::StatusOr<v1::RunBillingResponse> Settle(const storage::Call& call,
+                                                const storage::BillableAgreement& agreement) {
+    Days days = DaysOfMonth();
+    if (agreement.settled_until >= days.until) return FindSettled(call, agreement.agreement_id, days);
+    const bool is_next = agreement.settled_until >= days.from;
+    days.from = std::max(days.from, agreement.settled_until);
+    absl::StatusOr<v1::RunBillingResponse> response = IsOwnMonth() || request_.include_arrears()
+                                                          ? Freeze(call, agreement.agreement_id, days, "")
+                                                          : FreezeIfEmpty(call, agreement.agreement_id, days, is_next);
+    // Settled on by someone else since the page was read: then there may be less to do, or nothing.
+    if (is_next && ReasonOf(response.status()) == v1::ERROR_REASON_INTERVAL_NOT_NEXT) return Again(call, agreement);
+    if (IsRefusal(response.status())) return Refused(response.status());
+    return response;
+  }
+
+  absl::StatusOr<v1::RunBillingResponse> Again(const storage::Call& call, storage::BillableAgreement agreement) {
+    ASSIGN_OR_RETURN(const v1::Agreement now, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
+      return storage::GetAgreement(tx, call.account_id, agreement.agreement_id);
+    }));
+    agreement.settled_until = ParseDay(now.settled_until());
+    return Settle(call, agreement);
+  }
+
+  // The document that has the last of the days.
+  absl::StatusOr<v1::RunBillingResponse> FindSettled(const storage::Call& call, const std::string& agreement_id,
+                                                     Days days) {
+    ASSIGN_OR_RETURN(auto found, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
+      return storage::FindOrderBasisCovering(tx, call.account_id, agreement_id, days.until - 1);
+    }));
+    if (!found) return absl::InternalError("no document covers a settled day of " + agreement_id);
+    return Settled(env_, *std::move(found), /*existed=*/true);
+  }
+
+  absl::StatusOr<v1::RunBillingResponse> Freeze(const storage::Call& call, const std::string& agreement_id, Days days,
+                                                const std::string& expected_digest) {
+    ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse frozen, env_.database.ReadWriteIdempotent(call, [&](Transaction& tx) {
+      return FreezeOrderBasis(tx, env_, call.account_id, agreement_id, days, expected_digest);
+    }));
+    return Settled(env_, std::move(*frozen.mutable_order_basis()), frozen.existed());
+  }
+
+  // A month that would be in arrears: frozen only if there is nothing to charge, and the days come next.
+  absl::StatusOr<v1::RunBillingResponse> FreezeIfEmpty(const storage::Call& call, const std::string& agreement_id,
+                                                       Days days, bool is_next) {
+    for (;;) {
+      ASSIGN_OR_RETURN(v1::RunBillingResponse response, LookAt(call, agreement_id, days, is_next));
+      if (response.outcome() == v1::BILLING_OUTCOME_IN_ARREARS) return response;
+      const std::string digest = response.order_basis().digest();
+      response.clear_order_basis();
+      if (!is_next) return response;
+      absl::StatusOr<v1::RunBillingResponse> frozen = Freeze(call, agreement_id, days, digest);
+      if (ReasonOf(frozen.status()) != v1::ERROR_REASON_PREVIEW_CHANGED) return frozen;
+    }
+  }
+
+  // What the days would be charged.
+  absl::StatusOr<v1::RunBillingResponse> LookAt(const storage::Call& call, const std::string& agreement_id, Days days,
+                                                bool is_next) {
+    return env_.database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::RunBillingResponse> {
+      ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, call.account_id, agreement_id));
+      if (is_next && agreement.settled_until() != FormatDay(days.from)) return rules::RefuseInterval(agreement);
+      ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, call.account_id, agreement, days));
+      absl::StatusOr<v1::OrderBasis> order_basis = PricedOrderBasis(tx, call.account_id, agreement, days, charges);
+      v1::RunBillingResponse response;
+      response.set_outcome(charges.units().empty() ? v1::BILLING_OUTCOME_NOTHING_TO_CHARGE
+                                                   : v1::BILLING_OUTCOME_IN_ARREARS);
+      if (IsRefusal(order_basis.status())) {
+        *response.mutable_error() = ToRpcStatus(order_basis.status());
+        return response;
+      }
+      RETURN_IF_ERROR(order_basis.status());
+      // Days that do not come next cannot be frozen as they are.
+      if (!is_next) order_basis->clear_digest();
+      PresentWithoutLines(env_, *order_basis);
+      *response.mutable_order_basis() = *std::move(order_basis);
+      return response;
+    });
+  }
+
+  Environment& env_;
+  const v1::RunBillingRequest request_;
+  bool begun_ = false;
+  bool ended_ = false;
+  absl::CivilDay until_;
+  Days month_ = {};
+  std::string after_id_;
+  std::deque<storage::BillableAgreement> page_;
+  v1::BillingProgress progress_;
+};
+
+}  // namespace
+
+Stream<v1::RunBillingResponse> RunBilling(Environment& env, const v1::RunBillingRequest& request) {
+  return [run = std::make_shared<BillingRun>(env, request)](const storage::Call& call) { return run->Next(call); };
+}
+
+}  // namespace agreements

@@ -1,0 +1,274 @@
+#include "server/operations/verify_database.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "proto/days.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "server/operations/verify_requests.h"
+#include "server/rules/rules.h"
+#include "storage/invariants/invariants.h"
+#include "storage/tables/name_keys.h"
+
+namespace agreements {
+namespace {
+
+using storage::ReadTransaction;
+
+constexpr int kPageSize = 1000;
+// More than servers' clocks differ, and than a call takes.
+constexpr absl::Duration kClocksDiffer = absl::Hours(1);
+
+std::vector<storage::Invariant> Invariants() {
+  std::vector<storage::Invariant> invariants = storage::StructureInvariants();
+  for (const storage::Invariant& invariant : storage::BillingInvariants()) invariants.push_back(invariant);
+  return invariants;
+}
+
+// What is wrong with the first day that an agreement is settled from: its documents tile its days from its creation.
+std::string WrongAgreementDay(const storage::Beginning& agreement, absl::TimeZone time_zone) {
+  const absl::CivilDay created = rules::DayOf(agreement.create_time, time_zone);
+  if (agreement.first_day == created) return "";
+  return absl::StrCat("is settled from ", FormatDay(*agreement.first_day), ", and was created on ", FormatDay(created));
+}
+
+// A company begins on the day of its creation, or where an agreement that it was in was settled until then (D2).
+std::string WrongCompanyDay(const storage::Beginning& company, absl::TimeZone time_zone) {
+  const absl::CivilDay created = rules::DayOf(company.create_time, time_zone);
+  if (!company.first_day) return "has no placement";
+  if (company.first_day == created || (company.first_day > created && company.after_settled)) return "";
+  return absl::StrCat("is placed from ", FormatDay(*company.first_day), ", and was created on ", FormatDay(created));
+}
+
+// D2: what happens to a company takes effect that day, or as far as an agreement is settled: not later than the day of
+// a server's clock, which differs by seconds, whatever happens in between. If it has no placement, another check says
+// so.
+std::string WrongDayOfChange(const storage::LastChange& company, absl::TimeZone time_zone) {
+  if (!company.day) return "";
+  if (*company.day <= rules::DayOf(company.update_time + kClocksDiffer, time_zone)) return "";
+  return absl::StrCat("its newest placement is of ", FormatDay(*company.day), ", and its last change of ",
+                      FormatDay(rules::DayOf(company.update_time, time_zone)));
+}
+
+// Verifies account by account, and adds up what it finds.
+class Verification {
+ public:
+  Verification(Environment& env, const VerifyOptions& options) : env_(env), options_(options), told_(env.now()) {
+    for (const storage::Invariant& invariant : invariants_) Add(invariant.table, invariant.rule);
+    Add("agreements", "its order bases, or its unsettled days, begin on the day of its creation");
+    Add("companies", "its placements begin on the day of its creation");
+    Add("companies", "its newest placement begins, or ends if it is deleted, by the day of its last change");
+    Add("order bases", "it is what is computed again from history, and its digest and total fit its lines");
+    Add("agreements", "an agreement's keys for order and search are those of its name");
+    Add("companies", "a company's keys for order and search are those of its name");
+    Add("requests", "what its response tells of is there, at that revision or a later one");
+    Add("requests", "no change of the last days is without one, as far as revisions tell");
+    result_.waiting.table = storage::WaitingTransactions().table;
+    result_.waiting.rule = storage::WaitingTransactions().rule;
+  }
+
+  absl::StatusOr<DatabaseVerification> Run() {
+    std::string account_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto next,
+                       Read(account_id, [&](ReadTransaction& tx) { return storage::NextAccount(tx, account_id); }));
+      if (!next) return std::move(result_);
+      account_id = *next;
+      ++result_.accounts;
+      RETURN_IF_ERROR(VerifyAccount(account_id));
+    }
+  }
+
+ private:
+  template <typename Listed>
+  using List = absl::StatusOr<std::vector<Listed>> (*)(ReadTransaction&, absl::string_view, absl::string_view, int);
+
+  void Add(const char* table, const char* rule) {
+    Check& check = result_.checks.emplace_back();
+    check.table = table;
+    check.rule = rule;
+  }
+
+  // The checks that are not of an invariant of storage's come after them.
+  Check& AgreementDays() { return result_.checks[invariants_.size()]; }
+  Check& CompanyDays() { return result_.checks[invariants_.size() + 1]; }
+  Check& DaysOfChanges() { return result_.checks[invariants_.size() + 2]; }
+  Check& Documents() { return result_.checks[invariants_.size() + 3]; }
+  Check& AgreementNames() { return result_.checks[invariants_.size() + 4]; }
+  Check& CompanyNames() { return result_.checks[invariants_.size() + 5]; }
+  Check& LostChanges() { return result_.checks[invariants_.size() + 6]; }
+  Check& LostRecords() { return result_.checks[invariants_.size() + 7]; }
+
+  storage::Call CallFor(const std::string& account_id) {
+    storage::Call call;
+    call.account_id = account_id;
+    return call;
+  }
+
+  template <typename Body>
+  std::invoke_result_t<Body, ReadTransaction&> Read(const std::string& account_id, const Body& body) {
+    return env_.database.ReadOnly(CallFor(account_id), body);
+  }
+
+  void Find(Check& check, const std::string& account_id, absl::string_view text) const {
+    ++check.count;
+    if (static_cast<int>(check.first.size()) < options_.max_shown) {
+      check.first.push_back(absl::StrCat(account_id, " ", text));
+    }
+  }
+
+  void Tell() {
+    if (env_.now() - told_ < options_.progress_interval) return;
+    told_ = env_.now();
+    options_.progress(absl::StrCat("accounts begun: ", result_.accounts, ", order bases computed again: ",
+                                   Documents().looked_at, ", findings: ", result_.findings()));
+  }
+
+  absl::Status VerifyAccount(const std::string& account_id) {
+    ASSIGN_OR_RETURN(auto rows,
+                     Read(account_id, [&](ReadTransaction& tx) { return storage::CountRows(tx, account_id); }));
+    for (size_t i = 0; i < invariants_.size(); ++i) {
+      RETURN_IF_ERROR(CheckInvariant(account_id, invariants_[i], rows, result_.checks[i]));
+    }
+    RETURN_IF_ERROR(CheckInvariant(account_id, storage::WaitingTransactions(), rows, result_.waiting));
+    RETURN_IF_ERROR(CheckDays(account_id, storage::ListAgreementBeginnings, WrongAgreementDay, AgreementDays()));
+    RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyBeginnings, WrongCompanyDay, CompanyDays()));
+    RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyChanges, WrongDayOfChange, DaysOfChanges()));
+    RETURN_IF_ERROR(CheckNames(account_id, storage::ListAgreementNames, AgreementNames()));
+    RETURN_IF_ERROR(CheckNames(account_id, storage::ListCompanyNames, CompanyNames()));
+    RETURN_IF_ERROR(CheckRequests(account_id, rows["requests"]));
+    return CheckDocuments(account_id);
+  }
+
+  absl::Status CheckRequests(const std::string& account_id, int64_t records) {
+    VerifyRequestsOptions options;
+    options.change_is_lost = [&](absl::string_view text) { Find(LostChanges(), account_id, text); };
+    options.record_is_lost = [&](absl::string_view text) { Find(LostRecords(), account_id, text); };
+    RETURN_IF_ERROR(VerifyRequests(env_, CallFor(account_id), records, options));
+    LostChanges().looked_at += records;
+    LostRecords().looked_at += records;
+    Tell();
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckInvariant(const std::string& account_id, const storage::Invariant& invariant,
+                              std::map<std::string, int64_t>& rows, Check& check) {
+    ASSIGN_OR_RETURN(const storage::Breaches breaches, Read(account_id, [&](ReadTransaction& tx) {
+                       return storage::FindBreaches(tx, invariant, account_id, options_.max_shown);
+                     }));
+    check.looked_at += rows[invariant.table];
+    for (const std::string& text : breaches.first) Find(check, account_id, text);
+    check.count += breaches.count - static_cast<int64_t>(breaches.first.size());
+    Tell();
+    return absl::OkStatus();
+  }
+
+  // Each one of what `list` lists; `what_is_wrong` with it is "" if nothing is.
+  template <typename Listed>
+  absl::Status CheckDays(const std::string& account_id, List<Listed> list,
+                         std::string (*what_is_wrong)(const Listed&, absl::TimeZone), Check& check) {
+    std::string after_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
+                         return list(tx, account_id, after_id, kPageSize);
+                       }));
+      if (page.empty()) return absl::OkStatus();
+      after_id = page.back().id;
+      for (const Listed& listed : page) {
+        ++check.looked_at;
+        const std::string wrong = what_is_wrong(listed, env_.time_zone);
+        if (!wrong.empty()) Find(check, account_id, absl::StrCat(listed.id, ": ", wrong));
+      }
+      Tell();
+    }
+  }
+
+  absl::Status CheckNames(const std::string& account_id, List<storage::StoredName> list, Check& check) {
+    std::string after_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
+                         return list(tx, account_id, after_id, kPageSize);
+                       }));
+      if (page.empty()) return absl::OkStatus();
+      after_id = page.back().id;
+      for (const storage::StoredName& name : page) {
+        ++check.looked_at;
+        const std::string wrong = storage::WrongKeys(name);
+        if (!wrong.empty()) Find(check, account_id, absl::StrCat(name.id, ": ", wrong));
+      }
+      Tell();
+    }
+  }
+
+  absl::Status CheckDocuments(const std::string& account_id) {
+    std::string after_id;
+    for (;;) {
+      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
+                         return storage::ListOrderBasisIds(tx, account_id, after_id, kPageSize);
+                       }));
+      if (page.empty()) return absl::OkStatus();
+      after_id = page.back();
+      for (const std::string& order_basis_id : page) RETURN_IF_ERROR(CheckDocument(account_id, order_basis_id));
+    }
+  }
+
+  absl::Status CheckDocument(const std::string& account_id, const std::string& order_basis_id) {
+    v1::VerifyOrderBasisRequest request;
+    request.set_account_id(account_id);
+    request.set_order_basis_id(order_basis_id);
+    const auto response = VerifyOrderBasis(env_, CallFor(account_id), request);
+    Check& check = Documents();
+    ++check.looked_at;
+    Tell();
+    if (absl::IsNotFound(response.status())) {
+      Find(check, account_id, absl::StrCat(order_basis_id, ": cannot be computed: ", response.status().message()));
+      return absl::OkStatus();
+    }
+    if (!response.ok()) return response.status();
+    for (const v1::VerificationFinding& finding : response->findings()) {
+      Find(check, account_id, absl::StrCat(order_basis_id, ": ", finding.description()));
+    }
+    return absl::OkStatus();
+  }
+
+  Environment& env_;
+  const VerifyOptions& options_;
+  const std::vector<storage::Invariant> invariants_ = Invariants();
+  DatabaseVerification result_;
+  absl::Time told_;
+};
+
+// "ok     12 agreements: ...", or "WRONG  12 agreements: ...: 3 found" with what was found.
+void AppendCheck(absl::string_view word, const Check& check, std::string& report) {
+  absl::StrAppend(&report, word, check.looked_at, " ", check.table, ": ", check.rule,
+                  check.count == 0 ? "" : absl::StrCat(": ", check.count, " found"), "\n");
+  for (const std::string& text : check.first) absl::StrAppend(&report, "        ", text, "\n");
+  const int64_t more = check.count - static_cast<int64_t>(check.first.size());
+  if (more > 0) absl::StrAppend(&report, "        and ", more, " more\n");
+}
+
+}  // namespace
+
+int64_t DatabaseVerification::findings() const {
+  int64_t findings = 0;
+  for (const Check& check : checks) findings += check.count;
+  return findings;
+}
+
+absl::StatusOr<DatabaseVerification> VerifyDatabase(Environment& env, const VerifyOptions& options) {
+  return Verification(env, options).Run();
+}
+
+std::string Report(const DatabaseVerification& verification) {
+  std::string report;
+  for (const Check& check : verification.checks) AppendCheck(check.count == 0 ? "ok     " : "WRONG  ", check, report);
+  if (verification.waiting.count > 0) AppendCheck("note   ", verification.waiting, report);
+  const int64_t findings = verification.findings();
+  absl::StrAppend(&report, verification.checks.size(), " checks of ", verification.accounts,
+                  " accounts: ", findings == 0 ? "nothing is wrong" : absl::StrCat(findings, " findings"), "\n");
+  return report;
+}
+
+}  // namespace agreements

@@ -1,0 +1,45 @@
+// Ends a server that nobody can reach any more, so that whoever runs it starts it again.
+#ifndef AGREEMENTS_SERVER_OPS_WATCHDOG_H_
+#define AGREEMENTS_SERVER_OPS_WATCHDOG_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/ops/periodic_task.h"
+
+namespace agreements {
+
+struct WatchdogOptions {
+  absl::Duration interval = absl::Seconds(2);  // Between two probes.
+  absl::Duration timeout = absl::Seconds(4);   // Of a probe.
+  absl::Duration patience = absl::Seconds(10);
+  // Time since any moment, that goes on evenly; a clock that somebody sets would not do.
+  std::function<absl::Duration()> uptime;  // Empty: the steady clock.
+};
+
+class Watchdog {
+ public:
+  // Probes again and again until it is destroyed. When probes have failed for `patience`, calls `give_up` once with the
+  // last one's status. A single probe is never enough: one that takes minutes may tell only that the process was
+  // stopped meanwhile.
+  Watchdog(WatchdogOptions options, std::function<absl::Status(absl::Duration timeout)> probe,
+           std::function<void(const absl::Status&)> give_up);
+
+ private:
+  void Look();
+
+  const WatchdogOptions options_;
+  const std::function<absl::Status(absl::Duration)> probe_;
+  const std::function<void(const absl::Status&)> give_up_;
+  // When the first of the probes began that have failed without one between them that has not.
+  std::optional<absl::Duration> failing_since_;
+  bool has_given_up_ = false;
+  const std::unique_ptr<PeriodicTask> task_;  // Last, since it uses the others.
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_OPS_WATCHDOG_H_

@@ -1,0 +1,108 @@
+// The formats of fields that requests have in common. Pure.
+#ifndef AGREEMENTS_SERVER_REQUESTS_FIELDS_H_
+#define AGREEMENTS_SERVER_REQUESTS_FIELDS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "agreements/v1/product.pb.h"
+#include "google/protobuf/repeated_field.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "proto/errors.h"
+#include "server/requests/validate.h"
+
+namespace agreements {
+
+// Checks fields and gathers what is wrong. Functions that take a std::string& remove white space at its ends.
+class Fields {
+ public:
+  // Of something within a request.
+  Fields() = default;
+
+  // Of a request, with the fields that many have: account_id, request_id, revision, page_size.
+  template <typename Request>
+  explicit Fields(Request& request) {
+    CallersId("account_id", request.account_id(), "Kontoen er ikke oppgitt riktig.");
+    if constexpr (requires { request.request_id(); }) {
+      if (!request.request_id().empty()) {
+        CallersId("request_id", request.request_id(), "Forespørsels-ID-en er ikke gyldig.");
+      }
+    }
+    if constexpr (requires { request.has_revision(); }) {
+      if (request.has_revision()) {
+        Check(request.revision() >= 1, "revision", "must be at least 1", "Revisjonsnummeret er ikke gyldig.");
+      }
+    }
+    if constexpr (requires { request.page_size(); }) {
+      Check(request.page_size() >= 0 && request.page_size() <= kMaxPageSize, "page_size",
+            absl::StrCat("must be 0 to ", kMaxPageSize), "Sidestørrelsen er ikke gyldig.");
+    }
+  }
+
+  Fields& Check(bool valid, absl::string_view field, absl::string_view description, absl::string_view sentence);
+
+  // A server-made id, e.g. "agr-1jq2v8k5w0c3m7xz".
+  Fields& Id(absl::string_view field, absl::string_view id, absl::string_view prefix);
+  Fields& OptionalId(absl::string_view field, absl::string_view id, absl::string_view prefix);
+  // 1 to 100, all different.
+  Fields& Ids(absl::string_view field, const google::protobuf::RepeatedPtrField<std::string>& ids,
+              absl::string_view prefix);
+
+  // Ids that come from the caller.
+  Fields& UserId(absl::string_view field, absl::string_view id);
+  Fields& OptionalUserId(absl::string_view field, absl::string_view id);
+  Fields& ProductId(absl::string_view field, absl::string_view id);
+  Fields& OptionalProductId(absl::string_view field, absl::string_view id);
+  // 1 to 100, all different.
+  Fields& ProductIds(absl::string_view field, const google::protobuf::RepeatedPtrField<std::string>& ids);
+  Fields& TransactionId(absl::string_view field, absl::string_view id);
+
+  // A1: 1 to 200 code points, without controls and what changes the direction of text; one of them can be seen.
+  Fields& Name(absl::string_view field, std::string& name);
+  Fields& OptionalName(absl::string_view field, std::string& name);
+  // A part of a name, untrimmed, to look for: at most 200 code points, without controls.
+  Fields& Text(absl::string_view field, absl::string_view text);
+
+  Fields& CustomerNumber(absl::string_view field, std::string& number);
+  // C1: spaces between the digits are removed, too.
+  Fields& OrganizationNumber(absl::string_view field, std::string& number);
+
+  // LICENSE or TRANSACTION.
+  Fields& Kind(absl::string_view field, v1::ProductKind kind);
+  Fields& UnitPrice(absl::string_view field, absl::string_view price);
+  Fields& Quantity(absl::string_view field, int64_t quantity);
+
+  // ISO 8601, "2026-11-01", of the years 2000 to 2999.
+  Fields& Day(absl::string_view field, absl::string_view day);
+  Fields& OptionalDay(absl::string_view field, absl::string_view day);
+  // Optional days of `request`; the first one must be before the other.
+  template <typename Request>
+  Fields& OptionalDays(const Request& request) {
+    return OptionalDay("from_day", request.from_day())
+        .OptionalDay("until_day", request.until_day())
+        .DaysInOrder(request.from_day(), request.until_day());
+  }
+  // Nothing to say if one is missing or no day.
+  Fields& DaysInOrder(absl::string_view from_day, absl::string_view until_day);
+
+  // As google.protobuf.Timestamp defines it.
+  Fields& Time(absl::string_view field, const google::protobuf::Timestamp& time);
+
+  // How many items a list has.
+  Fields& Count(absl::string_view field, int count, int max);
+
+  absl::Status status() const { return violations_.empty() ? absl::OkStatus() : FieldsInvalid(violations_); }
+
+ private:
+  Fields& CallersId(absl::string_view field, absl::string_view id, absl::string_view sentence);
+
+  std::vector<FieldViolation> violations_;
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_REQUESTS_FIELDS_H_

@@ -1,0 +1,149 @@
+#include "server/rpc/server.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel_posix.h>
+#include <grpcpp/ext/channelz_service_plugin.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "proto/status.h"
+#include "proto/status_macros.h"
+#include "server/rpc/malformed_requests.h"
+#include "spdlog/spdlog.h"
+#include "storage/connection/requests.h"
+#include "storage/tables/name_keys.h"
+
+namespace agreements {
+namespace {
+
+constexpr char kDatabaseHealth[] = "db";
+constexpr absl::Duration kCheckInterval = absl::Seconds(2);
+constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
+constexpr absl::Duration kMinPingInterval = absl::Seconds(9);  // Callers' libraries let 10 seconds be set.
+constexpr absl::Duration kNameRefreshInterval = absl::Minutes(1);
+// For answers that are on their way when every call has one. What is cut off then are streams that never end by
+// themselves, such as Health.Watch, and those whose callers take no messages.
+constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
+
+int ToMilliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+
+void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, ToMilliseconds(options.max_connection_idle));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, ToMilliseconds(options.handshake_timeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, ToMilliseconds(options.keepalive_time));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToMilliseconds(options.keepalive_timeout));
+  // Without a call, too, and however long nothing else is sent.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Callers may ask as well; who asks more often is closed as a nuisance.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, ToMilliseconds(kMinPingInterval));
+}
+
+}  // namespace
+
+Server::Server(const ServerOptions& options, Environment& env)
+    : env_(env),
+      drain_time_(options.drain_time),
+      workers_(options.workers, static_cast<size_t>(options.max_queue)),
+      dispatcher_(env_, workers_),
+      agreement_service_(dispatcher_),
+      company_service_(dispatcher_) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Environment& env) {
+  std::unique_ptr<Server> server(new Server(options, env));
+  grpc::EnableDefaultHealthCheckService(true);
+  // Plugins are process-wide: a server that the process starts later has them, too.
+  if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  if (options.channelz) grpc::channelz::experimental::InitChannelzService();
+
+  ASSIGN_OR_RETURN(server->listener_, Listener::Listen(options.listen));
+  grpc::ServerBuilder builder;
+  server->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+  LimitConnections(options, builder);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<MalformedRequestsFactory>());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  builder.RegisterService(&server->agreement_service_);
+  builder.RegisterService(&server->company_service_);
+  server->grpc_server_ = builder.BuildAndStart();
+  if (server->grpc_server_ == nullptr) return absl::UnavailableError("gRPC does not start");
+  server->listener_->Start(options.max_connections, [acceptor = server->acceptor_.get()](int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    acceptor->HandleNewConnection(&connection);
+  });
+  for (const char* service : {v1::AgreementService::service_full_name(), v1::CompanyService::service_full_name()}) {
+    server->grpc_server_->GetHealthCheckService()->SetServingStatus(service, true);
+  }
+  Server* running = server.get();
+  server->database_check_ = std::make_unique<PeriodicTask>(kCheckInterval, [running] { running->CheckDatabase(); });
+  server->purge_ = std::make_unique<PeriodicTask>(
+      kPurgeInterval, [running, retention = options.request_retention] { running->PurgeRequests(retention); });
+  server->name_refresh_ = std::make_unique<PeriodicTask>(kNameRefreshInterval, [running] { running->RefreshNames(); });
+  return server;
+}
+
+Server::~Server() { Shutdown(); }
+
+absl::Status Server::Probe(absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  ASSIGN_OR_RETURN(const int fd, listener_->Connect(deadline));
+  const auto health = grpc::health::v1::Health::NewStub(grpc::CreateInsecureChannelFromFd("the server itself", fd));
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(deadline));
+  grpc::health::v1::HealthCheckResponse response;
+  return FromGrpcStatus(health->Check(&context, {}, &response));
+}
+
+void Server::Shutdown() {
+  if (grpc_server_ == nullptr) return;
+  stopping_ = true;
+  grpc_server_->GetHealthCheckService()->Shutdown();
+  dispatcher_.Stop();
+  // After the calls, which are refused at once then: housekeeping can wait for rows, and for a database that hangs.
+  database_check_.reset();
+  purge_.reset();
+  name_refresh_.reset();
+  absl::SleepFor(drain_time_);
+  listener_->Stop();
+  grpc_server_->Shutdown(absl::ToChronoTime(absl::Now() + kFlushTimeout));
+  grpc_server_.reset();
+}
+
+void Server::CheckDatabase() {
+  grpc_server_->GetHealthCheckService()->SetServingStatus(kDatabaseHealth, env_.database.Check().ok());
+}
+
+void Server::PurgeRequests(absl::Duration retention) {
+  absl::StatusOr<int64_t> purged = 0;
+  do {
+    purged = storage::PurgeRequests(env_.database, absl::Now() - retention);  // They are recorded in real time.
+    if (!purged.ok()) not_purged_.Happened(purged.status().ToString());
+  } while (purged.ok() && *purged > 0 && !stopping_);
+  if (purged.ok()) not_purged_.IsWell();
+}
+
+// What servers of an older version have written, while this one takes their place.
+void Server::RefreshNames() {
+  const absl::StatusOr<storage::RefreshedNames> refreshed =
+      storage::RefreshNames(env_.database, [this] { return !stopping_; });
+  if (!refreshed.ok()) {
+    names_not_refreshed_.Happened(refreshed.status().ToString());
+    return;
+  }
+  names_not_refreshed_.IsWell();
+  if (refreshed->agreements + refreshed->companies > 0) {
+    spdlog::info("computed the keys of the names of {} agreements and {} companies", refreshed->agreements,
+                 refreshed->companies);
+  }
+}
+
+}  // namespace agreements

@@ -1,0 +1,88 @@
+// The running service: gRPC server, workers, health and housekeeping around an Environment.
+#ifndef AGREEMENTS_SERVER_RPC_SERVER_H_
+#define AGREEMENTS_SERVER_RPC_SERVER_H_
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/operations/operations.h"
+#include "server/ops/periodic_task.h"
+#include "server/rpc/agreement_service.h"
+#include "server/rpc/company_service.h"
+#include "server/rpc/dispatcher.h"
+#include "server/rpc/listener.h"
+#include "server/rpc/workers.h"
+#include "storage/connection/trouble_log.h"
+
+namespace agreements {
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:0";                      // Port 0 takes a free one.
+  int workers = 16;                                        // Calls that run at once, each with a connection.
+  int max_queue = 1024;                                    // Calls that may wait for a worker.
+  int max_connections = 10000;                             // More are closed at once.
+  absl::Duration max_connection_idle = absl::Minutes(15);  // Then a connection without calls is closed.
+  absl::Duration handshake_timeout = absl::Seconds(20);    // Then one that has not said that it speaks HTTP/2.
+  // A connection on which nothing comes is asked for a sign of life, and closed when it gives none.
+  absl::Duration keepalive_time = absl::Minutes(1);
+  absl::Duration keepalive_timeout = absl::Seconds(20);
+  absl::Duration request_retention = absl::Hours(96);  // How long responses are remembered; at least 72 hours.
+  // How long, when it shuts down, calls are still refused in words. Those that come later may end as CANCELLED, which
+  // is all that gRPC says while it closes connections.
+  absl::Duration drain_time = absl::ZeroDuration();
+  bool reflection = true;
+  bool channelz = false;
+};
+
+// Health: "" and each service are SERVING from start to shutdown, "db" while the database takes writes.
+class Server {
+ public:
+  // Starts to serve. UNAVAILABLE if the address cannot be listened on. `env` must outlive the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, Environment& env);
+
+  // Shuts down.
+  ~Server();
+
+  // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
+  const std::string& address() const { return listener_->address(); }
+
+  // Asks itself, over a new connection as any caller would, whether it is there. It is if it answers at all.
+  absl::Status Probe(absl::Duration timeout);
+
+  // Takes no more calls, which are answered UNAVAILABLE, and returns when every call that was taken has its answer.
+  // Idempotent.
+  void Shutdown();
+
+ private:
+  Server(const ServerOptions& options, Environment& env);
+
+  void CheckDatabase();
+  void PurgeRequests(absl::Duration retention);
+  void RefreshNames();
+
+  Environment& env_;
+  const absl::Duration drain_time_;
+  Workers workers_;
+  Dispatcher dispatcher_;
+  AgreementServiceImpl agreement_service_;
+  CompanyServiceImpl company_service_;
+  std::unique_ptr<Listener> listener_;
+  storage::TroubleLog not_purged_{"old requests cannot be purged"};
+  storage::TroubleLog names_not_refreshed_{"the keys of names cannot be computed"};
+  std::unique_ptr<grpc::Server> grpc_server_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  std::unique_ptr<PeriodicTask> database_check_;
+  std::unique_ptr<PeriodicTask> purge_;
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<PeriodicTask> name_refresh_;
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_RPC_SERVER_H_

@@ -1,0 +1,92 @@
+// The answer to a server-streaming call.
+#ifndef AGREEMENTS_SERVER_RPC_STREAM_REACTOR_H_
+#define AGREEMENTS_SERVER_RPC_STREAM_REACTOR_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "proto/status.h"
+#include "proto/status_macros.h"
+#include "server/operations/operations.h"
+#include "server/rpc/guarded.h"
+#include "server/rpc/task_kind.h"
+#include "server/rpc/workers.h"
+#include "storage/connection/database.h"
+
+namespace agreements {
+
+// Sends the messages of a stream, each made by a task of its own, which is queued when the client has taken the message
+// before: between two messages a stream occupies no worker.
+//
+// There is one thing in progress at any time, a task or a write, which starts the next one or finishes the call. So
+// nothing here waits for a lock, and nothing uses the reactor after it has called StartWrite() or Finish(): what comes
+// then may happen in another thread before they return. A caller who goes away makes the write fail and is noticed by a
+// task when it begins.
+template <typename Response>
+class StreamReactor final : public grpc::ServerWriteReactor<Response> {
+ public:
+  // `context` is that of the call, which outlives the reactor; `workers` outlive all calls.
+  StreamReactor(const grpc::CallbackServerContext& context, Workers& workers, TaskKind kind, storage::Call call,
+                Stream<Response> stream)
+      : context_(context),
+        workers_(workers),
+        owner_{.account_id = call.account_id, .kind = kind},
+        call_(std::move(call)),
+        stream_(std::move(stream)) {}
+
+  // Call it once. The reactor deletes itself when gRPC has done with it.
+  void Start() {
+    const absl::Status status = workers_.TryRun(owner_, [this] { SendNext(); });
+    if (!status.ok()) this->Finish(ToGrpcStatus(status));
+  }
+
+  void OnWriteDone(bool ok) override {
+    const absl::Status status = ok ? workers_.Run(owner_, [this] { SendNext(); }) : absl::CancelledError();
+    if (!status.ok()) this->Finish(ToGrpcStatus(status));
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  void SendNext() {
+    const absl::StatusOr<bool> has_next = MakeNext();
+    if (!has_next.ok() || !*has_next) {
+      this->Finish(ToGrpcStatus(has_next.status()));
+      return;
+    }
+    this->StartWrite(&response_);
+  }
+
+  // False at the end.
+  absl::StatusOr<bool> MakeNext() {
+    const std::lock_guard turn(turn_);
+    bool has_next = false;
+    RETURN_IF_ERROR(RunGuarded(context_, call_, [&] {
+      absl::StatusOr<std::optional<Response>> next = stream_(call_);
+      if (!next.ok()) return next.status();
+      has_next = next->has_value();
+      if (has_next) response_ = **std::move(next);
+      return absl::OkStatus();
+    }));
+    return has_next;
+  }
+
+  const grpc::CallbackServerContext& context_;
+  Workers& workers_;
+  const TaskOwner owner_;
+  const storage::Call call_;
+  // Always free. What follows goes from task to task by way of gRPC, where ThreadSanitizer cannot see the order.
+  std::mutex turn_;
+  Stream<Response> stream_;
+  Response response_;  // Being written
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_RPC_STREAM_REACTOR_H_

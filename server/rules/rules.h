@@ -1,0 +1,50 @@
+// The rules of the domain that need nothing but their arguments. Each is named after what it decides and carries its
+// number. Thread-safe.
+#ifndef AGREEMENTS_SERVER_RULES_RULES_H_
+#define AGREEMENTS_SERVER_RULES_RULES_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "agreements/v1/company.pb.h"
+#include "proto/errors.h"
+
+namespace agreements::rules {
+
+// C1: nine digits, the first 8 or 9, the last a modulus-11 check digit.
+bool IsOrganizationNumber(absl::string_view text);
+
+// C2: the fields that a draft lacks to become a company.
+std::vector<std::string> MissingFields(const v1::CompanyDraft& draft);
+
+// D1: the day of an instant in the service's time zone.
+absl::CivilDay DayOf(absl::Time instant, absl::TimeZone time_zone);
+
+// Whether the day is one of the years 2000 to 2999: the days that requests may name, and on which a clock can stand.
+bool IsInServedYears(absl::CivilDay day);
+
+// D2: the first day of what begins now: not settled in any agreement that it touches, and not before `replaced_from`,
+// the beginning of what it replaces.
+absl::CivilDay FirstDay(absl::CivilDay today, std::initializer_list<absl::CivilDay> settled_until,
+                        absl::CivilDay replaced_from = absl::CivilDay::min());
+
+// D2: the last day of what ends now, having begun on `from`: today, unless it is settled already.
+absl::CivilDay LastDay(absl::CivilDay today, absl::CivilDay settled_until, absl::CivilDay from);
+
+// ABORTED STALE_REVISION if the request is meant for another revision than the current one.
+template <typename Request>
+absl::Status CheckRevision(const Request& request, absl::string_view resource_id, int64_t current) {
+  if (!request.has_revision() || request.revision() == current) return absl::OkStatus();
+  return StaleRevision(resource_id, request.revision(), current);
+}
+
+}  // namespace agreements::rules
+
+#endif  // AGREEMENTS_SERVER_RULES_RULES_H_

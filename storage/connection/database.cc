@@ -1,0 +1,343 @@
+#include "storage/connection/database.h"
+
+#include <cppconn/connection.h>
+#include <cppconn/driver.h>
+#include <cppconn/exception.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/random/random.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "proto/timestamps.h"
+#include "spdlog/spdlog.h"
+#include "storage/connection/requests.h"
+
+namespace agreements::storage {
+namespace {
+
+constexpr absl::Duration kFirstBackoff = absl::Milliseconds(1);
+
+// A connection that has been silent for so much longer than any statement may take is taken for dead.
+constexpr absl::Duration kReadTimeoutSlack = absl::Seconds(5);
+
+// The server's clock for row waits is coarser than ours.
+constexpr absl::Duration kRowWaitSlack = absl::Milliseconds(100);
+
+// How often a call runs again after a duplicate that its body did not expect: two servers that make the same id do not
+// do so for ever.
+constexpr int kMaxDuplicates = 5;
+
+// Full jitter: anything up to a bound that doubles each time.
+absl::Duration Backoff(int attempt, absl::Duration longest) {
+  thread_local absl::BitGen generator;
+  const absl::Duration bound = std::min(longest, kFirstBackoff * (1 << std::min(attempt, 20)));
+  return bound * absl::Uniform<double>(generator, 0, 1);
+}
+
+// Logs what no caller may see, under an id that the caller gets.
+absl::Status LoggedInternalError(IdSource& ids, const std::string& text) {
+  const std::string error_id = ids.Next("err-");
+  spdlog::error("{} {}", error_id, text);
+  return InternalError(error_id);
+}
+
+// Empties the fields that hold one of `ids`, in `message` and in the messages within it.
+void ClearIds(const std::vector<std::string>& ids, google::protobuf::Message& message) {
+  using google::protobuf::FieldDescriptor;
+  const auto* reflection = message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const bool holds_messages = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    if (holds_messages && field->is_repeated()) {
+      for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+        ClearIds(ids, *reflection->MutableRepeatedMessage(&message, field, i));
+      }
+    } else if (holds_messages) {
+      ClearIds(ids, *reflection->MutableMessage(&message, field));
+    } else if (!field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+               std::find(ids.begin(), ids.end(), reflection->GetString(message, field)) != ids.end()) {
+      reflection->ClearField(&message, field);
+    }
+  }
+}
+
+absl::Status Replay(const StoredRequest& stored, const Call& call, google::protobuf::Message& response) {
+  if (stored.request_hash != call.request_hash) return RequestIdReused();
+  if (!response.ParseFromString(stored.response)) return absl::InternalError("a stored response does not parse");
+  return absl::OkStatus();
+}
+
+// Whether an attempt has ended with something that is told to the caller, and not run again.
+bool IsAnswer(const Session& session, const absl::Status& status) {
+  if (session.failure()) return session.failure()->kind == ErrorKind::kDefect;
+  return !(absl::IsAborted(status) && ReasonOf(status) == v1::ERROR_REASON_UNSPECIFIED);
+}
+
+}  // namespace
+
+absl::Status StartOver() { return absl::AbortedError("the transaction starts over"); }
+
+Database::Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now)
+    : options_(std::move(options)), ids_(ids), now_(std::move(now)) {
+  if (!options_.socket.empty()) {
+    hosts_.emplace_back(absl::StrCat("unix://", options_.socket));
+    return;
+  }
+  for (const std::string& host : options_.hosts) {
+    hosts_.emplace_back(absl::StrCat("tcp://", host, absl::StrContains(host, ':') ? "" : ":3306"));
+  }
+}
+
+void Database::InitializeLibrary() { get_driver_instance(); }
+
+absl::Status Database::InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run) {
+  RETURN_IF_ERROR(session.BeginSnapshot());
+  RETURN_IF_ERROR(session.SetMark());
+  absl::Status status = run();
+  if (!IsAnswer(session, status)) return status;
+  RETURN_IF_ERROR(session.CheckMark());
+  if (!session.failure()) RETURN_IF_ERROR(session.Rollback());
+  return status;
+}
+
+absl::Status Database::RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
+                                    google::protobuf::Message& response) {
+  // "~" is no character of a caller's request_id.
+  if (call.request_id.empty()) call.request_id = ids_.Next("~");
+  absl::Status done = Run(call, /*autocommit=*/false, [&](Session& session) -> absl::Status {
+    absl::Status status = records_request && !call.validate_only ? Attempt(session, call, body, response)
+                                                                 : AttemptUnrecorded(session, call, body, response);
+    if (!status.ok() && !session.failure()) RETURN_IF_ERROR(session.Rollback());
+    return status;
+  });
+  if (done.ok() && !call.validate_only) not_written_.IsWell();
+  if (done.ok()) lost_.IsWell();
+  return done;
+}
+
+// One run of `body` as a transaction. When it fails, the caller rolls back.
+absl::Status Database::Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
+                               google::protobuf::Message& response) {
+  Transaction tx(session, ids_);
+  RETURN_IF_ERROR(session.Begin());
+  ASSIGN_OR_RETURN(const bool first_time, InsertRequest(tx, call, ToMicroseconds(now_())));
+  if (!first_time) {
+    ASSIGN_OR_RETURN(const std::optional<StoredRequest> stored, GetRequest(tx, call));
+    if (!stored) return StartOver();  // Purged since.
+    RETURN_IF_ERROR(Replay(*stored, call, response));
+    return session.Rollback();
+  }
+  absl::Status status = body(tx);
+  if (!IsAnswer(session, status)) return status;
+  if (!status.ok() || session.failure()) {
+    // The body may have been refused only because what it had written before was gone.
+    const auto recorded = GetRequest(tx, call);
+    if (session.failure() && session.failure()->kind != ErrorKind::kDefect) return recorded.status();
+    if (!recorded.ok() || !*recorded || !(*recorded)->response.empty()) {
+      return session.LoseTransaction("the record was gone when the body had failed");
+    }
+    // A body that goes on after an error must not commit what it has left.
+    return session.failure() ? absl::InternalError(session.failure()->text) : status;
+  }
+  const std::string bytes = response.SerializeAsString();
+  if (bytes.empty()) return absl::InternalError("an empty response cannot be told from none");
+  ASSIGN_OR_RETURN(const bool recorded, SetResponse(tx, call, bytes));
+  if (!recorded) return session.LoseTransaction("the record was gone before COMMIT");
+  // Whatever becomes of this COMMIT, running again is safe: the request tells whether it was done.
+  return session.Commit();
+}
+
+// The same without a request, and for validate_only.
+absl::Status Database::AttemptUnrecorded(Session& session, const Call& call,
+                                         absl::FunctionRef<absl::Status(Transaction&)> body,
+                                         google::protobuf::Message& response) {
+  Transaction tx(session, ids_);
+  RETURN_IF_ERROR(session.Begin());
+  RETURN_IF_ERROR(session.SetMark());
+  absl::Status status = body(tx);
+  if (!IsAnswer(session, status)) return status;
+  RETURN_IF_ERROR(session.CheckMark());
+  if (session.failure()) return absl::InternalError(session.failure()->text);
+  RETURN_IF_ERROR(status);
+  if (!call.validate_only) return session.Commit();
+  ClearIds(tx.new_ids(), response);
+  return session.Rollback();
+}
+
+absl::Status Database::Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt) {
+  // Real time, not the injected clock: it bounds waiting.
+  const absl::Time deadline = std::min(call.deadline, absl::Now() + options_.max_call);
+  absl::Time refused_since = absl::InfiniteFuture();
+  absl::Duration waited_for_rows;
+  bool outcome_known = true;  // Of every COMMIT so far.
+  int duplicates = 0;
+  for (int run = 0;; ++run) {
+    if (run > 0) absl::SleepFor(std::min(Backoff(run, options_.max_backoff), deadline - absl::Now()));
+    const absl::Time now = absl::Now();
+    if (now >= deadline) return DeadlinePassed();
+    if (now - refused_since >= options_.unreachable_after) return DatabaseUnavailable();
+
+    absl::StatusOr<Pooled> pooled = Acquire(autocommit);
+    if (!pooled.ok()) {
+      refused_since = std::min(refused_since, now);
+      continue;
+    }
+    Session& session = *pooled->session;
+    session.ClearFailure();
+    absl::Status status =
+        session.Set({.autocommit = autocommit, .time_limit = deadline - now, .row_wait = options_.row_wait});
+    if (status.ok()) status = attempt(session);
+    if (!session.failure()) {
+      Release(*std::move(pooled));
+      dropped_.IsWell();
+      refused_.IsWell();
+      if (status.ok() || ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) return status;
+      // StartOver(), or a duplicate that nobody expected: another server made the same id.
+      if (absl::IsAborted(status)) continue;
+      if (absl::IsAlreadyExists(status) && ++duplicates <= kMaxDuplicates) continue;
+      return LoggedInternalError(ids_, status.ToString());
+    }
+    // Without Release() the connection is closed, and the server rolls back.
+    const Session::Failure failure = *session.failure();
+    switch (failure.kind) {
+      case ErrorKind::kRerun:
+      case ErrorKind::kRowLocked:
+        refused_since = absl::InfiniteFuture();  // It answers.
+        // ROLLBACK first, always: a lock wait time-out leaves the transaction open with its earlier writes.
+        if (session.Rollback().ok()) Release(*std::move(pooled));
+        if (failure.kind == ErrorKind::kRowLocked) waited_for_rows += absl::Now() - now;
+        if (waited_for_rows >= options_.row_wait - kRowWaitSlack && absl::Now() < deadline) {
+          // Only the second one says that nothing was done.
+          return outcome_known ? RowLocked() : DatabaseUnavailable();
+        }
+        break;
+      case ErrorKind::kTransactionLost:
+        lost_.Happened(failure.text);
+        break;
+      case ErrorKind::kConnectionLost:
+        outcome_known = false;
+        dropped_.Happened(failure.text);
+        break;
+      case ErrorKind::kServerRefuses:
+        refused_.Happened(failure.text);
+        DropAll();
+        refused_since = std::min(refused_since, absl::Now());
+        break;
+      case ErrorKind::kCannotWrite:
+        outcome_known = false;
+        not_written_.Happened(failure.text);
+        if (session.Rollback().ok()) Release(*std::move(pooled));
+        refused_since = std::min(refused_since, absl::Now());
+        break;
+      case ErrorKind::kDuplicate:
+      case ErrorKind::kDefect:
+        return LoggedInternalError(ids_, failure.text);
+    }
+  }
+}
+
+absl::StatusOr<int64_t> Database::ExecuteAlone(const Statement& statement, std::initializer_list<Value> values) {
+  int64_t changed = 0;
+  RETURN_IF_ERROR(Run(Call(), /*autocommit=*/true, [&](Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(changed, session.Execute(statement, values));
+    return absl::OkStatus();
+  }));
+  return changed;
+}
+
+absl::Status Database::Check() {
+  const std::lock_guard lock(check_mutex_);
+  // A node without quorum still answers a ping; this fails there.
+  if (check_session_ != nullptr && !check_session_->Prepare().ok()) check_session_.reset();
+  if (check_session_ == nullptr) {
+    auto session = Connect({.connect_timeout = options_.check_timeout,
+                            .read_timeout = options_.check_timeout,
+                            .prepare_statements = false});
+    if (!session.ok()) return DatabaseUnavailable();
+    check_session_ = *std::move(session);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Database::Connect() {
+  return Connect({.connect_timeout = options_.connect_timeout,
+                  .read_timeout = options_.max_call + kReadTimeoutSlack,
+                  .prepare_statements = false});
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Database::Connect(const Connecting& how) {
+  absl::Status status = absl::UnavailableError("no database host is configured");
+  for (Host& host : hosts_) {
+    absl::StatusOr<std::unique_ptr<Session>> session = ConnectTo(host.address, how);
+    if (session.ok()) {
+      host.unreachable.IsWell();
+      return session;
+    }
+    host.unreachable.Happened(session.status().message());
+    status = absl::UnavailableError(absl::StrCat("cannot connect to ", host.address, ": ", session.status().message()));
+  }
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Database::ConnectTo(const std::string& address, const Connecting& how) {
+  const auto seconds = [](absl::Duration duration) { return static_cast<int>(absl::ToInt64Seconds(duration)); };
+  sql::ConnectOptionsMap connect_options;
+  connect_options["hostName"] = address;
+  connect_options["userName"] = options_.user;
+  connect_options["password"] = options_.password;
+  connect_options["schema"] = options_.schema;
+  connect_options["OPT_CHARSET_NAME"] = "utf8mb4";
+  connect_options["OPT_CONNECT_TIMEOUT"] = seconds(how.connect_timeout);
+  connect_options["OPT_READ_TIMEOUT"] = seconds(how.read_timeout);
+  connect_options["OPT_WRITE_TIMEOUT"] = seconds(how.read_timeout);
+  try {
+    auto session = std::make_unique<Session>(
+        std::unique_ptr<sql::Connection>(get_driver_instance()->connect(connect_options)), options_.hooks);
+    RETURN_IF_ERROR(session->Prepare());
+    if (how.prepare_statements) RETURN_IF_ERROR(session->PrepareStatements());
+    return session;
+  } catch (const sql::SQLException& error) {
+    return absl::UnavailableError(absl::StrCat(error.getErrorCode(), " ", error.what()));
+  }
+}
+
+absl::StatusOr<Database::Pooled> Database::Acquire(bool autocommit) {
+  int generation = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      // One that need not change its settings, if there is one.
+      const auto fits = [autocommit](const Pooled& pooled) { return pooled.session->autocommit() == autocommit; };
+      const auto found = std::find_if(idle_.rbegin(), idle_.rend(), fits);
+      const auto taken = found == idle_.rend() ? std::prev(idle_.end()) : std::prev(found.base());
+      Pooled pooled = std::move(*taken);
+      idle_.erase(taken);
+      return pooled;
+    }
+    generation = generation_;
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Connect({.connect_timeout = options_.connect_timeout,
+                                                              .read_timeout = options_.max_call + kReadTimeoutSlack,
+                                                              .prepare_statements = true}));
+  return Pooled{.session = std::move(session), .generation = generation};
+}
+
+void Database::Release(Pooled pooled) {
+  const std::lock_guard lock(mutex_);
+  if (pooled.generation == generation_) idle_.push_back(std::move(pooled));
+}
+
+void Database::DropAll() {
+  std::vector<Pooled> dropped;
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  dropped.swap(idle_);
+}
+
+}  // namespace agreements::storage

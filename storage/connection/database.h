@@ -1,0 +1,261 @@
+// Connections and transactions. A transaction is a function that you pass to Database::ReadWrite:
+//
+//   return database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::MoveCompanyResponse> { ... });
+//
+// It may run several times, so it returns its value and touches nothing outside.
+#ifndef AGREEMENTS_STORAGE_CONNECTION_DATABASE_H_
+#define AGREEMENTS_STORAGE_CONNECTION_DATABASE_H_
+
+#include <deque>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "google/protobuf/message.h"
+#include "storage/connection/ids.h"
+#include "storage/connection/statement.h"
+#include "storage/connection/trouble_log.h"
+
+namespace agreements::storage {
+
+// What the database must know of the call that it works for.
+struct Call {
+  std::string account_id;
+  std::string caller;        // Identity of the caller; empty until callers have one.
+  std::string request_id;    // The caller's, or empty.
+  std::string request_hash;  // Of method and content, 64 hexadecimal digits.
+  std::string method;        // Full name of the request's message, e.g. "agreements.v1.MoveCompanyRequest".
+  bool validate_only = false;
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+// Statements that change nothing. How much of what others commit meanwhile they see, the one who makes it says.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Session& session) : session_(session) {}
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+  // All rows of a SELECT, each through `reader`.
+  template <typename T>
+  absl::StatusOr<std::vector<T>> Query(const Statement& statement, absl::Span<const Value> values,
+                                       T (*reader)(const Row&)) {
+    std::vector<T> rows;
+    absl::Status status = session_.Query(statement, values, [&](const Row& row) { rows.push_back(reader(row)); });
+    if (!status.ok()) return status;
+    return rows;
+  }
+
+  // The only row of a SELECT, or nothing.
+  template <typename T>
+  absl::StatusOr<std::optional<T>> QueryOne(const Statement& statement, std::initializer_list<Value> values,
+                                            T (*reader)(const Row&)) {
+    std::optional<T> found;
+    absl::Status status = session_.Query(statement, values, [&](const Row& row) { found = reader(row); });
+    if (!status.ok()) return status;
+    return found;
+  }
+
+ protected:
+  Session& session_;
+};
+
+// A transaction at READ COMMITTED.
+class Transaction : public ReadTransaction {
+ public:
+  Transaction(Session& session, IdSource& ids) : ReadTransaction(session), ids_(ids) {}
+
+  // Executes a statement that changes rows, and returns how many it changed. See Session::Execute.
+  absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values) {
+    return session_.Execute(statement, values);
+  }
+
+  // A new id with this prefix. The answer of a validate_only call shows it as "".
+  std::string NewId(absl::string_view prefix) { return new_ids_.emplace_back(ids_.Next(prefix)); }
+
+  // Every id from NewId().
+  const std::vector<std::string>& new_ids() const { return new_ids_; }
+
+ private:
+  IdSource& ids_;
+  std::vector<std::string> new_ids_;
+};
+
+// What a transaction returns when another one has changed what it read: it runs again from the beginning.
+absl::Status StartOver();
+
+struct DatabaseOptions {
+  std::vector<std::string> hosts;  // "db-1" or "db-1:3307"; the first one that takes writes is used.
+  std::string socket;              // Path of a Unix socket, instead of hosts.
+  std::string user;
+  std::string password;
+  std::string schema;
+  absl::Duration connect_timeout = absl::Seconds(3);
+  absl::Duration max_call = absl::Seconds(30);           // Bounds a call that has no deadline or a later one.
+  absl::Duration unreachable_after = absl::Seconds(5);   // UNAVAILABLE when no server has taken writes for so long.
+  absl::Duration max_backoff = absl::Milliseconds(100);  // Longest pause before a re-run; the first is up to 1 ms.
+  // How long a call waits for a row that others keep, before it is refused as ROW_LOCKED. Whole seconds.
+  absl::Duration row_wait = absl::Seconds(5);
+  absl::Duration check_timeout = absl::Seconds(2);  // For each answer that Check() waits for. Whole seconds.
+  const TestHooks* hooks = nullptr;
+};
+
+// A pool of connections to one database, and the transactions on it. Thread-safe. Opens a connection when none is idle:
+// the number of threads that call bounds their number.
+class Database {
+ public:
+  Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now);
+
+  // Call it in main before any other thread starts: the connector's set-up is not thread-safe.
+  static void InitializeLibrary();
+
+  // Runs `body` in a transaction, and commits if it returns a value. `body` returns absl::StatusOr<Response>, Response
+  // a protobuf message.
+  //
+  // - Runs it again, with growing random pauses, when an error or StartOver() has undone everything, and when the
+  //   transaction turns out to have ended without a word: on a Galera cluster that has been seen, and whatever the
+  //   cause, neither a part of it nor an answer that it gave goes out. What ends it between that check, the last thing
+  //   before COMMIT, and COMMIT itself is left to the server to say.
+  // - Exactly once for each request_id: it is recorded in the same transaction with the response, which a repeated call
+  //   gets instead of running. That makes a COMMIT whose answer is lost safe to repeat, too; for that, a call without a
+  //   request_id gets one of the server's own.
+  // - validate_only: rolls back, and empties the new ids in the response.
+  //
+  // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE DATABASE_UNAVAILABLE or ROW_LOCKED,
+  // DEADLINE_EXCEEDED, INTERNAL.
+  template <typename Body>
+  std::invoke_result_t<Body, Transaction&> ReadWrite(const Call& call, const Body& body) {
+    return Write(call, body, /*records_request=*/true);
+  }
+
+  // The same for a `body` that does nothing twice by itself, however often it is committed: no request is recorded, and
+  // after a COMMIT whose answer is lost it runs again.
+  template <typename Body>
+  std::invoke_result_t<Body, Transaction&> ReadWriteIdempotent(const Call& call, const Body& body) {
+    return Write(call, body, /*records_request=*/false);
+  }
+
+  // Runs `body`, each of whose statements sees all that is committed. It returns absl::StatusOr of any type.
+  template <typename Body>
+  std::invoke_result_t<Body, ReadTransaction&> ReadOnly(const Call& call, const Body& body) {
+    return Read(call, body, [](Session& /*session*/, auto run) { return run(); });
+  }
+
+  // Runs `body`, all of whose statements see what was committed when it began, and nothing else. For what must fit
+  // together, and for a SELECT that is long. It returns absl::StatusOr of any type.
+  template <typename Body>
+  std::invoke_result_t<Body, ReadTransaction&> ReadSnapshot(const Call& call, const Body& body) {
+    return Read(call, body, InSnapshot);
+  }
+
+  // Executes one statement outside any call, as housekeeping does, and returns how many rows it changed. It may run
+  // twice.
+  absl::StatusOr<int64_t> ExecuteAlone(const Statement& statement, std::initializer_list<Value> values);
+
+  // Asks the database something, on a connection of its own: OK if it takes writes. Does not wait long for an answer:
+  // UNAVAILABLE after twice DatabaseOptions::check_timeout for each host.
+  absl::Status Check();
+
+  // A connection of its own, outside the pool, for migrations: what it has not executed yet is not prepared.
+  absl::StatusOr<std::unique_ptr<Session>> Connect();
+
+ private:
+  // A database server.
+  struct Host {
+    explicit Host(std::string address_of_it) : address(std::move(address_of_it)) {}
+
+    const std::string address;
+    TroubleLog unreachable{"cannot connect to " + address};
+  };
+
+  // How to connect.
+  struct Connecting {
+    absl::Duration connect_timeout;
+    absl::Duration read_timeout;  // For any answer.
+    bool prepare_statements;
+  };
+
+  struct Pooled {
+    std::unique_ptr<Session> session;
+    int generation;
+  };
+
+  template <typename Body>
+  std::invoke_result_t<Body, Transaction&> Write(const Call& call, const Body& body, bool records_request) {
+    typename std::invoke_result_t<Body, Transaction&>::value_type response;
+    absl::Status status = RunReadWrite(
+        call, records_request,
+        [&](Transaction& tx) -> absl::Status {
+          auto result = body(tx);
+          if (!result.ok()) return result.status();
+          response = *std::move(result);
+          return absl::OkStatus();
+        },
+        response);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  template <typename Body, typename Around>
+  std::invoke_result_t<Body, ReadTransaction&> Read(const Call& call, const Body& body, const Around& around) {
+    std::invoke_result_t<Body, ReadTransaction&> result = absl::UnknownError("did not run");
+    absl::Status status = Run(call, /*autocommit=*/true, [&](Session& session) {
+      return around(session, [&] {
+        ReadTransaction tx(session);
+        result = body(tx);
+        return result.status();
+      });
+    });
+    if (!status.ok()) return status;
+    return result;
+  }
+
+  // Runs `run` in one snapshot.
+  static absl::Status InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run);
+
+  absl::Status RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
+                            google::protobuf::Message& response);
+  // Until it succeeds, or fails with an error for the caller: `attempt` on some connection.
+  absl::Status Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt);
+  absl::Status Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
+                       google::protobuf::Message& response);
+  absl::Status AttemptUnrecorded(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
+                                 google::protobuf::Message& response);
+  absl::StatusOr<std::unique_ptr<Session>> Connect(const Connecting& how);
+  absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address, const Connecting& how);
+  absl::StatusOr<Pooled> Acquire(bool autocommit);
+  void Release(Pooled pooled);
+  void DropAll();
+
+  const DatabaseOptions options_;
+  IdSource& ids_;
+  const std::function<absl::Time()> now_;
+  std::deque<Host> hosts_;  // In the order of preference.
+
+  TroubleLog dropped_{"a database connection was dropped"};
+  TroubleLog refused_{"the database refuses"};
+  TroubleLog not_written_{"the database cannot write"};
+  TroubleLog lost_{"a transaction had ended without a word, and ran again"};
+
+  std::mutex check_mutex_;
+  std::unique_ptr<Session> check_session_;  // May be null.
+
+  std::mutex mutex_;
+  std::vector<Pooled> idle_;
+  int generation_ = 0;  // Connections of an earlier one are dropped: fail-over.
+};
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_CONNECTION_DATABASE_H_

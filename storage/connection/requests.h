@@ -1,0 +1,51 @@
+// The table `requests`: calls that changed something, with their responses.
+#ifndef AGREEMENTS_STORAGE_CONNECTION_REQUESTS_H_
+#define AGREEMENTS_STORAGE_CONNECTION_REQUESTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "storage/connection/database.h"
+
+namespace agreements::storage {
+
+struct StoredRequest {
+  std::string request_hash;
+  std::string response;  // Serialized.
+};
+
+// False if the request is recorded already. Waits for a transaction that is recording the same one.
+absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time now);
+
+absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call);
+
+// False if there is no record, or it has this response already. REQUIRES: `response` is not empty.
+absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response);
+
+struct RecordedRequest {
+  std::string caller;
+  std::string request_id;
+  std::string method;    // See Call. Empty: recorded by a program that did not record it.
+  std::string response;  // Serialized.
+  absl::Time create_time;
+};
+
+// At most `limit` of an account, in ascending order of caller and request_id after these.
+absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view account_id,
+                                                          absl::string_view after_caller,
+                                                          absl::string_view after_request_id, int limit);
+
+// When the last one was recorded whose method is not known; nothing if there is none.
+absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx, absl::string_view account_id);
+
+// Deletes at most 1,000 requests older than `before`, of all accounts, and returns how many.
+absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_CONNECTION_REQUESTS_H_

@@ -1,0 +1,213 @@
+// Named SQL statements, and a session (one connection) that executes them.
+#ifndef AGREEMENTS_STORAGE_CONNECTION_STATEMENT_H_
+#define AGREEMENTS_STORAGE_CONNECTION_STATEMENT_H_
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "storage/connection/mysql_errors.h"
+
+namespace sql {
+class Connection;
+class PreparedStatement;
+class ResultSet;
+}  // namespace sql
+
+namespace agreements::storage {
+
+// A SQL statement with a name. Define it with static storage, next to the function that executes it:
+//
+//   const Statement kGetCompany = {"get_company", R"sql(SELECT ... WHERE account_id = ?)sql"};
+//
+// Values go in through `?` only. Immutable but for the count of its executions; thread-safe.
+class Statement {
+ public:
+  Statement(const char* name, const char* sql);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  const std::string& name() const { return name_; }
+  const std::string& sql() const { return sql_; }
+
+  // How often it was executed in this process; a test fails when one never was.
+  int64_t executions() const { return executions_; }
+
+  // Every statement of the program.
+  static std::vector<const Statement*> All();
+
+ private:
+  friend class Session;
+
+  std::string name_;
+  std::string sql_;
+  mutable std::atomic<int64_t> executions_ = 0;
+};
+
+// A value for a `?`. std::nullopt is NULL.
+class Value {
+ public:
+  Value(std::nullopt_t) {}
+  Value(std::integral auto number) : value_(static_cast<int64_t>(number)) {}
+  Value(std::string text) : value_(std::move(text)) {}
+  Value(absl::string_view text) : value_(std::string(text)) {}
+  Value(const char* text) : value_(std::string(text)) {}
+  Value(absl::Time time);  // Whole microseconds, see ToMicroseconds().
+  Value(absl::CivilDay day);
+  template <typename T>
+  Value(const std::optional<T>& value) {
+    if (value) *this = Value(*value);
+  }
+
+  const std::variant<std::monostate, int64_t, std::string>& get() const { return value_; }
+
+ private:
+  std::variant<std::monostate, int64_t, std::string> value_;
+};
+
+// One row of a result; columns count from 1. Valid during the call that it is passed to.
+class Row {
+ public:
+  explicit Row(const sql::ResultSet& result) : result_(result) {}
+
+  bool IsNull(int column) const;
+  int64_t GetInt64(int column) const;
+  std::string GetString(int column) const;  // "" for NULL
+  absl::CivilDay GetDay(int column) const;
+  google::protobuf::Timestamp GetTimestamp(int column) const;
+
+ private:
+  const sql::ResultSet& result_;
+};
+
+// Where a statement is in its execution, for tests that break it there.
+struct StatementEvent {
+  enum class Phase { kBefore, kAfter };
+  absl::string_view name;  // A Statement's name, or the first word of a command: "START", "COMMIT", "ROLLBACK", "SET".
+  Phase phase;             // kAfter: the server has done it, the answer has not been read.
+  int64_t connection_id;   // The server's, for KILL.
+};
+
+// Tests only: ways to break statements that no client of a healthy server sees.
+struct TestHooks {
+  // Called around every execution, in the thread that executes. A number other than 0 is raised as the server's error.
+  std::function<int(const StatementEvent&)> on_statement;
+  // Returns SQL that the session executes before a statement without knowing of it, e.g. "ROLLBACK"; "" is none.
+  std::function<std::string(const StatementEvent&)> interject;
+  // Returns the text to prepare for a statement, e.g. without its guard. Called each time that one is prepared.
+  std::function<std::string(const Statement&)> rewrite;
+};
+
+enum class Engine { kMariaDb, kMySql };
+
+// What holds for the statements of a session until it is set again.
+struct SessionSettings {
+  // Whether what is outside a transaction is committed at once. Off for transactions that write: when one has ended
+  // without a word, what comes after it is in another one, which nobody commits.
+  bool autocommit = true;
+  absl::Duration time_limit;  // Bounds each statement. Rounded up to 100 ms, beyond a second to seconds.
+  absl::Duration row_wait;    // How long a statement waits for a row, at the most; whole seconds, at least one.
+
+  friend bool operator==(const SessionSettings& a, const SessionSettings& b) {
+    return a.autocommit == b.autocommit && a.time_limit == b.time_limit && a.row_wait == b.row_wait;
+  }
+};
+
+// One connection, with its prepared statements. Used by one thread at a time.
+//
+// Nothing is prepared inside a transaction: what aborts a transaction on a Galera cluster while a statement is prepared
+// is never reported, and what comes next would be committed without what came before.
+class Session {
+ public:
+  Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks);
+  ~Session();
+
+  // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. The server must take writes.
+  absl::Status Prepare();
+
+  // Prepares every statement of the program, so that all can be executed inside a transaction. One that does not fit
+  // the schema is left out: executing it answers what is wrong with it.
+  absl::Status PrepareStatements();
+
+  Engine engine() const { return engine_; }
+
+  // Not inside a transaction. A round trip if anything changes, which is seldom: see SessionSettings.
+  absl::Status Set(SessionSettings settings);
+  // Whether what is outside a transaction is committed at once.
+  bool autocommit() const { return autocommit_; }
+
+  // Begins a transaction at READ COMMITTED, which Commit() or Rollback() ends.
+  absl::Status Begin();
+  // Begins one at REPEATABLE READ that writes nothing, and whose snapshot is taken at once.
+  absl::Status BeginSnapshot();
+  absl::Status Commit();
+  absl::Status Rollback();
+
+  // Sets a mark in a transaction that has begun, and finds it again later, once: if it is gone, the transaction ended
+  // in between, failure() is kTransactionLost, and nothing that was read or written may be relied on.
+  absl::Status SetMark();
+  absl::Status CheckMark();
+  // The same found out in another way.
+  absl::Status LoseTransaction(const std::string& text);
+
+  // Executes a statement that changes rows, and returns how many it *changed*: a row that already had the values does
+  // not count. A violated unique key is ALREADY_EXISTS, see IsDuplicate(); any other error is found in failure() too,
+  // and what the caller returns then does not matter.
+  absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values);
+
+  // Executes a SELECT and passes each row to `read`.
+  absl::Status Query(const Statement& statement, absl::Span<const Value> values,
+                     absl::FunctionRef<void(const Row&)> read);
+
+  // Executes a text that is not prepared: SET, a migration's statement.
+  absl::Status Command(const std::string& sql);
+
+  // The first error since ClearFailure() that ends the transaction.
+  struct Failure {
+    ErrorKind kind;
+    std::string text;  // With the statement's name; not for callers.
+  };
+  const std::optional<Failure>& failure() const { return failure_; }
+  void ClearFailure() { failure_.reset(); }
+
+ private:
+  template <typename Body>
+  absl::Status Guarded(absl::string_view name, Body body);
+  void Raise(absl::string_view name, StatementEvent::Phase phase) const;
+  sql::PreparedStatement& Prepared(const Statement& statement);
+  std::unique_ptr<sql::PreparedStatement> NewPrepared(const Statement& statement);
+  std::string QueryText(const std::string& sql);
+
+  std::unique_ptr<sql::Connection> connection_;
+  const TestHooks* hooks_;  // May be null.
+  Engine engine_ = Engine::kMariaDb;
+  int64_t connection_id_ = 0;
+  bool autocommit_ = true;
+  bool in_transaction_ = false;
+  std::optional<SessionSettings> settings_;  // Empty before the first, and when setting them has failed.
+  std::unordered_map<const Statement*, std::unique_ptr<sql::PreparedStatement>> prepared_;
+  std::unordered_map<const Statement*, std::string> unprepared_;  // What the server said of those that are left out.
+  std::optional<Failure> failure_;
+};
+
+// Whether `status` says that the unique key `key_name` has the value already.
+bool IsDuplicate(const absl::Status& status, absl::string_view key_name);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_CONNECTION_STATEMENT_H_

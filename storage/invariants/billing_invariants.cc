@@ -1,0 +1,257 @@
+// Invariants of products, prices, transactions and order bases.
+#include "storage/invariants/invariants.h"
+
+namespace agreements::storage {
+namespace {
+
+const Statement kPrice = {"find_price", R"sql(
+  SELECT CONCAT(v.product_id, ' from ', v.valid_from, ': ',
+                IF(p.product_id IS NULL, 'the product is missing',
+                   CONCAT('the price is ', v.unit_price, ' ten-thousandths'))),
+         COUNT(*) OVER ()
+  FROM prices AS v
+  LEFT JOIN products AS p
+    ON p.account_id = v.account_id AND p.product_id = v.product_id
+  WHERE v.account_id = ?
+    AND (p.product_id IS NULL OR v.unit_price NOT BETWEEN 0 AND 10000000000)
+  ORDER BY v.product_id, v.valid_from
+  LIMIT ?
+)sql"};
+
+// Only documents that go on after priced_until can price a later day, so few are looked into.
+const Statement kPricedUntilLow = {"find_priced_until_low", R"sql(
+  SELECT CONCAT(p.product_id, ': priced_until is ', COALESCE(p.priced_until, 'not set'), ', but ', d.order_basis_id,
+                ' prices later days'),
+         COUNT(*) OVER ()
+  FROM (
+    SELECT account_id, product_id, priced_until, COALESCE(priced_until, '1000-01-01') AS until_day
+    FROM products
+    WHERE account_id = ?
+  ) AS p
+  JOIN order_bases AS d
+    ON d.account_id = p.account_id AND d.until_day > p.until_day
+  WHERE EXISTS (SELECT 1
+                FROM transactions AS t
+                WHERE t.account_id = d.account_id AND t.order_basis_id = d.order_basis_id
+                  AND t.product_id = p.product_id
+                  AND t.day >= p.until_day)
+     OR EXISTS (SELECT 1
+                FROM order_basis_lines AS l
+                JOIN placements AS held
+                  ON held.account_id = l.account_id AND held.agreement_id = d.agreement_id
+                  AND held.from_day < d.until_day
+                JOIN accesses AS x
+                  ON x.account_id = held.account_id AND x.company_id = held.company_id
+                  AND x.until_day > GREATEST(held.from_day, d.from_day, p.until_day)
+                  AND x.from_day < d.until_day
+                WHERE l.account_id = d.account_id AND l.order_basis_id = d.order_basis_id
+                  AND l.product_id = p.product_id
+                  AND x.product_id = p.product_id
+                  AND NOT EXISTS (SELECT 1
+                                  FROM placements AS later
+                                  WHERE later.account_id = held.account_id AND later.company_id = held.company_id
+                                    AND later.from_day > held.from_day
+                                    AND later.from_day <= GREATEST(x.from_day, d.from_day, p.until_day)))
+  ORDER BY p.product_id, d.order_basis_id
+  LIMIT ?
+)sql"};
+
+const Statement kPricedUntilHigh = {"find_priced_until_high", R"sql(
+  SELECT CONCAT(product_id, ': priced_until is ', priced_until, ', order bases price it until ',
+                COALESCE(priced, 'no day')),
+         COUNT(*) OVER ()
+  FROM (
+    SELECT product_id, priced_until,
+           (SELECT MAX(d.until_day)
+            FROM order_basis_lines AS l
+            JOIN order_bases AS d
+              ON d.account_id = l.account_id AND d.order_basis_id = l.order_basis_id
+            WHERE l.account_id = products.account_id
+              AND l.product_id = products.product_id) AS priced
+    FROM products
+    WHERE account_id = ?
+  ) AS p
+  WHERE priced_until > COALESCE(priced, '1000-01-01')
+  ORDER BY product_id
+  LIMIT ?
+)sql"};
+
+// 2 is TRANSACTION.
+const Statement kTransactionOf = {"find_transaction_of", R"sql(
+  SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': ',
+                IF(c.company_id IS NULL, 'the company', CONCAT('product ', t.product_id)),
+                IF(c.company_id IS NULL OR p.product_id IS NULL, ' is missing', ' is not of kind TRANSACTION')),
+         COUNT(*) OVER ()
+  FROM transactions AS t
+  LEFT JOIN companies AS c
+    ON c.account_id = t.account_id AND c.company_id = t.company_id
+  LEFT JOIN products AS p
+    ON p.account_id = t.account_id AND p.product_id = t.product_id
+  WHERE t.account_id = ?
+    AND (c.company_id IS NULL OR p.product_id IS NULL OR p.kind <> 2)
+  ORDER BY t.company_id, t.transaction_id
+  LIMIT ?
+)sql"};
+
+const Statement kTransactionHeld = {"find_transaction_held", R"sql(
+  SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': nobody holds the company on ', t.day), COUNT(*) OVER ()
+  FROM transactions AS t
+  WHERE t.account_id = ?
+    AND t.order_basis_id <> 'cancelled'
+    AND (SELECT p.agreement_id
+         FROM placements AS p
+         WHERE p.account_id = t.account_id AND p.company_id = t.company_id
+           AND p.from_day <= t.day
+         ORDER BY p.from_day DESC
+         LIMIT 1) IS NULL
+  ORDER BY t.company_id, t.transaction_id
+  LIMIT ?
+)sql"};
+
+const Statement kTransactionClaim = {"find_transaction_claim", R"sql(
+  SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': is of ', t.day, ' and in ', t.order_basis_id,
+                IF(d.order_basis_id IS NULL, ', which is missing',
+                   CONCAT(', of ', d.agreement_id, ' until ', d.until_day))),
+         COUNT(*) OVER ()
+  FROM transactions AS t
+  LEFT JOIN order_bases AS d
+    ON d.account_id = t.account_id AND d.order_basis_id = t.order_basis_id
+  WHERE t.account_id = ?
+    AND t.order_basis_id NOT IN ('', 'cancelled')
+    AND NOT COALESCE(t.day < d.until_day
+                     AND d.agreement_id = (SELECT p.agreement_id
+                                           FROM placements AS p
+                                           WHERE p.account_id = t.account_id AND p.company_id = t.company_id
+                                             AND p.from_day <= t.day
+                                           ORDER BY p.from_day DESC
+                                           LIMIT 1), 0)
+  ORDER BY t.company_id, t.transaction_id
+  LIMIT ?
+)sql"};
+
+// A call reads its clock before it commits, at most half a minute later, and servers' clocks differ: only an hour
+// proves that the document could see the transaction.
+const Statement kTransactionSkipped = {"find_transaction_skipped", R"sql(
+  SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': is of ', t.day, ', recorded at ', t.record_time,
+                ', and in no order basis'),
+         COUNT(*) OVER ()
+  FROM transactions AS t
+  WHERE t.account_id = ?
+    AND t.order_basis_id = ''
+    AND EXISTS (SELECT 1
+                FROM order_bases AS d
+                WHERE d.account_id = t.account_id
+                  AND d.agreement_id = (SELECT p.agreement_id
+                                        FROM placements AS p
+                                        WHERE p.account_id = t.account_id AND p.company_id = t.company_id
+                                          AND p.from_day <= t.day
+                                        ORDER BY p.from_day DESC
+                                        LIMIT 1)
+                  AND d.until_day > t.day
+                  AND d.create_time > t.record_time + INTERVAL 1 HOUR)
+  ORDER BY t.company_id, t.transaction_id
+  LIMIT ?
+)sql"};
+
+const Statement kOrderBasisOf = {"find_order_basis_of", R"sql(
+  SELECT CONCAT(d.order_basis_id, ': its agreement ', d.agreement_id, ' is missing'), COUNT(*) OVER ()
+  FROM order_bases AS d
+  LEFT JOIN agreements AS a
+    ON a.account_id = d.account_id AND a.agreement_id = d.agreement_id
+  WHERE d.account_id = ?
+    AND a.agreement_id IS NULL
+  ORDER BY d.order_basis_id
+  LIMIT ?
+)sql"};
+
+const Statement kOrderBasisDays = {"find_order_basis_days", R"sql(
+  SELECT CONCAT(d.order_basis_id, ': covers ', d.from_day, ' until ', d.until_day, '; next comes ', d.next_day),
+         COUNT(*) OVER ()
+  FROM (
+    SELECT o.order_basis_id, o.from_day, o.until_day,
+           COALESCE(LEAD(o.from_day) OVER (PARTITION BY o.agreement_id ORDER BY o.from_day),
+                    a.settled_until) AS next_day
+    FROM order_bases AS o
+    JOIN agreements AS a
+      ON a.account_id = o.account_id AND a.agreement_id = o.agreement_id
+    WHERE o.account_id = ?
+  ) AS d
+  WHERE d.until_day <> d.next_day
+     OR d.from_day >= d.until_day
+     OR LAST_DAY(d.from_day) <> LAST_DAY(d.until_day - INTERVAL 1 DAY)
+  ORDER BY d.order_basis_id
+  LIMIT ?
+)sql"};
+
+const Statement kOrderBasisLine = {"find_order_basis_line", R"sql(
+  SELECT CONCAT(l.order_basis_id, ' line ', l.line_number, ': ',
+                CASE
+                  WHEN d.order_basis_id IS NULL THEN 'the order basis is missing'
+                  WHEN p.product_id IS NULL THEN CONCAT('product ', l.product_id, ' is missing')
+                  ELSE CONCAT('is the one with number ', l.number)
+                END),
+         COUNT(*) OVER ()
+  FROM (
+    SELECT account_id, order_basis_id, line_number, product_id,
+           ROW_NUMBER() OVER (PARTITION BY order_basis_id ORDER BY line_number) AS number
+    FROM order_basis_lines
+    WHERE account_id = ?
+  ) AS l
+  LEFT JOIN order_bases AS d
+    ON d.account_id = l.account_id AND d.order_basis_id = l.order_basis_id
+  LEFT JOIN products AS p
+    ON p.account_id = l.account_id AND p.product_id = l.product_id
+  WHERE d.order_basis_id IS NULL
+     OR p.product_id IS NULL
+     OR l.line_number <> l.number
+  ORDER BY l.order_basis_id, l.line_number
+  LIMIT ?
+)sql"};
+
+const Statement kWaitingTransactions = {"find_waiting_transactions", R"sql(
+  SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': of ', t.day, ', in ', t.holder), COUNT(*) OVER ()
+  FROM (
+    SELECT t.account_id, t.company_id, t.transaction_id, t.day,
+           (SELECT p.agreement_id
+            FROM placements AS p
+            WHERE p.account_id = t.account_id AND p.company_id = t.company_id
+              AND p.from_day <= t.day
+            ORDER BY p.from_day DESC
+            LIMIT 1) AS holder
+    FROM transactions AS t
+    WHERE t.account_id = ?
+      AND t.order_basis_id = ''
+  ) AS t
+  JOIN agreements AS a
+    ON a.account_id = t.account_id AND a.agreement_id = t.holder
+  WHERE t.day < a.settled_until
+  ORDER BY t.company_id, t.transaction_id
+  LIMIT ?
+)sql"};
+
+}  // namespace
+
+std::vector<Invariant> BillingInvariants() {
+  return {
+      {"prices", "its product is there, and the price between 0 and 1,000,000", &kPrice},
+      {"products", "priced_until is later than any day that an order basis prices", &kPricedUntilLow},
+      {"products", "priced_until is not later than the order bases that price it", &kPricedUntilHigh},
+      {"transactions", "its company is there, and its product, of kind TRANSACTION", &kTransactionOf},
+      {"transactions", "an agreement holds its company on its day, unless it is cancelled", &kTransactionHeld},
+      {"transactions", "an order basis that has it is there, of a later day, and its holder's on its day",
+       &kTransactionClaim},
+      {"transactions", "it was not there already when an order basis settled its day without it", &kTransactionSkipped},
+      {"order bases", "its agreement is there", &kOrderBasisOf},
+      {"order bases", "its days are in one month, and go on until the next one of its agreement, or settled_until",
+       &kOrderBasisDays},
+      {"order basis lines", "its order basis is there, and its product, and it is numbered in turn", &kOrderBasisLine},
+  };
+}
+
+const Invariant& WaitingTransactions() {
+  static const Invariant kInvariant = {"transactions", "arrived late and wait for their agreement's next order basis",
+                                       &kWaitingTransactions};
+  return kInvariant;
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,224 @@
+#include "storage/tables/agreements.h"
+
+#include "absl/strings/str_cat.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "storage/tables/columns.h"
+#include "storage/tables/name_keys.h"
+
+namespace agreements::storage {
+namespace {
+
+const Statement kInsertAgreement = {"insert_agreement", R"sql(
+  INSERT INTO agreements (account_id, agreement_id, display_name, customer_number, company_count, draft_count,
+                          settled_until, revision, create_time, update_time, delete_time, name_key, folded_name,
+                          keyed_name, key_version)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)
+)sql"};
+
+constexpr char kColumns[] = R"sql(
+  SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
+         update_time, delete_time)sql";
+
+// Filters that are empty let everything through.
+constexpr char kFilters[] = R"sql(
+    AND (? = '' OR customer_number = ?)
+    AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
+    AND LOCATE(?, folded_name) > 0
+    AND (? = 1 OR delete_time IS NULL))sql";
+
+// Rows by their ids: "= ?", or a list of places.
+std::string GetSql(absl::string_view ids) {
+  return absl::StrCat(kColumns, R"sql(
+  FROM agreements
+  WHERE account_id = ? AND agreement_id )sql",
+                      ids, "\n");
+}
+
+// A page that begins after a position.
+std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
+  return absl::StrCat(kColumns, more_columns, R"sql(
+  FROM agreements
+  WHERE account_id = ?
+    AND )sql",
+                      after, kFilters, R"sql(
+  ORDER BY )sql",
+                      order, R"sql(
+  LIMIT ?
+)sql");
+}
+
+const Statement kGetAgreement = {"get_agreement", GetSql("= ?").c_str()};
+const Statement kBatchGetAgreements = {"batch_get_agreements", GetSql(InPlaces(kSmallBatch)).c_str()};
+const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", GetSql(InPlaces(kLargeBatch)).c_str()};
+
+const Statement kListAgreements = {"list_agreements", ListSql("", "agreement_id < ?", "agreement_id DESC").c_str()};
+const Statement kListAgreementsByName = {
+    "list_agreements_by_name",
+    ListSql(", name_key", "(name_key > ? OR name_key = ? AND agreement_id > ?)", "name_key, agreement_id").c_str()};
+
+// What is to leave an agreement that holds nothing has left it already.
+const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
+  UPDATE agreements
+  SET company_count = company_count + ?,
+      draft_count = draft_count + ?,
+      guard = guard + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND delete_time IS NULL
+    AND company_count + ? >= 0
+    AND draft_count + ? >= 0
+)sql"};
+
+// Changes nothing that anyone sees: the row only has to be written.
+const Statement kLockAgreement = {"lock_agreement", R"sql(
+  UPDATE agreements
+  SET guard = guard + 1
+  WHERE account_id = ? AND agreement_id = ?
+)sql"};
+
+const Statement kLockForSettlement = {"lock_for_settlement", R"sql(
+  UPDATE agreements
+  SET settled_until = ?,
+      guard = guard + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND settled_until = ?
+)sql"};
+
+const Statement kUpdateAgreement = {"update_agreement", R"sql(
+  UPDATE agreements
+  SET display_name = ?,
+      customer_number = ?,
+      update_time = ?,
+      delete_time = ?,
+      name_key = ?,
+      folded_name = ?,
+      keyed_name = ?,
+      key_version = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND revision = ?
+)sql"};
+
+const Statement kDeleteAgreement = {"delete_agreement", R"sql(
+  UPDATE agreements
+  SET draft_count = 0,
+      update_time = ?,
+      delete_time = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND revision = ?
+    AND company_count = 0
+    AND draft_count = ?
+)sql"};
+
+v1::Agreement ReadAgreement(const Row& row) {
+  v1::Agreement agreement;
+  agreement.set_agreement_id(row.GetString(1));
+  agreement.set_display_name(row.GetString(2));
+  agreement.set_customer_number(row.GetString(3));
+  agreement.set_company_count(static_cast<int32_t>(row.GetInt64(4)));
+  agreement.set_draft_count(static_cast<int32_t>(row.GetInt64(5)));
+  agreement.set_settled_until(row.GetString(6));
+  agreement.set_revision(row.GetInt64(7));
+  *agreement.mutable_create_time() = row.GetTimestamp(8);
+  *agreement.mutable_update_time() = row.GetTimestamp(9);
+  if (!row.IsNull(10)) *agreement.mutable_delete_time() = row.GetTimestamp(10);
+  return agreement;
+}
+
+SortedRow<v1::Agreement> ReadSortedAgreement(const Row& row) {
+  return {.row = ReadAgreement(row), .name_key = row.GetString(11)};
+}
+
+}  // namespace
+
+absl::Status InsertAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  const NameKeys keys = KeysOf(agreement.display_name());
+  return tx
+      .Execute(kInsertAgreement,
+               {account_id, agreement.agreement_id(), agreement.display_name(), agreement.customer_number(),
+                agreement.company_count(), agreement.draft_count(), agreement.settled_until(), agreement.revision(),
+                ToValue(agreement.create_time()), ToValue(agreement.update_time()), keys.sort_key, keys.folded,
+                agreement.display_name(), keys.version})
+      .status();
+}
+
+absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view account_id,
+                                           absl::string_view agreement_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Agreement> agreement,
+                   tx.QueryOne(kGetAgreement, {account_id, agreement_id}, ReadAgreement));
+  if (!agreement) return AgreementNotFound(agreement_id);
+  return *std::move(agreement);
+}
+
+absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,
+                                                              const v1::BatchGetAgreementsRequest& request) {
+  const bool few = static_cast<size_t>(request.agreement_ids_size()) <= kSmallBatch;
+  return tx.Query(few ? kBatchGetAgreements : kBatchGetManyAgreements,
+                  BatchValues(request.account_id(), request.agreement_ids()), ReadAgreement);
+}
+
+absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
+                                                          absl::string_view before_id, int limit) {
+  return tx.Query(
+      kListAgreements,
+      {request.account_id(), before_id, request.customer_number(), request.customer_number(),
+       request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
+       Folded(request.display_name_contains()), request.show_deleted(), limit},
+      ReadAgreement);
+}
+
+absl::StatusOr<std::vector<SortedRow<v1::Agreement>>> ListAgreementsByName(ReadTransaction& tx,
+                                                                           const v1::ListAgreementsRequest& request,
+                                                                           const NamePosition& after, int limit) {
+  return tx.Query(
+      kListAgreementsByName,
+      {request.account_id(), after.name_key, after.name_key, after.id, request.customer_number(),
+       request.customer_number(), request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
+       request.display_name_prefix(), Folded(request.display_name_contains()), request.show_deleted(), limit},
+      ReadSortedAgreement);
+}
+
+absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
+                                                absl::string_view agreement_id, CountChange change) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, account_id, agreement_id,
+                                                   change.companies, change.drafts}));
+  ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, account_id, agreement_id));
+  if (changed == 1) return agreement;
+  if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
+  return StartOver();  // What is to leave it has left, or it was undeleted since.
+}
+
+absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view account_id,
+                                            absl::string_view agreement_id) {
+  RETURN_IF_ERROR(tx.Execute(kLockAgreement, {account_id, agreement_id}).status());
+  return GetAgreement(tx, account_id, agreement_id);
+}
+
+absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+                                       absl::CivilDay from_day, absl::CivilDay until_day) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kLockForSettlement, {until_day, account_id, agreement_id, from_day}));
+  return changed == 1;
+}
+
+absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  const NameKeys keys = KeysOf(agreement.display_name());
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kUpdateAgreement,
+                              {agreement.display_name(), agreement.customer_number(), ToValue(agreement.update_time()),
+                               DeleteTime(agreement), keys.sort_key, keys.folded, agreement.display_name(),
+                               keys.version, account_id, agreement.agreement_id(), agreement.revision()}));
+  return changed == 1 ? absl::OkStatus() : StartOver();
+}
+
+absl::Status DeleteAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+  ASSIGN_OR_RETURN(
+      const int64_t changed,
+      tx.Execute(kDeleteAgreement, {ToValue(agreement.update_time()), DeleteTime(agreement), account_id,
+                                    agreement.agreement_id(), agreement.revision(), agreement.draft_count()}));
+  return changed == 1 ? absl::OkStatus() : StartOver();
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,74 @@
+// The table `agreements`.
+#ifndef AGREEMENTS_STORAGE_TABLES_AGREEMENTS_H_
+#define AGREEMENTS_STORAGE_TABLES_AGREEMENTS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agreements/v1/agreement.pb.h"
+#include "agreements/v1/agreement_service.pb.h"
+#include "storage/connection/database.h"
+#include "storage/tables/lists.h"
+
+namespace agreements::storage {
+
+absl::Status InsertAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement);
+
+// NOT_FOUND AGREEMENT_NOT_FOUND.
+absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view account_id,
+                                           absl::string_view agreement_id);
+
+// Those of the request that the account has, in no order.
+absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,
+                                                              const v1::BatchGetAgreementsRequest& request);
+
+// At most `limit` agreements that pass the request's filters, from the newest down, with ids below `before_id`.
+absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
+                                                          absl::string_view before_id, int limit);
+
+// The same in the order of their names, and of equal ones by id.
+absl::StatusOr<std::vector<SortedRow<v1::Agreement>>> ListAgreementsByName(ReadTransaction& tx,
+                                                                           const v1::ListAgreementsRequest& request,
+                                                                           const NamePosition& after, int limit);
+
+// By how much an agreement's counts change; not at all when only accesses do.
+struct CountChange {
+  int companies = 0;
+  int drafts = 0;
+};
+
+// Writes the counts of an agreement that is not deleted, which locks it until the transaction ends, and returns it as
+// it is then. Whoever changes what an agreement holds, or an access to what it holds, begins with this; of several
+// agreements, in ascending order of their ids, so that two transactions cannot deadlock. Starts over if the counts do
+// not have what is to leave.
+//
+// NOT_FOUND AGREEMENT_NOT_FOUND; FAILED_PRECONDITION AGREEMENT_DELETED.
+absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
+                                                absl::string_view agreement_id, CountChange change);
+
+// Locks an agreement, deleted or not, until the transaction ends, and returns it as it is then: for who touches days
+// that it held, and changes nothing of it. The order of locks is LockLiveAgreement's.
+//
+// NOT_FOUND AGREEMENT_NOT_FOUND.
+absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view account_id,
+                                            absl::string_view agreement_id);
+
+// Moves settled_until from `from_day` to `until_day`, deleted or not, which locks the agreement until the transaction
+// ends. False, and no lock, if it is another day or there is no such agreement.
+absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+                                       absl::CivilDay from_day, absl::CivilDay until_day);
+
+// Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, which
+// raises it. Starts over if another transaction was faster.
+absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement);
+
+// Deletes an agreement, at its delete_time, that holds no company and just the drafts of `agreement`, which is as it
+// was read but for the times. Its draft count becomes 0. Starts over if another transaction was faster.
+absl::Status DeleteAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_TABLES_AGREEMENTS_H_

@@ -1,0 +1,44 @@
+// How message fields become column values, for the files of the tables.
+#ifndef AGREEMENTS_STORAGE_TABLES_COLUMNS_H_
+#define AGREEMENTS_STORAGE_TABLES_COLUMNS_H_
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "storage/connection/statement.h"
+
+namespace agreements::storage {
+
+inline Value ToValue(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+// The delete_time of a resource; NULL unless it is deleted.
+template <typename Resource>
+Value DeleteTime(const Resource& resource) {
+  if (!resource.has_delete_time()) return std::nullopt;
+  return ToValue(resource.delete_time());
+}
+
+// The last name that begins with `prefix`: a name of the longest that there is, filled with the last code point. A
+// prefix is looked for as
+//
+//   name >= {prefix} AND name <= {LastWithPrefix(prefix)} AND LOCATE({prefix}, name) = 1
+//
+// The range serves the index; LOCATE is exact, since comparisons ignore spaces at the end. LIKE would do for both, but
+// in an index both engines look for it only up to U+FFFF, and miss names that go on with an emoji.
+inline std::string LastWithPrefix(absl::string_view prefix) {
+  constexpr int kNameLength = 200;
+  const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };
+  const auto length = static_cast<int>(prefix.size() - std::count_if(prefix.begin(), prefix.end(), continues));
+  std::string last(prefix);
+  for (int i = length; i < kNameLength; ++i) last += "\U0010FFFF";
+  return last;
+}
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_TABLES_COLUMNS_H_

@@ -1,0 +1,187 @@
+#include "storage/tables/companies.h"
+
+#include "absl/strings/str_cat.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "storage/tables/columns.h"
+#include "storage/tables/name_keys.h"
+
+namespace agreements::storage {
+namespace {
+
+constexpr char kOrganizationNumberKey[] = "live_organization_number";
+
+const Statement kInsertCompany = {"insert_company", R"sql(
+  INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, create_time,
+                         update_time, delete_time, name_key, folded_name, keyed_name, key_version)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)
+)sql"};
+
+constexpr char kColumns[] = R"sql(
+  SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time)sql";
+
+// Filters that are empty let everything through.
+constexpr char kFilters[] = R"sql(
+    AND (? = '' OR agreement_id = ?)
+    AND (? = '' OR organization_number = ?)
+    AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
+    AND LOCATE(?, folded_name) > 0
+    AND (? = 1 OR delete_time IS NULL))sql";
+
+// Rows by their ids: "= ?", or a list of places.
+std::string GetSql(absl::string_view ids) {
+  return absl::StrCat(kColumns, R"sql(
+  FROM companies
+  WHERE account_id = ? AND company_id )sql",
+                      ids, "\n");
+}
+
+// A page that begins after a position.
+std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
+  return absl::StrCat(kColumns, more_columns, R"sql(
+  FROM companies
+  WHERE account_id = ?
+    AND )sql",
+                      after, kFilters, R"sql(
+  ORDER BY )sql",
+                      order, R"sql(
+  LIMIT ?
+)sql");
+}
+
+const Statement kGetCompany = {"get_company", GetSql("= ?").c_str()};
+const Statement kBatchGetCompanies = {"batch_get_companies", GetSql(InPlaces(kSmallBatch)).c_str()};
+const Statement kBatchGetManyCompanies = {"batch_get_many_companies", GetSql(InPlaces(kLargeBatch)).c_str()};
+
+const Statement kListCompanies = {"list_companies", ListSql("", "company_id < ?", "company_id DESC").c_str()};
+const Statement kListCompaniesByName = {
+    "list_companies_by_name",
+    ListSql(", name_key", "(name_key > ? OR name_key = ? AND company_id > ?)", "name_key, company_id").c_str()};
+
+const Statement kListCompanyIds = {"list_company_ids", R"sql(
+  SELECT company_id
+  FROM companies
+  WHERE account_id = ? AND agreement_id = ?
+    AND delete_time IS NULL
+  ORDER BY company_id
+  LIMIT ?
+)sql"};
+
+const Statement kGetOrganizationNumberHolder = {"get_organization_number_holder", R"sql(
+  SELECT company_id
+  FROM companies
+  WHERE account_id = ? AND live_organization_number = ?
+)sql"};
+
+const Statement kUpdateCompany = {"update_company", R"sql(
+  UPDATE companies
+  SET agreement_id = ?,
+      display_name = ?,
+      organization_number = ?,
+      update_time = ?,
+      delete_time = ?,
+      name_key = ?,
+      folded_name = ?,
+      keyed_name = ?,
+      key_version = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND company_id = ?
+    AND revision = ?
+)sql"};
+
+std::string ReadId(const Row& row) { return row.GetString(1); }
+
+v1::Company ReadCompany(const Row& row) {
+  v1::Company company;
+  company.set_company_id(row.GetString(1));
+  company.set_agreement_id(row.GetString(2));
+  company.set_display_name(row.GetString(3));
+  company.set_organization_number(row.GetString(4));
+  company.set_revision(row.GetInt64(5));
+  *company.mutable_create_time() = row.GetTimestamp(6);
+  *company.mutable_update_time() = row.GetTimestamp(7);
+  if (!row.IsNull(8)) *company.mutable_delete_time() = row.GetTimestamp(8);
+  return company;
+}
+
+SortedRow<v1::Company> ReadSortedCompany(const Row& row) {
+  return {.row = ReadCompany(row), .name_key = row.GetString(9)};
+}
+
+// The error for a number that another company has, which it names.
+absl::Status Taken(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> holder,
+                   tx.QueryOne(kGetOrganizationNumberHolder, {account_id, company.organization_number()}, ReadId));
+  if (!holder) return StartOver();  // Free since.
+  return OrganizationNumberTaken(company.organization_number(), *holder);
+}
+
+}  // namespace
+
+absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
+  const NameKeys keys = KeysOf(company.display_name());
+  absl::Status inserted =
+      tx.Execute(kInsertCompany,
+                 {account_id, company.company_id(), company.agreement_id(), company.display_name(),
+                  company.organization_number(), company.revision(), ToValue(company.create_time()),
+                  ToValue(company.update_time()), keys.sort_key, keys.folded, company.display_name(), keys.version})
+          .status();
+  if (IsDuplicate(inserted, kOrganizationNumberKey)) return Taken(tx, account_id, company);
+  return inserted;
+}
+
+absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view account_id,
+                                       absl::string_view company_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Company> company, tx.QueryOne(kGetCompany, {account_id, company_id}, ReadCompany));
+  if (!company) return CompanyNotFound(company_id);
+  return *std::move(company);
+}
+
+absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
+                                                           const v1::BatchGetCompaniesRequest& request) {
+  const bool few = static_cast<size_t>(request.company_ids_size()) <= kSmallBatch;
+  return tx.Query(few ? kBatchGetCompanies : kBatchGetManyCompanies,
+                  BatchValues(request.account_id(), request.company_ids()), ReadCompany);
+}
+
+absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,
+                                                       absl::string_view before_id, int limit) {
+  return tx.Query(
+      kListCompanies,
+      {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.organization_number(),
+       request.organization_number(), request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
+       request.display_name_prefix(), Folded(request.display_name_contains()), request.show_deleted(), limit},
+      ReadCompany);
+}
+
+absl::StatusOr<std::vector<SortedRow<v1::Company>>> ListCompaniesByName(ReadTransaction& tx,
+                                                                        const v1::ListCompaniesRequest& request,
+                                                                        const NamePosition& after, int limit) {
+  return tx.Query(
+      kListCompaniesByName,
+      {request.account_id(), after.name_key, after.name_key, after.id, request.agreement_id(), request.agreement_id(),
+       request.organization_number(), request.organization_number(), request.display_name_prefix(),
+       LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
+       Folded(request.display_name_contains()), request.show_deleted(), limit},
+      ReadSortedCompany);
+}
+
+absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view account_id,
+                                                        absl::string_view agreement_id, int limit) {
+  return tx.Query(kListCompanyIds, {account_id, agreement_id, limit}, ReadId);
+}
+
+absl::Status UpdateCompany(Transaction& tx, absl::string_view account_id, v1::Company& company) {
+  const NameKeys keys = KeysOf(company.display_name());
+  const absl::StatusOr<int64_t> changed = tx.Execute(
+      kUpdateCompany, {company.agreement_id(), company.display_name(), company.organization_number(),
+                       ToValue(company.update_time()), DeleteTime(company), keys.sort_key, keys.folded,
+                       company.display_name(), keys.version, account_id, company.company_id(), company.revision()});
+  if (IsDuplicate(changed.status(), kOrganizationNumberKey)) return Taken(tx, account_id, company);
+  RETURN_IF_ERROR(changed.status());
+  if (*changed == 0) return StartOver();
+  company.set_revision(company.revision() + 1);
+  return absl::OkStatus();
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,48 @@
+// The table `companies`.
+#ifndef AGREEMENTS_STORAGE_TABLES_COMPANIES_H_
+#define AGREEMENTS_STORAGE_TABLES_COMPANIES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agreements/v1/company.pb.h"
+#include "agreements/v1/company_service.pb.h"
+#include "storage/connection/database.h"
+#include "storage/tables/lists.h"
+
+namespace agreements::storage {
+
+// ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: the agreement is locked and counts the company.
+absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const v1::Company& company);
+
+// NOT_FOUND COMPANY_NOT_FOUND.
+absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view account_id, absl::string_view company_id);
+
+// Those of the request that the account has, in no order.
+absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
+                                                           const v1::BatchGetCompaniesRequest& request);
+
+// At most `limit` companies that pass the request's filters, from the newest down, with ids below `before_id`.
+absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,
+                                                       absl::string_view before_id, int limit);
+
+// The same in the order of their names, and of equal ones by id.
+absl::StatusOr<std::vector<SortedRow<v1::Company>>> ListCompaniesByName(ReadTransaction& tx,
+                                                                        const v1::ListCompaniesRequest& request,
+                                                                        const NamePosition& after, int limit);
+
+// The ids of at most `limit` companies that the agreement holds, oldest first.
+absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view account_id,
+                                                        absl::string_view agreement_id, int limit);
+
+// Writes everything but the ids and create_time over the revision that `company` was read with, and raises it there
+// too. Starts over if another transaction was faster. ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: if it changes
+// what an agreement holds, the agreements are locked and count it.
+absl::Status UpdateCompany(Transaction& tx, absl::string_view account_id, v1::Company& company);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_TABLES_COMPANIES_H_

@@ -1,0 +1,118 @@
+#include "storage/tables/company_drafts.h"
+
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "storage/tables/columns.h"
+
+namespace agreements::storage {
+namespace {
+
+const Statement kInsertDraft = {"insert_draft", R"sql(
+  INSERT INTO company_drafts (account_id, draft_id, agreement_id, display_name, organization_number, state, company_id,
+                              revision, create_time, update_time)
+  VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)
+)sql"};
+
+const Statement kGetDraft = {"get_draft", R"sql(
+  SELECT draft_id, agreement_id, display_name, organization_number, state, company_id, revision, create_time,
+         update_time
+  FROM company_drafts
+  WHERE account_id = ? AND draft_id = ?
+)sql"};
+
+// An empty agreement lets everything through; state 1 is OPEN.
+const Statement kListDrafts = {"list_drafts", R"sql(
+  SELECT draft_id, agreement_id, display_name, organization_number, state, company_id, revision, create_time,
+         update_time
+  FROM company_drafts
+  WHERE account_id = ?
+    AND draft_id < ?
+    AND (? = '' OR agreement_id = ?)
+    AND (? = 1 OR state = 1)
+  ORDER BY draft_id DESC
+  LIMIT ?
+)sql"};
+
+const Statement kUpdateDraft = {"update_draft", R"sql(
+  UPDATE company_drafts
+  SET display_name = ?,
+      organization_number = ?,
+      state = ?,
+      company_id = ?,
+      update_time = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND draft_id = ?
+    AND revision = ?
+)sql"};
+
+// 1 is OPEN, 3 is DISCARDED.
+const Statement kDiscardDrafts = {"discard_drafts", R"sql(
+  UPDATE company_drafts
+  SET state = 3,
+      update_time = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND agreement_id = ?
+    AND state = 1
+)sql"};
+
+v1::CompanyDraft ReadDraft(const Row& row) {
+  v1::CompanyDraft draft;
+  draft.set_draft_id(row.GetString(1));
+  draft.set_agreement_id(row.GetString(2));
+  draft.set_display_name(row.GetString(3));
+  draft.set_organization_number(row.GetString(4));
+  draft.set_state(static_cast<v1::CompanyDraftState>(row.GetInt64(5)));
+  draft.set_company_id(row.GetString(6));
+  draft.set_revision(row.GetInt64(7));
+  *draft.mutable_create_time() = row.GetTimestamp(8);
+  *draft.mutable_update_time() = row.GetTimestamp(9);
+  return draft;
+}
+
+Value CompanyId(const v1::CompanyDraft& draft) {
+  if (draft.company_id().empty()) return std::nullopt;
+  return draft.company_id();
+}
+
+}  // namespace
+
+absl::Status InsertDraft(Transaction& tx, absl::string_view account_id, const v1::CompanyDraft& draft) {
+  return tx
+      .Execute(kInsertDraft, {account_id, draft.draft_id(), draft.agreement_id(), draft.display_name(),
+                              draft.organization_number(), static_cast<int>(draft.state()), draft.revision(),
+                              ToValue(draft.create_time()), ToValue(draft.update_time())})
+      .status();
+}
+
+absl::StatusOr<v1::CompanyDraft> GetDraft(ReadTransaction& tx, absl::string_view account_id,
+                                          absl::string_view draft_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::CompanyDraft> draft, tx.QueryOne(kGetDraft, {account_id, draft_id}, ReadDraft));
+  if (!draft) return DraftNotFound(draft_id);
+  return *std::move(draft);
+}
+
+absl::StatusOr<std::vector<v1::CompanyDraft>> ListDrafts(ReadTransaction& tx,
+                                                         const v1::ListCompanyDraftsRequest& request,
+                                                         absl::string_view before_id, int limit) {
+  return tx.Query(
+      kListDrafts,
+      {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.show_closed(), limit},
+      ReadDraft);
+}
+
+absl::Status UpdateDraft(Transaction& tx, absl::string_view account_id, v1::CompanyDraft& draft) {
+  ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kUpdateDraft, {draft.display_name(), draft.organization_number(),
+                                                                    static_cast<int>(draft.state()), CompanyId(draft),
+                                                                    ToValue(draft.update_time()), account_id,
+                                                                    draft.draft_id(), draft.revision()}));
+  if (changed == 0) return StartOver();
+  draft.set_revision(draft.revision() + 1);
+  return absl::OkStatus();
+}
+
+absl::Status DiscardDrafts(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+                           const google::protobuf::Timestamp& update_time) {
+  return tx.Execute(kDiscardDrafts, {ToValue(update_time), account_id, agreement_id}).status();
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,283 @@
+#include "storage/tables/order_bases.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "proto/errors.h"
+#include "proto/money.h"
+#include "proto/status_macros.h"
+#include "proto/timestamps.h"
+#include "storage/tables/columns.h"
+
+namespace agreements::storage {
+namespace {
+
+const Statement kInsertOrderBasis = {"insert_order_basis", R"sql(
+  INSERT INTO order_bases (account_id, order_basis_id, agreement_id, agreement_display_name, customer_number, from_day,
+                           until_day, line_count, total_amount, digest, create_time)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+)sql"};
+
+// So many lines.
+std::string InsertLinesSql(int count) {
+  const std::vector<std::string> rows(static_cast<size_t>(count), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  return absl::StrCat(R"sql(
+  INSERT INTO order_basis_lines (account_id, order_basis_id, line_number, product_id, product_display_name, kind,
+                                 price_valid_from, unit_price, user_days, days_in_month, quantity, original_month,
+                                 amount)
+  VALUES )sql",
+                      absl::StrJoin(rows, ",\n         "));
+}
+
+// A document's lines go in by the hundred, then by ten, and what is left singly: few statements for a large document,
+// and few texts to prepare.
+const Statement kInsertOrderBasisLine = {"insert_order_basis_line", InsertLinesSql(1).c_str()};
+const Statement kInsertOrderBasisLines10 = {"insert_order_basis_lines_10", InsertLinesSql(10).c_str()};
+const Statement kInsertOrderBasisLines100 = {"insert_order_basis_lines_100", InsertLinesSql(100).c_str()};
+
+const Statement kGetOrderBasis = {"get_order_basis", R"sql(
+  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
+         total_amount, digest, create_time
+  FROM order_bases
+  WHERE account_id = ? AND order_basis_id = ?
+)sql"};
+
+const Statement kListOrderBasisLines = {"list_order_basis_lines", R"sql(
+  SELECT line_number, product_id, product_display_name, kind, price_valid_from, unit_price, user_days, days_in_month,
+         quantity, original_month, amount
+  FROM order_basis_lines
+  WHERE account_id = ? AND order_basis_id = ?
+    AND line_number > ?
+  ORDER BY line_number
+  LIMIT ?
+)sql"};
+
+// kOrderBasesAtOnce documents; of fewer, one is there several times.
+const Statement kListFirstLines = {"list_first_lines", R"sql(
+  SELECT line_number, product_id, product_display_name, kind, price_valid_from, unit_price, user_days, days_in_month,
+         quantity, original_month, amount, order_basis_id
+  FROM order_basis_lines
+  WHERE account_id = ?
+    AND order_basis_id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    AND line_number <= ?
+  ORDER BY order_basis_id DESC, line_number
+)sql"};
+
+const Statement kFindOrderBasisFrom = {"find_order_basis_from", R"sql(
+  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
+         total_amount, digest, create_time
+  FROM order_bases
+  WHERE account_id = ? AND agreement_id = ?
+    AND from_day = ?
+)sql"};
+
+const Statement kFindOrderBasisCovering = {"find_order_basis_covering", R"sql(
+  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
+         total_amount, digest, create_time
+  FROM order_bases
+  WHERE account_id = ? AND agreement_id = ?
+    AND from_day <= ?
+    AND until_day > ?
+)sql"};
+
+// Empty filters let everything through.
+const Statement kListOrderBases = {"list_order_bases", R"sql(
+  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
+         total_amount, digest, create_time
+  FROM order_bases
+  WHERE account_id = ?
+    AND order_basis_id < ?
+    AND (? = '' OR agreement_id = ?)
+    AND (? = '' OR customer_number = ?)
+    AND (? IS NULL OR until_day > ?)
+    AND (? IS NULL OR from_day < ?)
+    AND (? IS NULL OR create_time >= ?)
+    AND (? IS NULL OR create_time < ?)
+    AND (? = 1 OR line_count > 0)
+  ORDER BY order_basis_id DESC
+  LIMIT ?
+)sql"};
+
+// The same by creation time, which ids only sort by as far as clocks agree, and without the filters that have an index
+// of their own in the order of ids.
+const Statement kListOrderBasesByTime = {"list_order_bases_by_time", R"sql(
+  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
+         total_amount, digest, create_time
+  FROM order_bases
+  WHERE account_id = ?
+    AND create_time >= ?
+    AND create_time < ?
+    AND create_time <= ?
+    AND (create_time < ? OR order_basis_id < ?)
+    AND (? IS NULL OR until_day > ?)
+    AND (? IS NULL OR from_day < ?)
+    AND (? = 1 OR line_count > 0)
+  ORDER BY create_time DESC, order_basis_id DESC
+  LIMIT ?
+)sql"};
+
+v1::OrderBasis ReadOrderBasis(const Row& row) {
+  v1::OrderBasis order_basis;
+  order_basis.set_order_basis_id(row.GetString(1));
+  order_basis.set_agreement_id(row.GetString(2));
+  order_basis.set_agreement_display_name(row.GetString(3));
+  order_basis.set_customer_number(row.GetString(4));
+  order_basis.set_from_day(row.GetString(5));
+  order_basis.set_until_day(row.GetString(6));
+  order_basis.set_line_count(static_cast<int32_t>(row.GetInt64(7)));
+  order_basis.set_total_amount(FormatAmount(row.GetInt64(8)));
+  order_basis.set_digest(row.GetString(9));
+  *order_basis.mutable_create_time() = row.GetTimestamp(10);
+  return order_basis;
+}
+
+v1::OrderBasisLine ReadOrderBasisLine(const Row& row) {
+  v1::OrderBasisLine line;
+  line.set_line_number(static_cast<int32_t>(row.GetInt64(1)));
+  line.set_product_id(row.GetString(2));
+  line.set_product_display_name(row.GetString(3));
+  line.set_kind(static_cast<v1::ProductKind>(row.GetInt64(4)));
+  line.set_price_valid_from(row.GetString(5));
+  line.set_unit_price(FormatUnitPrice(row.GetInt64(6)));
+  line.set_user_days(row.GetInt64(7));
+  line.set_days_in_month(static_cast<int32_t>(row.GetInt64(8)));
+  line.set_quantity(row.GetInt64(9));
+  // The first of the month is stored, "2026-10-01".
+  line.set_original_month(row.GetString(10).substr(0, 7));
+  line.set_amount(FormatAmount(row.GetInt64(11)));
+  return line;
+}
+
+LineOfOrderBasis ReadLineOfOrderBasis(const Row& row) {
+  return {.order_basis_id = row.GetString(12), .line = ReadOrderBasisLine(row)};
+}
+
+Value OriginalMonth(const v1::OrderBasisLine& line) {
+  if (line.original_month().empty()) return std::nullopt;
+  return line.original_month() + "-01";
+}
+
+absl::Status InsertLines(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis) {
+  const int count = order_basis.lines_size();
+  for (int begin = 0; begin < count;) {
+    const int left = count - begin;
+    const int size = left >= 100 ? 100 : left >= 10 ? 10 : 1;
+    std::vector<Value> values;
+    for (int i = begin; i < begin + size; ++i) {
+      const v1::OrderBasisLine& line = order_basis.lines(i);
+      const std::initializer_list<Value> row = {account_id,
+                                                order_basis.order_basis_id(),
+                                                line.line_number(),
+                                                line.product_id(),
+                                                line.product_display_name(),
+                                                static_cast<int>(line.kind()),
+                                                line.price_valid_from(),
+                                                ParseUnitPrice(line.unit_price()).value_or(0),
+                                                line.user_days(),
+                                                line.days_in_month(),
+                                                line.quantity(),
+                                                OriginalMonth(line),
+                                                ParseAmount(line.amount())};
+      values.insert(values.end(), row.begin(), row.end());
+    }
+    const Statement& statement = size == 100  ? kInsertOrderBasisLines100
+                                 : size == 10 ? kInsertOrderBasisLines10
+                                              : kInsertOrderBasisLine;
+    RETURN_IF_ERROR(tx.Execute(statement, values).status());
+    begin += size;
+  }
+  return absl::OkStatus();
+}
+
+Value OptionalDay(const std::string& day) {
+  if (day.empty()) return std::nullopt;
+  return day;
+}
+
+// What a DATETIME can be.
+const absl::Time kFirstTime = absl::FromCivil(absl::CivilYear(1000), absl::UTCTimeZone());
+const absl::Time kLastTime = absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone()) - absl::Microseconds(1);
+
+absl::Time Storable(const google::protobuf::Timestamp& timestamp) {
+  return std::clamp(ToTime(timestamp), kFirstTime, kLastTime);
+}
+
+}  // namespace
+
+absl::Status InsertOrderBasis(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis) {
+  RETURN_IF_ERROR(tx.Execute(kInsertOrderBasis, {account_id, order_basis.order_basis_id(), order_basis.agreement_id(),
+                                                 order_basis.agreement_display_name(), order_basis.customer_number(),
+                                                 order_basis.from_day(), order_basis.until_day(),
+                                                 order_basis.line_count(), ParseAmount(order_basis.total_amount()),
+                                                 order_basis.digest(), ToValue(order_basis.create_time())})
+                      .status());
+  return InsertLines(tx, account_id, order_basis);
+}
+
+absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view account_id,
+                                             absl::string_view order_basis_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::OrderBasis> order_basis,
+                   tx.QueryOne(kGetOrderBasis, {account_id, order_basis_id}, ReadOrderBasis));
+  if (!order_basis) return OrderBasisNotFound(order_basis_id);
+  return *std::move(order_basis);
+}
+
+absl::StatusOr<std::vector<v1::OrderBasisLine>> ListOrderBasisLines(ReadTransaction& tx, absl::string_view account_id,
+                                                                    absl::string_view order_basis_id,
+                                                                    int after_line_number, int limit) {
+  return tx.Query(kListOrderBasisLines, {account_id, order_basis_id, after_line_number, limit}, ReadOrderBasisLine);
+}
+
+absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx, absl::string_view account_id,
+                                                             const std::vector<std::string>& order_basis_ids,
+                                                             int last_line_number) {
+  std::vector<Value> values = {account_id};
+  values.insert(values.end(), order_basis_ids.begin(), order_basis_ids.end());
+  values.resize(1 + kOrderBasesAtOnce, order_basis_ids.back());
+  values.emplace_back(last_line_number);
+  return tx.Query(kListFirstLines, values, ReadLineOfOrderBasis);
+}
+
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view account_id,
+                                                                 absl::string_view agreement_id,
+                                                                 absl::CivilDay from_day) {
+  return tx.QueryOne(kFindOrderBasisFrom, {account_id, agreement_id, from_day}, ReadOrderBasis);
+}
+
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx, absl::string_view account_id,
+                                                                     absl::string_view agreement_id,
+                                                                     absl::CivilDay day) {
+  return tx.QueryOne(kFindOrderBasisCovering, {account_id, agreement_id, day, day}, ReadOrderBasis);
+}
+
+absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
+                                                           const v1::ListOrderBasesRequest& request,
+                                                           absl::string_view before_id, int limit) {
+  const Value from_day = OptionalDay(request.from_day());
+  const Value until_day = OptionalDay(request.until_day());
+  const Value from_time = request.has_from_create_time() ? Value(Storable(request.from_create_time())) : std::nullopt;
+  const Value until_time =
+      request.has_until_create_time() ? Value(Storable(request.until_create_time())) : std::nullopt;
+  return tx.Query(kListOrderBases,
+                  {request.account_id(), before_id, request.agreement_id(), request.agreement_id(),
+                   request.customer_number(), request.customer_number(), from_day, from_day, until_day, until_day,
+                   from_time, from_time, until_time, until_time, request.show_empty(), limit},
+                  ReadOrderBasis);
+}
+
+absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBasesByTime(ReadTransaction& tx,
+                                                                 const v1::ListOrderBasesRequest& request,
+                                                                 const OrderBasisTime& before, int limit) {
+  const Value from_day = OptionalDay(request.from_day());
+  const Value until_day = OptionalDay(request.until_day());
+  const absl::Time from_time = request.has_from_create_time() ? Storable(request.from_create_time()) : kFirstTime;
+  const absl::Time until_time = request.has_until_create_time() ? Storable(request.until_create_time()) : kLastTime;
+  const absl::Time before_time = std::min(before.create_time, kLastTime);
+  return tx.Query(kListOrderBasesByTime,
+                  {request.account_id(), from_time, until_time, before_time, before_time, before.order_basis_id,
+                   from_day, from_day, until_day, until_day, request.show_empty(), limit},
+                  ReadOrderBasis);
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,73 @@
+// The tables `order_bases` and `order_basis_lines`: documents that never change (domain.md O4).
+#ifndef AGREEMENTS_STORAGE_TABLES_ORDER_BASES_H_
+#define AGREEMENTS_STORAGE_TABLES_ORDER_BASES_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "agreements/v1/agreement_service.pb.h"
+#include "agreements/v1/order_basis.pb.h"
+#include "storage/connection/database.h"
+
+namespace agreements::storage {
+
+// Stores a document with its lines. REQUIRES: its agreement's days are locked, and were settled until its from_day.
+absl::Status InsertOrderBasis(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis);
+
+// Without its lines. NOT_FOUND ORDER_BASIS_NOT_FOUND.
+absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view account_id,
+                                             absl::string_view order_basis_id);
+
+// At most `limit` lines of a document, in ascending order, with numbers above `after_line_number`.
+absl::StatusOr<std::vector<v1::OrderBasisLine>> ListOrderBasisLines(ReadTransaction& tx, absl::string_view account_id,
+                                                                    absl::string_view order_basis_id,
+                                                                    int after_line_number, int limit);
+
+struct LineOfOrderBasis {
+  std::string order_basis_id;
+  v1::OrderBasisLine line;
+};
+
+inline constexpr size_t kOrderBasesAtOnce = 20;
+
+// Of each of these documents, the lines with numbers of at most `last_line_number`, in the order of the documents' ids
+// from the newest down. REQUIRES: there are 1 to kOrderBasesAtOnce ids.
+absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx, absl::string_view account_id,
+                                                             const std::vector<std::string>& order_basis_ids,
+                                                             int last_line_number);
+
+// Without lines, of one agreement: the document that begins on a day, and the one that covers a day. Of what follows
+// one, the from_day is its until_day: documents tile the days.
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view account_id,
+                                                                 absl::string_view agreement_id,
+                                                                 absl::CivilDay from_day);
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx, absl::string_view account_id,
+                                                                     absl::string_view agreement_id,
+                                                                     absl::CivilDay day);
+
+// At most `limit` documents that pass the request's filters, without lines, from the newest down, with ids below
+// `before_id`.
+absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
+                                                           const v1::ListOrderBasesRequest& request,
+                                                           absl::string_view before_id, int limit);
+
+// Where a document is in the order of creation times.
+struct OrderBasisTime {
+  absl::Time create_time;
+  std::string order_basis_id;
+};
+
+// The same, but by creation time and from `before` on, of a request without agreement_id and customer_number.
+absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBasesByTime(ReadTransaction& tx,
+                                                                 const v1::ListOrderBasesRequest& request,
+                                                                 const OrderBasisTime& before, int limit);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_TABLES_ORDER_BASES_H_

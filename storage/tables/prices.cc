@@ -1,0 +1,78 @@
+#include "storage/tables/prices.h"
+
+#include "proto/errors.h"
+#include "proto/money.h"
+#include "proto/status_macros.h"
+#include "storage/tables/products.h"
+
+namespace agreements::storage {
+namespace {
+
+const Statement kUpsertPrice = {"upsert_price", R"sql(
+  INSERT INTO prices (account_id, product_id, valid_from, unit_price)
+  VALUES (?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE unit_price = ?
+)sql"};
+
+const Statement kListPrices = {"list_prices", R"sql(
+  SELECT product_id, valid_from, unit_price
+  FROM prices
+  WHERE account_id = ? AND product_id = ?
+    AND valid_from < ?
+  ORDER BY valid_from DESC
+  LIMIT ?
+)sql"};
+
+const Statement kGetPricedProduct = {"get_priced_product", R"sql(
+  SELECT p.product_id, p.display_name, p.kind, p.priced_until, p.revision, p.create_time, p.update_time, v.valid_from,
+         v.unit_price
+  FROM products AS p
+  LEFT JOIN prices AS v
+    ON v.account_id = p.account_id AND v.product_id = p.product_id
+  WHERE p.account_id = ? AND p.product_id = ?
+  ORDER BY v.valid_from
+)sql"};
+
+v1::Price ReadPrice(const Row& row) {
+  v1::Price price;
+  price.set_product_id(row.GetString(1));
+  price.set_valid_from(row.GetString(2));
+  price.set_unit_price(FormatUnitPrice(row.GetInt64(3)));
+  return price;
+}
+
+// With the one version of the row, if the product has any.
+PricedProduct ReadPricedProduct(const Row& row) {
+  PricedProduct priced = {.product = ReadProduct(row), .prices = {}};
+  if (row.IsNull(8)) return priced;
+  v1::Price& price = priced.prices.emplace_back();
+  price.set_product_id(priced.product.product_id());
+  price.set_valid_from(row.GetString(8));
+  price.set_unit_price(FormatUnitPrice(row.GetInt64(9)));
+  return priced;
+}
+
+}  // namespace
+
+absl::Status UpsertPrice(Transaction& tx, absl::string_view account_id, const v1::Price& price) {
+  const int64_t unit_price = ParseUnitPrice(price.unit_price()).value();
+  return tx.Execute(kUpsertPrice, {account_id, price.product_id(), price.valid_from(), unit_price, unit_price})
+      .status();
+}
+
+absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view account_id,
+                                                  absl::string_view product_id, absl::string_view before_day,
+                                                  int limit) {
+  return tx.Query(kListPrices, {account_id, product_id, before_day, limit}, ReadPrice);
+}
+
+absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view account_id,
+                                               absl::string_view product_id) {
+  ASSIGN_OR_RETURN(auto versions, tx.Query(kGetPricedProduct, {account_id, product_id}, ReadPricedProduct));
+  if (versions.empty()) return ProductNotFound(product_id);
+  PricedProduct priced = std::move(versions.front());
+  for (size_t i = 1; i < versions.size(); ++i) priced.prices.push_back(std::move(versions[i].prices.front()));
+  return priced;
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,36 @@
+// The table `prices`: the versions of each product's price (domain.md B5).
+#ifndef AGREEMENTS_STORAGE_TABLES_PRICES_H_
+#define AGREEMENTS_STORAGE_TABLES_PRICES_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agreements/v1/product.pb.h"
+#include "storage/connection/database.h"
+
+namespace agreements::storage {
+
+// Replaces the version with the same valid_from. REQUIRES: the product is locked, and no order basis has priced a day
+// for which the version is in force.
+absl::Status UpsertPrice(Transaction& tx, absl::string_view account_id, const v1::Price& price);
+
+// At most `limit` versions, from the latest down, with a valid_from before `before_day`.
+absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view account_id,
+                                                  absl::string_view product_id, absl::string_view before_day,
+                                                  int limit);
+
+// A product with every version of its price, in ascending order of valid_from.
+struct PricedProduct {
+  v1::Product product;
+  std::vector<v1::Price> prices;
+};
+
+// Product and prices are those of one moment. NOT_FOUND PRODUCT_NOT_FOUND.
+absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view account_id,
+                                               absl::string_view product_id);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_TABLES_PRICES_H_

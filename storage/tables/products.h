@@ -1,0 +1,48 @@
+// The table `products`: the price list without its prices.
+#ifndef AGREEMENTS_STORAGE_TABLES_PRODUCTS_H_
+#define AGREEMENTS_STORAGE_TABLES_PRODUCTS_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "agreements/v1/agreement_service.pb.h"
+#include "agreements/v1/product.pb.h"
+#include "storage/connection/database.h"
+
+namespace agreements::storage {
+
+// ALREADY_EXISTS PRODUCT_ID_TAKEN.
+absl::Status InsertProduct(Transaction& tx, absl::string_view account_id, const v1::Product& product);
+
+// NOT_FOUND PRODUCT_NOT_FOUND.
+absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view account_id, absl::string_view product_id);
+
+// At most `limit` products that pass the request's filters, in ascending order of ids, with ids above `after_id`.
+absl::StatusOr<std::vector<v1::Product>> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request,
+                                                      absl::string_view after_id, int limit);
+
+// A row of product_id, display_name, kind, priced_until, revision, create_time, update_time.
+v1::Product ReadProduct(const Row& row);
+
+// Writes name and update_time over the revision that `product` was read with, and raises it there too. Starts over if
+// another transaction was faster.
+absl::Status UpdateProduct(Transaction& tx, absl::string_view account_id, v1::Product& product);
+
+// Writes a product, which locks it until the transaction ends, and returns it as it is then; its revision stays. Who
+// sets a price, and who takes one into use, begins with this or the next one, after agreements and before companies, so
+// that neither overlooks the other; of several products, in ascending order of their ids.
+//
+// NOT_FOUND PRODUCT_NOT_FOUND.
+absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id);
+
+// The same for an order basis that prices days before `priced_until`, which the product's is from then on, unless it is
+// later already: their prices do not change any more. REQUIRES: the product exists.
+absl::Status LockPricedProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id,
+                               absl::CivilDay priced_until);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_TABLES_PRODUCTS_H_

@@ -1,0 +1,293 @@
+#include "storage/tables/transactions.h"
+
+#include <initializer_list>
+
+#include "absl/strings/str_cat.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "storage/tables/columns.h"
+
+namespace agreements::storage {
+namespace {
+
+constexpr char kPrimaryKey[] = "PRIMARY";
+constexpr char kCancelled[] = "cancelled";
+
+// Rows of a batch come as a JSON array of arrays of strings. Their columns have the collations of the tables', so that
+// the join goes by the tables' keys. A batch comes first in every join, so that its order is that of the locks.
+//
+// Three lists in one round trip: each row is a transaction, a company or a product.
+const Statement kGetNamed = {"get_named", R"sql(
+  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time,
+         t.order_basis_id, NULL AS kind
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
+  STRAIGHT_JOIN transactions AS t
+    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
+  UNION ALL
+  SELECT c.company_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS batch
+  STRAIGHT_JOIN companies AS c
+    ON c.account_id = ? AND c.company_id = batch.company_id
+  UNION ALL
+  SELECT NULL, NULL, p.product_id, NULL, NULL, NULL, NULL, NULL, p.kind
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS batch
+  STRAIGHT_JOIN products AS p
+    ON p.account_id = ? AND p.product_id = batch.product_id
+)sql"};
+
+const Statement kGetTransactions = {"get_transactions", R"sql(
+  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
+  STRAIGHT_JOIN transactions AS t
+    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
+)sql"};
+
+const Statement kGetTransaction = {"get_transaction", R"sql(
+  SELECT company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id
+  FROM transactions
+  WHERE account_id = ? AND company_id = ? AND transaction_id = ?
+)sql"};
+
+// Empty filters, and state 0, let everything through.
+const Statement kListTransactions = {"list_transactions", R"sql(
+  SELECT company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id
+  FROM transactions
+  WHERE account_id = ? AND company_id = ?
+    AND occur_time <= ?
+    AND (occur_time < ? OR transaction_id < ?)
+    AND (? = '' OR product_id = ?)
+    AND (? = 0 OR ? = CASE order_basis_id WHEN '' THEN 1 WHEN 'cancelled' THEN 3 ELSE 2 END)
+    AND (? = '' OR order_basis_id = ?)
+    AND day >= ?
+    AND day < ?
+  ORDER BY occur_time DESC, transaction_id DESC
+  LIMIT ?
+)sql"};
+
+const Statement kInsertTransactions = {"insert_transactions", R"sql(
+  INSERT INTO transactions (account_id, company_id, transaction_id, product_id, quantity, occur_time, day, record_time,
+                            order_basis_id)
+  SELECT ?, company_id, transaction_id, product_id, quantity, occur_time, day, ?, ''
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
+         product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[2]',
+         quantity INT PATH '$[3]',
+         occur_time VARCHAR(26) CHARACTER SET ascii PATH '$[4]',
+         day VARCHAR(10) CHARACTER SET ascii PATH '$[5]')) AS batch
+)sql"};
+
+const Statement kListDaysNotHeld = {"list_days_not_held", R"sql(
+  SELECT batch.company_id, batch.day
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         day VARCHAR(10) CHARACTER SET ascii PATH '$[1]')) AS batch
+  WHERE (SELECT p.agreement_id
+         FROM placements AS p
+         WHERE p.account_id = ? AND p.company_id = batch.company_id
+           AND p.from_day <= CAST(batch.day AS DATE)
+         ORDER BY p.from_day DESC
+         LIMIT 1) IS NULL
+)sql"};
+
+const Statement kDeleteTransactions = {"delete_transactions", R"sql(
+  DELETE t
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
+  STRAIGHT_JOIN transactions AS t
+    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
+)sql"};
+
+const Statement kCancelTransactions = {"cancel_transactions", R"sql(
+  UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
+           company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+           transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
+  STRAIGHT_JOIN transactions AS t
+    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
+  SET t.order_basis_id = 'cancelled'
+  WHERE t.order_basis_id = ''
+)sql"};
+
+const Statement kGetNewestTransactionDay = {"get_newest_transaction_day", R"sql(
+  SELECT MAX(day)
+  FROM transactions
+  WHERE account_id = ? AND order_basis_id = '' AND company_id = ?
+)sql"};
+
+// Adds a row to a batch. Nothing is escaped: ids have no character that JSON would want escaped, nor have days and
+// times.
+void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row) {
+  absl::string_view before = batch.empty() ? "[[\"" : ",[\"";
+  for (const absl::string_view column : row) {
+    absl::StrAppend(&batch, before, column);
+    before = "\",\"";
+  }
+  absl::StrAppend(&batch, "\"]");
+}
+
+std::string Finished(std::string batch) {
+  batch += batch.empty() ? "[]" : "]";
+  return batch;
+}
+
+// A batch of pairs or of strings.
+template <typename Names>
+std::string BatchOf(const Names& names) {
+  std::string batch;
+  for (const auto& name : names) {
+    if constexpr (requires { name.second; }) {
+      AppendRow(batch, {name.first, name.second});
+    } else {
+      AppendRow(batch, {name});
+    }
+  }
+  return Finished(std::move(batch));
+}
+
+v1::TransactionState StateOf(absl::string_view order_basis_id) {
+  if (order_basis_id.empty()) return v1::TRANSACTION_STATE_RECORDED;
+  if (order_basis_id == kCancelled) return v1::TRANSACTION_STATE_CANCELLED;
+  return v1::TRANSACTION_STATE_SETTLED;
+}
+
+// One row of kGetNamed.
+Named ReadNamed(const Row& row) {
+  Named named;
+  if (!row.IsNull(2)) {
+    v1::Transaction transaction = ReadTransactionRow(row);
+    named.transactions.emplace(NameOf(transaction), std::move(transaction));
+  } else if (!row.IsNull(1)) {
+    named.company_ids.insert(row.GetString(1));
+  } else {
+    named.product_kinds.emplace(row.GetString(3), static_cast<v1::ProductKind>(row.GetInt64(9)));
+  }
+  return named;
+}
+
+CompanyDay ReadCompanyDay(const Row& row) { return {row.GetString(1), row.GetString(2)}; }
+
+std::optional<absl::CivilDay> ReadDay(const Row& row) {
+  if (row.IsNull(1)) return std::nullopt;
+  return row.GetDay(1);
+}
+
+std::string OrElse(const std::string& value, const char* otherwise) { return value.empty() ? otherwise : value; }
+
+}  // namespace
+
+v1::Transaction ReadTransactionRow(const Row& row) {
+  v1::Transaction transaction;
+  transaction.set_company_id(row.GetString(1));
+  transaction.set_transaction_id(row.GetString(2));
+  transaction.set_product_id(row.GetString(3));
+  transaction.set_quantity(row.GetInt64(4));
+  *transaction.mutable_occur_time() = row.GetTimestamp(5);
+  transaction.set_day(row.GetString(6));
+  *transaction.mutable_record_time() = row.GetTimestamp(7);
+  const std::string order_basis_id = row.GetString(8);
+  transaction.set_state(StateOf(order_basis_id));
+  if (transaction.state() == v1::TRANSACTION_STATE_SETTLED) transaction.set_order_basis_id(order_basis_id);
+  return transaction;
+}
+
+TransactionName NameOf(const v1::Transaction& transaction) {
+  return {transaction.company_id(), transaction.transaction_id()};
+}
+
+absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id,
+                               const std::vector<const v1::Transaction*>& wanted) {
+  std::set<TransactionName> names;
+  std::set<std::string> company_ids;
+  std::set<std::string> product_ids;
+  for (const v1::Transaction* transaction : wanted) {
+    names.insert(NameOf(*transaction));
+    company_ids.insert(transaction->company_id());
+    product_ids.insert(transaction->product_id());
+  }
+  ASSIGN_OR_RETURN(std::vector<Named> rows, tx.Query(kGetNamed,
+                                                     {BatchOf(names), account_id, BatchOf(company_ids), account_id,
+                                                      BatchOf(product_ids), account_id},
+                                                     ReadNamed));
+  Named named;
+  for (Named& row : rows) {
+    named.transactions.merge(row.transactions);
+    named.company_ids.merge(row.company_ids);
+    named.product_kinds.merge(row.product_kinds);
+  }
+  return named;
+}
+
+absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, absl::string_view account_id,
+                                             const std::set<TransactionName>& names) {
+  ASSIGN_OR_RETURN(std::vector<v1::Transaction> rows,
+                   tx.Query(kGetTransactions, {BatchOf(names), account_id}, ReadTransactionRow));
+  Transactions transactions;
+  for (v1::Transaction& transaction : rows) transactions.emplace(NameOf(transaction), std::move(transaction));
+  return transactions;
+}
+
+absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view account_id,
+                                               absl::string_view company_id, absl::string_view transaction_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Transaction> transaction,
+                   tx.QueryOne(kGetTransaction, {account_id, company_id, transaction_id}, ReadTransactionRow));
+  if (!transaction) return TransactionNotFound(company_id, transaction_id);
+  return *std::move(transaction);
+}
+
+absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& tx,
+                                                              const v1::ListTransactionsRequest& request,
+                                                              absl::Time before_time, absl::string_view before_id,
+                                                              int limit) {
+  const auto state = static_cast<int>(request.state());
+  return tx.Query(
+      kListTransactions,
+      {request.account_id(), request.company_id(), before_time, before_time, before_id, request.product_id(),
+       request.product_id(), state, state, request.order_basis_id(), request.order_basis_id(),
+       OrElse(request.from_day(), "1000-01-01"), OrElse(request.until_day(), "9999-12-31"), limit},
+      ReadTransactionRow);
+}
+
+absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id,
+                                const std::vector<const v1::Transaction*>& transactions, absl::Time record_time) {
+  std::string batch;
+  for (const v1::Transaction* transaction : transactions) {
+    const Value occur_time = ToValue(transaction->occur_time());
+    AppendRow(batch,
+              {transaction->company_id(), transaction->transaction_id(), transaction->product_id(),
+               absl::StrCat(transaction->quantity()), std::get<std::string>(occur_time.get()), transaction->day()});
+  }
+  absl::Status inserted =
+      tx.Execute(kInsertTransactions, {account_id, record_time, Finished(std::move(batch))}).status();
+  return IsDuplicate(inserted, kPrimaryKey) ? StartOver() : inserted;
+}
+
+absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, absl::string_view account_id,
+                                                     const std::set<CompanyDay>& days) {
+  ASSIGN_OR_RETURN(const std::vector<CompanyDay> not_held,
+                   tx.Query(kListDaysNotHeld, {BatchOf(days), account_id}, ReadCompanyDay));
+  return std::set<CompanyDay>(not_held.begin(), not_held.end());
+}
+
+absl::Status DeleteTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names) {
+  return tx.Execute(kDeleteTransactions, {BatchOf(names), account_id}).status();
+}
+
+absl::Status CancelTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names) {
+  ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kCancelTransactions, {BatchOf(names), account_id}));
+  return changed == static_cast<int64_t>(names.size()) ? absl::OkStatus() : StartOver();
+}
+
+absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx, absl::string_view account_id,
+                                                                      absl::string_view company_id) {
+  ASSIGN_OR_RETURN(const auto day, tx.QueryOne(kGetNewestTransactionDay, {account_id, company_id}, ReadDay));
+  return day ? *day : std::nullopt;
+}
+
+}  // namespace agreements::storage

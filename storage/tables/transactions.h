@@ -1,0 +1,91 @@
+// The table `transactions`: what companies used (domain.md T1 to T4). Which order basis has one, and what it adds up
+// to: transaction_claims.h.
+//
+// Functions on batches take any number of rows in one statement: they go in as one JSON text.
+#ifndef AGREEMENTS_STORAGE_TABLES_TRANSACTIONS_H_
+#define AGREEMENTS_STORAGE_TABLES_TRANSACTIONS_H_
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "agreements/v1/company_service.pb.h"
+#include "agreements/v1/product.pb.h"
+#include "agreements/v1/transaction.pb.h"
+#include "storage/connection/database.h"
+
+namespace agreements::storage {
+
+// company_id and transaction_id, in whose order the table is.
+using TransactionName = std::pair<std::string, std::string>;
+
+// company_id and a day, "2026-11-01".
+using CompanyDay = std::pair<std::string, std::string>;
+
+// Transactions by name.
+using Transactions = std::map<TransactionName, v1::Transaction>;
+
+TransactionName NameOf(const v1::Transaction& transaction);
+
+// A row of company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id.
+v1::Transaction ReadTransactionRow(const Row& row);
+
+// What exists of all that a batch of transactions names.
+struct Named {
+  Transactions transactions;
+  std::set<std::string> company_ids;
+  std::map<std::string, v1::ProductKind> product_kinds;
+};
+
+// REQUIRES: the ids of `wanted` are well-formed; a product_id may be empty.
+absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id,
+                               const std::vector<const v1::Transaction*>& wanted);
+
+// Those of `names` that there are. REQUIRES: the ids are well-formed.
+absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, absl::string_view account_id,
+                                             const std::set<TransactionName>& names);
+
+// NOT_FOUND TRANSACTION_NOT_FOUND.
+absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view account_id,
+                                               absl::string_view company_id, absl::string_view transaction_id);
+
+// At most `limit` transactions that pass the request's filters, from the latest occur_time down and, of those at one
+// time, from the highest id down, from before the one at `before_time` with `before_id`.
+absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& tx,
+                                                              const v1::ListTransactionsRequest& request,
+                                                              absl::Time before_time, absl::string_view before_id,
+                                                              int limit);
+
+// Stores transactions that are RECORDED, all at one record_time, and locks the rows of their companies until the
+// transaction ends: nobody can delete or move one meanwhile. Starts over if another transaction was faster. REQUIRES:
+// the companies exist; the transactions are in the order of their names, so that two batches that overlap cannot
+// deadlock.
+absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id,
+                                const std::vector<const v1::Transaction*>& transactions, absl::Time record_time);
+
+// Those of `days` on which no agreement holds the company. REQUIRES: the companies are locked.
+absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, absl::string_view account_id,
+                                                     const std::set<CompanyDay>& days);
+
+// Takes back what this transaction has inserted.
+absl::Status DeleteTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names);
+
+// T4: cancels transactions that are RECORDED, in the order of their names. Starts over if one no longer is.
+absl::Status CancelTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names);
+
+// The latest day of the company's transactions that are RECORDED, or nothing if none is. REQUIRES, of who is to end the
+// company's placement: the company is written, since then nobody inserts another one.
+absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx, absl::string_view account_id,
+                                                                      absl::string_view company_id);
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_TABLES_TRANSACTIONS_H_

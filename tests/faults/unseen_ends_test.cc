@@ -1,0 +1,224 @@
+// A transaction that ends without a word, as has been seen on Galera clusters: at each statement of everything that
+// writes, and of previews. Nothing of it is kept or told.
+#include <atomic>
+
+#include "absl/strings/str_cat.h"
+#include "tests/testing/mutations.h"
+#include "tests/testing/service.h"
+
+namespace agreements::testing {
+namespace {
+
+using storage::StatementEvent;
+
+// Every table with what callers have stored, children first.
+constexpr const char* kTables[] = {"order_basis_lines", "order_bases", "transactions",   "accesses",  "prices",
+                                   "products",          "placements",  "company_drafts", "companies", "agreements",
+                                   "requests"};
+
+// Ends a transaction before its nth statement from now on, once, without a word. Not before COMMIT: from the check that
+// comes before it, it is the server that must say what has become of the transaction.
+class Ender {
+ public:
+  Ender() {
+    hooks_.interject = [this](const StatementEvent& event) -> std::string {
+      if (event.name == "COMMIT" || countdown_ == 0 || --countdown_ > 0) return "";
+      if (meanwhile_) meanwhile_();
+      return "ROLLBACK";
+    };
+  }
+
+  const storage::TestHooks* hooks() const { return &hooks_; }
+  // `meanwhile` is done at the same moment.
+  void Arm(int nth, std::function<void()> meanwhile = nullptr) {
+    meanwhile_ = std::move(meanwhile);
+    countdown_ = nth;
+  }
+  // Whether it has struck since Arm(). It does not strike any more.
+  bool Disarm() { return countdown_.exchange(0) == 0; }
+
+ private:
+  storage::TestHooks hooks_;
+  std::function<void()> meanwhile_;
+  std::atomic<int> countdown_ = 0;
+};
+
+// What a run of `mutation` leaves behind.
+std::string Undisturbed(const Mutation& mutation, bool validate_only = false) {
+  Service service;
+  EXPECT_TRUE(mutation.prepare(service)("request-1", validate_only).ok());
+  return service.State();
+}
+
+// Of a month of an agreement, A, with a licence, a transaction, and a customer number.
+std::string Charge(Service& service) {
+  service.clock().SetDay("2026-11-01");
+  v1::CreateAgreementRequest request;
+  request.set_display_name("A");
+  request.set_customer_number("417");
+  std::string agreement = service.Do(CreateAgreement, request).value().agreement().agreement_id();
+  const std::string company = service.NewCompany(agreement, "Nordlys");
+  service.NewProduct("accounting");
+  service.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
+  service.SetPriceOf("accounting", "2026-11-01", "423.00").value();
+  service.SetPriceOf("scan", "2026-11-01", "1.50").value();
+  service.Grant(company, "anna", {"accounting"}).value();
+  service.Record(company, "t1", "scan", 12, "2026-11-01T10:00:00Z").value();
+  service.clock().SetDay("2026-12-01");
+  return agreement;
+}
+
+MutationRun RecordTransactionsRun(Service& service) {
+  const std::string agreement = Charge(service);
+  const std::string company = service.NewCompany(agreement, "Fjord");
+  return [&service, company](const std::string&, bool) -> absl::StatusOr<std::string> {
+    // Not the response, which says of a second report that it is one.
+    const auto response = service.Record(company, "t2", "scan", 7, "2026-12-01T10:00:00Z");
+    return response.ok() ? absl::StatusOr<std::string>(absl::StrCat(response->results(0).error().code()))
+                         : response.status();
+  };
+}
+
+MutationRun CancelTransactionsRun(Service& service) {
+  const std::string agreement = Charge(service);
+  const std::string company = service.NewCompany(agreement, "Fjord");
+  service.Record(company, "t2", "scan", 7, "2026-12-01T10:00:00Z").value();
+  return [&service, company](const std::string&, bool) -> absl::StatusOr<std::string> {
+    v1::CancelTransactionsRequest request;
+    v1::TransactionKey& key = *request.add_transactions();
+    key.set_company_id(company);
+    key.set_transaction_id("t2");
+    const auto response = service.Do(CancelTransactions, request);
+    return response.ok() ? absl::StatusOr<std::string>(absl::StrCat(response->results(0).error().code()))
+                         : response.status();
+  };
+}
+
+MutationRun RunBillingRun(Service& service) {
+  Charge(service);
+  return [&service](const std::string&, bool) -> absl::StatusOr<std::string> {
+    v1::RunBillingRequest request;
+    request.set_account_id(kAccount);
+    request.set_until_day("2026-12-01");
+    storage::Call call;
+    call.account_id = kAccount;
+    call.deadline = absl::Now() + absl::Seconds(30);
+    const auto next = RunBilling(service.env(), request);
+    std::string refused;
+    for (;;) {
+      const auto response = next(call);
+      if (!response.ok()) return response.status();
+      if (!response->has_value()) return refused;
+      if ((*response)->has_error()) absl::StrAppend(&refused, (*response)->error().message());
+    }
+  };
+}
+
+std::vector<Mutation> AllMutations() {
+  std::vector<Mutation> mutations = Mutations();
+  mutations.push_back({"RecordTransactions", RecordTransactionsRun});
+  mutations.push_back({"CancelTransactions", CancelTransactionsRun});
+  mutations.push_back({"RunBilling", RunBillingRun});
+  return mutations;
+}
+
+class UnseenEndsTest : public ::testing::TestWithParam<Mutation> {};
+
+TEST_P(UnseenEndsTest, AtEachStatementTheMutationIsDoneOnce) {
+  const Mutation mutation = GetParam();
+  const std::string undisturbed = Undisturbed(mutation);
+  Ender ender;
+  Service service(ender.hooks());
+  int ended = 0;
+  for (bool struck = true; struck; ++ended) {
+    for (const char* table : kTables) service.Sql(absl::StrCat("DELETE FROM ", table));
+    const MutationRun run = mutation.prepare(service);
+    ender.Arm(ended + 1);
+    const auto response = run("request-1", false);
+    struck = ender.Disarm();
+    ASSERT_TRUE(response.ok()) << "statement " << ended + 1 << ": " << response.status();
+    EXPECT_EQ(service.State(), undisturbed) << "statement " << ended + 1;
+    EXPECT_EQ(service.Breaches(), "") << "statement " << ended + 1;
+    const auto again = run("request-1", false);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(*again, *response);
+    EXPECT_EQ(service.State(), undisturbed) << "statement " << ended + 1 << ", and again";
+  }
+  EXPECT_GT(ended, 4) << "START, a mark or the request, something, and the check";
+}
+
+TEST_P(UnseenEndsTest, AtEachStatementOfACallThatOnlyValidatesTheAnswerIsRight) {
+  const Mutation mutation = GetParam();
+  Ender ender;
+  Service service(ender.hooks());
+  const MutationRun run = mutation.prepare(service);
+  const std::string state = service.State();
+  const auto undisturbed = run("request-1", true);
+  ASSERT_TRUE(undisturbed.ok()) << undisturbed.status();
+  if (service.State() != state) return;  // It cannot only validate.
+  bool struck = true;
+  for (int ended = 0; struck; ++ended) {
+    ender.Arm(ended + 1);
+    const auto response = run("request-1", true);
+    struck = ender.Disarm();
+    ASSERT_TRUE(response.ok()) << "statement " << ended + 1 << ": " << response.status();
+    EXPECT_EQ(*response, *undisturbed) << "statement " << ended + 1;
+    EXPECT_EQ(service.State(), state) << "statement " << ended + 1;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, UnseenEndsTest, ::testing::ValuesIn(AllMutations()),
+                         [](const auto& mutation) { return mutation.param.name; });
+
+// What is committed at that moment changes both what is read first and what is read last.
+TEST(UnseenEnds, AtEachStatementOfAPreviewItShowsOneState) {
+  Ender ender;
+  Service service(ender.hooks());
+  const std::string agreement = Charge(service);
+  const auto shown = [&] {
+    const v1::OrderBasis order_basis = service.Preview(agreement, "2026-11-01", "2026-12-01").value().order_basis();
+    return absl::StrCat(order_basis.customer_number(), ": ", order_basis.total_amount());
+  };
+  const auto change = [&](int number) {
+    service.Sql(absl::StrCat("UPDATE agreements SET customer_number = '", number, "'"));
+    service.Sql(absl::StrCat("UPDATE prices SET unit_price = ", number, " * 10000 WHERE product_id = 'accounting'"));
+  };
+  change(1);
+  bool struck = true;
+  int ended = 0;
+  for (; struck; ++ended) {
+    const std::string before = shown();
+    ender.Arm(ended + 1, [&] { change(ended + 2); });
+    const std::string at_the_end = shown();
+    struck = ender.Disarm();
+    EXPECT_THAT(at_the_end, ::testing::AnyOf(before, shown())) << "statement " << ended + 1;
+  }
+  EXPECT_GT(ended, 8) << "a snapshot, a mark, several SELECTs, and the check";
+}
+
+// Whatever executes it: no hook sees a text that is prepared between START and the end.
+TEST(UnseenEnds, NothingIsPreparedInsideATransaction) {
+  thread_local std::string begun;  // The transaction's first statement; "" outside one.
+  std::atomic<int> prepared = 0;
+  storage::TestHooks hooks;
+  hooks.on_statement = [](const StatementEvent& event) {
+    if (event.name == "START" && event.phase == StatementEvent::Phase::kBefore) begun = "START";
+    const bool ends = event.name == "COMMIT" || event.name == "ROLLBACK";
+    if (ends && event.phase == StatementEvent::Phase::kAfter) begun.clear();
+    return 0;
+  };
+  hooks.rewrite = [&](const storage::Statement& statement) {
+    ++prepared;
+    EXPECT_EQ(begun, "") << statement.name() << " is prepared inside a transaction";
+    return statement.sql();
+  };
+  Service service(&hooks);
+  for (const Mutation& mutation : AllMutations()) {
+    for (const char* table : kTables) service.Sql(absl::StrCat("DELETE FROM ", table));
+    EXPECT_TRUE(mutation.prepare(service)("request-1", false).ok());
+  }
+  EXPECT_GT(prepared, 0);
+}
+
+}  // namespace
+}  // namespace agreements::testing

@@ -1,0 +1,184 @@
+// That each list's filters read through an index: the rows that the database touches, counted by itself. What lists
+// return is in wire_lists_test.cc.
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+#include "storage/connection/statement.h"
+#include "tests/testing/service.h"
+
+namespace agreements::testing {
+namespace {
+
+// Rows that a page of ten with its index may touch: in the index, in the table, for the order, and some slack.
+constexpr int kFew = 40;
+
+const storage::Statement kRowsRead = {"rows_read", "SHOW SESSION STATUS LIKE 'Handler_read%'"};
+
+int64_t ReadCount(const storage::Row& row) { return row.GetInt64(2); }
+
+class ListsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    agreement_ = service_.NewAgreement("Fjordkraft");
+    // So many that every engine finds an index worth its while. 20 of them are what the filters look for; they stand
+    // first, so that the newest rows are not among them.
+    service_.Sql(R"sql(
+  INSERT INTO agreements (account_id, agreement_id, display_name, customer_number, company_count, draft_count,
+                          settled_until, revision, create_time, update_time)
+  WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
+                 many AS (SELECT a.n * 50 - b.n AS n FROM numbers a JOIN numbers b ON b.n <= 50)
+  SELECT 'acct-1', CONCAT('agr-zz', LPAD(n, 14, '0')), CONCAT(IF(n < 20, 'Rare', 'Common'), n),
+         IF(n < 20, '417', ''), 0, 0, '2026-11-01', 1, '2026-11-01', '2026-11-01'
+  FROM many)sql");
+    service_.Sql(absl::StrCat(R"sql(
+  INSERT INTO companies (account_id, company_id, agreement_id, display_name, organization_number, revision, create_time,
+                         update_time)
+  SELECT 'acct-1', CONCAT('cmp-zz', RIGHT(agreement_id, 14)),
+         IF(RIGHT(agreement_id, 14) < 20, ')sql",
+                              agreement_, R"sql(', agreement_id), display_name,
+         IF(RIGHT(agreement_id, 14) < 20, RIGHT(agreement_id, 9), ''), 1, '2026-11-01', '2026-11-01'
+  FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql"));
+    service_.Sql(absl::StrCat(R"sql(
+  INSERT INTO company_drafts (account_id, draft_id, agreement_id, display_name, organization_number, state, revision,
+                              create_time, update_time)
+  SELECT 'acct-1', CONCAT('dft-zz', RIGHT(agreement_id, 14)),
+         IF(RIGHT(agreement_id, 14) < 20, ')sql",
+                              agreement_, R"sql(', agreement_id), '', '', IF(RIGHT(agreement_id, 14) < 20, 1, 3), 1,
+         '2026-11-01', '2026-11-01'
+  FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql"));
+    // 20 of a user in as many companies, 20 others to one company.
+    service_.NewProduct("accounting");
+    service_.Sql(R"sql(
+  INSERT INTO accesses (account_id, company_id, access_id, user_id, product_id, state, from_day, until_day, create_time,
+                        update_time)
+  SELECT 'acct-1', IF(RIGHT(company_id, 14) BETWEEN 20 AND 39, 'cmp-zz00000000000001', company_id),
+         CONCAT('acc-zz', RIGHT(company_id, 14)),
+         IF(RIGHT(company_id, 14) < 20, 'anna', CONCAT('user-', RIGHT(company_id, 4))), 'accounting', 2, '2026-11-01',
+         '9999-12-31', '2026-11-01', '2026-11-01'
+  FROM companies WHERE company_id LIKE 'cmp-zz%')sql");
+    // Half of all names are equal in the order, and stand at its end.
+    for (const std::string table : {"agreements", "companies"}) {
+      service_.Sql(absl::StrCat("UPDATE ", table, " SET name_key = IF(RIGHT(", Id(table),
+                                ", 1) < 5, 'same', CONCAT('k', RIGHT(", Id(table),
+                                ", 14))), folded_name = LOWER(display_name), keyed_name = display_name, ",
+                                "key_version = 1 WHERE ", Id(table), " LIKE '%-zz%'"));
+    }
+    service_.Sql("ANALYZE TABLE agreements, companies, company_drafts, accesses");
+  }
+
+  static std::string Id(const std::string& table) { return table == "agreements" ? "agreement_id" : "company_id"; }
+
+  // The rows that the server has touched so far in the session in which the operations run: with one caller, the pool
+  // has but one.
+  int64_t RowsRead() {
+    storage::Call call;
+    call.deadline = absl::Now() + absl::Seconds(30);
+    const auto counts = service_.env().database.ReadOnly(
+        call, [](storage::ReadTransaction& tx) { return tx.Query(kRowsRead, {}, ReadCount); });
+    return std::accumulate(counts.value().begin(), counts.value().end(), int64_t{0});
+  }
+
+  // The rows touched for a page of ten.
+  template <typename Request, typename Response>
+  int64_t RowsFor(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
+                  Request request) {
+    request.set_page_size(10);
+    EXPECT_TRUE(service_.Do(operation, request).ok());  // Opens the connection and prepares.
+    const int64_t before = RowsRead();
+    const int64_t counting = RowsRead() - before;
+    const absl::StatusOr<Response> response = service_.Do(operation, request);
+    EXPECT_NE(response.value().next_page_token(), "");
+    return RowsRead() - before - 2 * counting;
+  }
+
+  Service service_;
+  std::string agreement_;
+};
+
+TEST_F(ListsTest, NamesInOrderBatchesAndUsersAreReadThroughTheirIndexes) {
+  v1::ListAgreementsRequest agreements;
+  agreements.set_order(v1::LIST_ORDER_DISPLAY_NAME);
+  EXPECT_LT(RowsFor(ListAgreements, agreements), kFew);
+  v1::ListCompaniesRequest companies;
+  companies.set_order(v1::LIST_ORDER_DISPLAY_NAME);
+  EXPECT_LT(RowsFor(ListCompanies, companies), kFew);
+  companies.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListCompanies, companies), kFew);
+
+  // A page in the middle of names that are all equal.
+  service_.Sql("UPDATE agreements SET name_key = 'k' WHERE name_key <> 'same' AND agreement_id LIKE 'agr-zz%'");
+  agreements.set_page_size(1000);
+  for (int page = 0; page < 30; ++page) {
+    agreements.set_page_token(service_.Do(ListAgreements, agreements)->next_page_token());
+  }
+  EXPECT_LT(RowsFor(ListAgreements, agreements), kFew);
+
+  v1::BatchGetCompaniesRequest request;
+  for (int i = 1; i <= 10; ++i) request.add_company_ids(absl::StrCat("cmp-zz", 10'000'000'000'000 + i).substr(0, 20));
+  EXPECT_TRUE(service_.Do(BatchGetCompanies, request).ok());
+  const int64_t before = RowsRead();
+  const int64_t counting = RowsRead() - before;
+  EXPECT_TRUE(service_.Do(BatchGetCompanies, request).ok());
+  EXPECT_LT(RowsRead() - before - 2 * counting, kFew);
+
+  // 19 companies with a user each, and 20 more users in one of them; the account has 50,000 companies and users.
+  v1::ListAgreementUsersRequest users;
+  users.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListAgreementUsers, users), 20 * kFew);
+  v1::ListAccessesRequest accesses;
+  accesses.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListAccesses, accesses), 10 * kFew);
+  accesses.set_user_id("anna");
+  EXPECT_LT(RowsFor(ListAccesses, accesses), 10 * kFew);
+}
+
+TEST_F(ListsTest, FiltersAreReadThroughTheirIndexes) {
+  EXPECT_LT(RowsFor(ListAgreements, v1::ListAgreementsRequest()), kFew);
+  v1::ListAgreementsRequest agreements_by_number;
+  agreements_by_number.set_customer_number("417");
+  EXPECT_LT(RowsFor(ListAgreements, agreements_by_number), kFew);
+  v1::ListAgreementsRequest agreements_by_name;
+  agreements_by_name.set_display_name_prefix("Rare");
+  EXPECT_LT(RowsFor(ListAgreements, agreements_by_name), kFew);
+
+  EXPECT_LT(RowsFor(ListCompanies, v1::ListCompaniesRequest()), kFew);
+  v1::ListCompaniesRequest companies_by_agreement;
+  companies_by_agreement.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListCompanies, companies_by_agreement), kFew);
+  v1::ListCompaniesRequest companies_by_name;
+  companies_by_name.set_display_name_prefix("Rare");
+  EXPECT_LT(RowsFor(ListCompanies, companies_by_name), kFew);
+
+  EXPECT_LT(RowsFor(ListCompanyDrafts, v1::ListCompanyDraftsRequest()), kFew);
+  v1::ListCompanyDraftsRequest drafts_by_agreement;
+  drafts_by_agreement.set_agreement_id(agreement_);
+  EXPECT_LT(RowsFor(ListCompanyDrafts, drafts_by_agreement), kFew);
+
+  EXPECT_LT(RowsFor(ListAccesses, v1::ListAccessesRequest()), kFew);
+  v1::ListAccessesRequest accesses_by_company;
+  accesses_by_company.set_company_id("cmp-zz00000000000001");
+  EXPECT_LT(RowsFor(ListAccesses, accesses_by_company), kFew);
+  v1::ListAccessesRequest accesses_by_user;
+  accesses_by_user.set_user_id("anna");
+  EXPECT_LT(RowsFor(ListAccesses, accesses_by_user), kFew);
+}
+
+TEST_F(ListsTest, OrderBasesAreReadThroughTheIndexOfTheirCreationTimes) {
+  // 50,000 of as many agreements, a minute each.
+  service_.Sql(R"sql(
+  INSERT INTO order_bases (account_id, order_basis_id, agreement_id, agreement_display_name, customer_number, from_day,
+                           until_day, line_count, total_amount, digest, create_time)
+  SELECT 'acct-1', CONCAT('ord-zz', RIGHT(agreement_id, 14)), agreement_id, '', '417', '2026-11-01', '2026-12-01', 1, 0,
+         '', '2026-01-01' + INTERVAL RIGHT(agreement_id, 14) MINUTE
+  FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql");
+  service_.Sql("ANALYZE TABLE order_bases");
+  v1::ListOrderBasesRequest request;
+  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
+  *request.mutable_until_create_time() = Instant("2026-01-01T01:00:00Z");
+  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
+  *request.mutable_from_create_time() = Instant("2026-01-01T00:30:00Z");
+  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
+}
+
+}  // namespace
+}  // namespace agreements::testing

@@ -1,0 +1,308 @@
+// Order bases on a real database: what is particular to storing, claiming and finding them. The rules' own tests are
+// over the wire (order_basis_vectors_test.cc, billing_run_test.cc), and random histories in billing_property_test.cc.
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/testing/service.h"
+
+namespace agreements::testing {
+namespace {
+
+class OrderBasesTest : public OperationsTest {
+ protected:
+  void SetUp() override {
+    service_.clock().SetDay("2026-10-01");
+    a_ = NewInvoicedAgreement("A");
+    company_ = service_.NewCompany(a_, "Nordlys");
+    service_.NewProduct("accounting");
+    service_.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
+    service_.SetPriceOf("accounting", "2026-01-01", "310.00").value();
+    service_.SetPriceOf("scan", "2026-01-01", "2.00").value();
+  }
+
+  std::string NewInvoicedAgreement(const std::string& name) {
+    v1::CreateAgreementRequest request;
+    request.set_display_name(name);
+    request.set_customer_number(absl::StrCat("C-", name));
+    return service_.Do(CreateAgreement, request).value().agreement().agreement_id();
+  }
+
+  // "accounting 31 310.00, scan 2 4.00".
+  static std::string LinesOf(const v1::OrderBasis& order_basis) {
+    std::vector<std::string> lines;
+    for (const v1::OrderBasisLine& line : order_basis.lines()) {
+      lines.push_back(absl::StrCat(line.product_id(), " ", line.user_days() + line.quantity(), " ", line.amount()));
+    }
+    return absl::StrJoin(lines, ", ");
+  }
+
+  std::string List(const v1::ListOrderBasesRequest& request) {
+    std::vector<std::string> documents;
+    const auto list = service_.Do(ListOrderBases, request).value();
+    for (const v1::OrderBasis& document : list.order_bases()) {
+      EXPECT_EQ(document.lines_size(), 0);
+      documents.push_back(
+          absl::StrCat(document.agreement_display_name(), " ", document.from_day(), " ", document.total_amount()));
+    }
+    return absl::StrJoin(documents, ", ");
+  }
+
+  v1::VerifyOrderBasisResponse Verify(const std::string& order_basis_id) {
+    v1::VerifyOrderBasisRequest request;
+    request.set_order_basis_id(order_basis_id);
+    return service_.Do(VerifyOrderBasis, request).value();
+  }
+
+  template <typename Response>
+  static std::vector<Response> Drain(const Stream<Response>& stream) {
+    storage::Call call;
+    call.account_id = kAccount;
+    std::vector<Response> messages;
+    for (auto next = stream(call); next.value(); next = stream(call)) messages.push_back(**next);
+    return messages;
+  }
+
+  // "A 2026-10 CREATED 310.00", one for each result.
+  std::string Run(const std::string& until_day, bool include_arrears = false) {
+    v1::RunBillingRequest request;
+    request.set_account_id(kAccount);
+    request.set_until_day(until_day);
+    request.set_include_arrears(include_arrears);
+    std::vector<std::string> results;
+    for (const v1::RunBillingResponse& message : Drain(RunBilling(service_.env(), request))) {
+      if (message.agreement_id().empty()) continue;
+      v1::GetAgreementRequest get;
+      get.set_agreement_id(message.agreement_id());
+      const std::string outcome = v1::BillingOutcome_Name(message.outcome()).substr(sizeof("BILLING_OUTCOME_") - 1);
+      results.push_back(absl::StrCat(service_.Do(GetAgreement, get).value().agreement().display_name(), " ",
+                                     message.month(), " ", outcome, " ", message.order_basis().total_amount()));
+    }
+    return absl::StrJoin(results, ", ");
+  }
+
+  std::string a_;
+  std::string company_;
+};
+
+TEST_F(OrderBasesTest, APreviewAndTheDocumentMadeOfItAreTheSame) {
+  service_.Grant(company_, "anna", {"accounting"}).value();
+  service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
+  service_.clock().SetDay("2026-11-01");
+  v1::OrderBasis preview = service_.Preview(a_).value().order_basis();
+  EXPECT_EQ(LinesOf(preview), "accounting 31 310.00, scan 2 4.00");
+  v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  document.clear_order_basis_id();
+  document.clear_create_time();
+  EXPECT_EQ(preview.DebugString(), document.DebugString());
+}
+
+TEST_F(OrderBasesTest, WhatIsStoredIsWhatWasAnswered) {
+  service_.Grant(company_, "anna", {"accounting"}).value();
+  service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
+  service_.clock().SetDay("2026-11-01");
+  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  v1::GetOrderBasisRequest get;
+  get.set_order_basis_id(document.order_basis_id());
+  EXPECT_EQ(service_.Do(GetOrderBasis, get).value().order_basis().DebugString(), document.DebugString());
+  EXPECT_EQ(Verify(document.order_basis_id()).findings_size(), 0);
+}
+
+TEST_F(OrderBasesTest, ATransactionIsItsDaysHoldersAfterMoves) {
+  const std::string b = NewInvoicedAgreement("B");
+  service_.Record(company_, "t1", "scan", 1, "2026-10-01T08:00:00Z").value();
+  service_.clock().SetDay("2026-10-10");
+  service_.Move(company_, b).value();
+  service_.Record(company_, "t2", "scan", 10, "2026-10-10T08:00:00Z").value();
+  service_.Record(company_, "t3", "scan", 100, "2026-10-09T08:00:00Z").value();
+  service_.clock().SetDay("2026-11-01");
+  EXPECT_EQ(LinesOf(service_.Preview(a_).value().order_basis()), "scan 101 202.00");
+  EXPECT_EQ(LinesOf(service_.CreateOrder(b, "2026-10-01", "2026-11-01").value().order_basis()), "scan 10 20.00");
+  EXPECT_EQ(LinesOf(service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis()), "scan 101 202.00");
+}
+
+TEST_F(OrderBasesTest, FiltersOfTheListAllHold) {
+  const std::string b = NewInvoicedAgreement("B");
+  service_.Grant(company_, "anna", {"accounting"}).value();
+  service_.clock().SetDay("2026-12-01");
+  EXPECT_EQ(Run("2026-12-01", true),
+            "A 2026-10 CREATED 310.00, B 2026-10 NOTHING_TO_CHARGE 0.00, A 2026-11 CREATED 310.00, "
+            "B 2026-11 NOTHING_TO_CHARGE 0.00");
+  v1::ListOrderBasesRequest request;
+  EXPECT_EQ(List(request), "A 2026-11-01 310.00, A 2026-10-01 310.00");
+  request.set_show_empty(true);
+  EXPECT_EQ(List(request), "B 2026-11-01 0.00, A 2026-11-01 310.00, B 2026-10-01 0.00, A 2026-10-01 310.00");
+  request.set_from_day("2026-11-01");
+  EXPECT_EQ(List(request), "B 2026-11-01 0.00, A 2026-11-01 310.00");
+  request.set_agreement_id(b);
+  EXPECT_EQ(List(request), "B 2026-11-01 0.00");
+  request.clear_from_day();
+  request.set_until_day("2026-11-01");
+  EXPECT_EQ(List(request), "B 2026-10-01 0.00");
+  request.clear_agreement_id();
+  request.set_customer_number("C-A");
+  EXPECT_EQ(List(request), "A 2026-10-01 310.00");
+}
+
+TEST_F(OrderBasesTest, ARunThatIsRepeatedChangesNothing) {
+  service_.Grant(company_, "anna", {"accounting"}).value();
+  service_.clock().SetDay("2026-11-01");
+  EXPECT_EQ(Run("2026-11-01"), "A 2026-10 CREATED 310.00");
+  const std::string state = service_.State();
+  EXPECT_EQ(Run("2026-11-01"), "A 2026-10 EXISTED 310.00");
+  EXPECT_EQ(Run(""), "A 2026-10 EXISTED 310.00");
+  EXPECT_EQ(service_.State(), state);
+}
+
+TEST_F(OrderBasesTest, MonthsInArrearsAreReportedAndLeft) {
+  service_.Grant(company_, "anna", {"accounting"}).value();
+  service_.clock().SetDay("2026-12-20");
+  const std::string state = service_.State();
+  EXPECT_EQ(Run("2026-12-11"), "A 2026-10 IN_ARREARS 310.00, A 2026-11 IN_ARREARS 310.00, A 2026-12 REFUSED ");
+  EXPECT_EQ(service_.State(), state);
+  EXPECT_EQ(Run("2026-12-11", true), "A 2026-10 CREATED 310.00, A 2026-11 CREATED 310.00, A 2026-12 CREATED 100.00");
+}
+
+TEST_F(OrderBasesTest, ADeletedAgreementIsInTheRunWhileSomethingOfItsIsNotCharged) {
+  service_.clock().SetDay("2026-10-10");
+  service_.RemoveCompany(company_).value();
+  service_.Delete(a_).value();
+  service_.clock().SetDay("2026-12-01");
+  EXPECT_EQ(Run("2026-11-01"), "A 2026-10 NOTHING_TO_CHARGE 0.00");
+  EXPECT_EQ(Run("2026-12-01"), "");
+  service_.Record(company_, "late", "scan", 3, "2026-10-10T08:00:00Z").value();
+  EXPECT_EQ(Run("2026-12-01"), "A 2026-11 CREATED 6.00");
+  EXPECT_EQ(Run("2026-12-01"), "A 2026-11 EXISTED 6.00");
+}
+
+TEST_F(OrderBasesTest, AnExplanationGoesOnInFurtherMessagesAndCountsNobodyTwice) {
+  constexpr int kUsers = 10'000;  // As many accesses as are read at once.
+  service_.Grant(company_, "user-10001", {"accounting"}).value();
+  service_.Sql(absl::StrCat(
+      "INSERT INTO accesses (account_id, company_id, access_id, user_id, product_id, state, from_day, ",
+      "until_day, create_time, update_time) WITH RECURSIVE hundred AS (SELECT 0 AS n UNION ALL SELECT ",
+      "n + 1 FROM hundred WHERE n < 99) SELECT account_id, company_id, CONCAT('acc-', LPAD(100 * a.n + ",
+      "b.n, 16, '0')), CONCAT('user-', 10001 + 100 * a.n + b.n), product_id, state, from_day, ",
+      "until_day, create_time, update_time FROM accesses, hundred AS a, hundred AS b WHERE a.n + b.n > 0"));
+  const std::string last_user = absl::StrCat("user-", 2 * kUsers);
+  const std::string other_company = service_.NewCompany(a_, "Sørvest");
+  service_.Grant(other_company, last_user, {"accounting"}).value();
+  service_.clock().SetDay("2026-11-01");
+  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+
+  v1::ExplainOrderBasisRequest request;
+  request.set_account_id(kAccount);
+  request.set_order_basis_id(document.order_basis_id());
+  request.set_line_number(1);
+  const auto messages = Drain(ExplainOrderBasis(service_.env(), request));
+  ASSERT_EQ(messages.size(), 11);
+  std::set<std::string> users;
+  int64_t user_days = 0;
+  for (const auto& message : messages) {
+    for (const v1::UserShare& user : message.users()) {
+      users.insert(user.user_id());
+      user_days += user.days();
+    }
+  }
+  EXPECT_EQ(users.size(), kUsers);
+  EXPECT_EQ(user_days, document.lines(0).user_days());
+  EXPECT_EQ(user_days, kUsers * 31);
+  ASSERT_EQ(messages.back().users_size(), 1);
+  EXPECT_EQ(messages.back().users(0).user_id(), last_user);
+  EXPECT_EQ(messages.back().users(0).days(), 0);
+  EXPECT_EQ(messages.back().users(0).accesses(0).company_id(), other_company);
+}
+
+TEST_F(OrderBasesTest, TransactionsAreExplainedInOrderOverSeveralMessages) {
+  v1::RecordTransactionsRequest report;
+  for (int i = 0; i < 1000; ++i) {
+    v1::TransactionReport& transaction = *report.add_transactions();
+    transaction.set_company_id(company_);
+    transaction.set_product_id("scan");
+    transaction.set_quantity(1);
+    *transaction.mutable_occur_time() = Instant("2026-10-01T08:00:00Z");
+  }
+  for (const std::string batch : {"a", "b"}) {
+    for (int i = 0; i < 1000; ++i) report.mutable_transactions(i)->set_transaction_id(absl::StrCat(batch, 1000 + i));
+    service_.Do(RecordTransactions, report).value();
+  }
+  service_.clock().SetDay("2026-11-01");
+  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  v1::ExplainOrderBasisRequest request;
+  request.set_order_basis_id(document.order_basis_id());
+  request.set_line_number(1);
+  std::vector<std::string> explained;
+  for (const auto& message : Drain(ExplainOrderBasis(service_.env(), request))) {
+    for (const v1::Transaction& transaction : message.transactions()) explained.push_back(transaction.transaction_id());
+  }
+  EXPECT_EQ(explained.size(), 2000);
+  EXPECT_TRUE(std::is_sorted(explained.begin(), explained.end()));
+  EXPECT_EQ(std::set<std::string>(explained.begin(), explained.end()).size(), 2000);
+}
+
+TEST_F(OrderBasesTest, VerifyingFindsWhatWasChangedByHand) {
+  service_.Grant(company_, "anna", {"accounting"}).value();
+  service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
+  service_.clock().SetDay("2026-11-01");
+  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  struct Change {
+    std::string sql;
+    std::string undo;
+    std::string problems;
+  };
+  const std::vector<Change> kChanges = {
+      {"UPDATE order_basis_lines SET user_days = user_days + 1 WHERE line_number = 1",
+       "UPDATE order_basis_lines SET user_days = user_days - 1 WHERE line_number = 1", "LINE DIGEST"},
+      {"UPDATE order_basis_lines SET amount = amount + 1 WHERE line_number = 2",
+       "UPDATE order_basis_lines SET amount = amount - 1 WHERE line_number = 2", "LINE TOTAL DIGEST"},
+      {"UPDATE order_basis_lines SET order_basis_id = '' WHERE line_number = 2",
+       absl::StrCat("UPDATE order_basis_lines SET order_basis_id = '", document.order_basis_id(), "'"),
+       "LINE TOTAL TOTAL DIGEST"},
+      {"UPDATE order_bases SET total_amount = total_amount + 1",
+       "UPDATE order_bases SET total_amount = total_amount - 1", "TOTAL DIGEST"},
+      {"UPDATE order_bases SET customer_number = '1'", "UPDATE order_bases SET customer_number = 'C-A'", "DIGEST"},
+      {"UPDATE accesses SET from_day = '2026-10-02'", "UPDATE accesses SET from_day = '2026-10-01'", "LINE"},
+      {"UPDATE prices SET unit_price = unit_price + 1", "UPDATE prices SET unit_price = unit_price - 1", "LINE LINE"},
+      {"UPDATE prices SET valid_from = '2026-10-02' WHERE product_id = 'scan'",
+       "UPDATE prices SET valid_from = '2026-01-01' WHERE product_id = 'scan'", "LINE"},
+      {"UPDATE transactions SET order_basis_id = ''",
+       absl::StrCat("UPDATE transactions SET order_basis_id = '", document.order_basis_id(), "'"), "LINE"},
+      {"UPDATE transactions SET day = '2026-11-01'", "UPDATE transactions SET day = '2026-10-01'", "TRANSACTION"},
+      {"UPDATE placements SET agreement_id = NULL", absl::StrCat("UPDATE placements SET agreement_id = '", a_, "'"),
+       "LINE TRANSACTION"},
+      {"UPDATE agreements SET settled_until = '2026-10-31'", "UPDATE agreements SET settled_until = '2026-11-01'",
+       "DAYS"},
+      {"UPDATE agreements SET create_time = create_time - INTERVAL 1 DAY",
+       "UPDATE agreements SET create_time = create_time + INTERVAL 1 DAY", "DAYS"},
+  };
+  service_.Sql("SET FOREIGN_KEY_CHECKS = 0");
+  for (const Change& change : kChanges) {
+    service_.Sql(change.sql);
+    std::vector<std::string> found;
+    const v1::VerifyOrderBasisResponse verified = Verify(document.order_basis_id());
+    for (const v1::VerificationFinding& finding : verified.findings()) {
+      found.push_back(v1::VerificationProblem_Name(finding.problem()).substr(sizeof("VERIFICATION_PROBLEM_") - 1));
+      EXPECT_NE(finding.description(), "");
+    }
+    service_.Sql(change.undo);
+    EXPECT_EQ(absl::StrJoin(found, " "), change.problems) << change.sql;
+  }
+  service_.Sql("SET FOREIGN_KEY_CHECKS = 1");
+  EXPECT_EQ(Verify(document.order_basis_id()).findings_size(), 0);
+}
+
+TEST_F(OrderBasesTest, VerifyingListsLateTransactionsAsWaiting) {
+  service_.clock().SetDay("2026-11-01");
+  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  service_.Record(company_, "late", "scan", 2, "2026-10-01T08:00:00Z").value();
+  service_.Record(company_, "in-time", "scan", 2, "2026-11-01T08:00:00Z").value();
+  const v1::VerifyOrderBasisResponse response = Verify(document.order_basis_id());
+  EXPECT_EQ(response.findings_size(), 0);
+  EXPECT_EQ(response.waiting_transaction_count(), 1);
+  ASSERT_EQ(response.waiting_transactions_size(), 1);
+  EXPECT_EQ(response.waiting_transactions(0).transaction_id(), "late");
+}
+
+}  // namespace
+}  // namespace agreements::testing

@@ -1,0 +1,166 @@
+// Lists of order bases by the time at which they were made, and with their lines.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/testing/service.h"
+
+namespace agreements::testing {
+namespace {
+
+constexpr size_t kMaxAnswer = 4 << 20;  // Bytes that gRPC's clients take unless they are told otherwise.
+
+class OrderBasisListsTest : public OperationsTest {
+ protected:
+  // Two agreements, A charged for one product and B for two, each with a document of October and one of November.
+  void SetUp() override {
+    service_.clock().SetDay("2026-10-01");
+    service_.NewProduct("accounting");
+    service_.NewProduct("payroll");
+    service_.SetPriceOf("accounting", "2026-01-01", "310.00").value();
+    service_.SetPriceOf("payroll", "2026-01-01", "31.00").value();
+    a_ = NewCustomer("A", {"accounting"});
+    b_ = NewCustomer("B", {"accounting", "payroll"});
+    service_.clock().SetDay("2026-11-01");
+    service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value();
+    service_.CreateOrder(b_, "2026-10-01", "2026-11-01").value();
+    service_.clock().SetDay("2026-12-01");
+    service_.CreateOrder(a_, "2026-11-01", "2026-12-01").value();
+    service_.clock().SetDay("2026-12-02");
+    service_.CreateOrder(b_, "2026-11-01", "2026-12-01").value();
+  }
+
+  std::string NewCustomer(const std::string& name, const std::vector<std::string>& product_ids) {
+    v1::CreateAgreementRequest request;
+    request.set_display_name(name);
+    request.set_customer_number(name);
+    std::string agreement_id = service_.Do(CreateAgreement, request).value().agreement().agreement_id();
+    service_.Grant(service_.NewCompany(agreement_id, name), "anna", product_ids).value();
+    return agreement_id;
+  }
+
+  static v1::ListOrderBasesRequest Made(const std::string& from, const std::string& until) {
+    v1::ListOrderBasesRequest request;
+    if (!from.empty()) *request.mutable_from_create_time() = Instant(from);
+    if (!until.empty()) *request.mutable_until_create_time() = Instant(until);
+    return request;
+  }
+
+  // "B 2026-11 1, A 2026-11 0": with the number of lines that each carries.
+  std::string List(v1::ListOrderBasesRequest request, int page_size = 0) {
+    std::vector<std::string> documents;
+    request.set_page_size(page_size);
+    do {
+      const auto page = service_.Do(ListOrderBases, request).value();
+      EXPECT_LT(page.ByteSizeLong(), kMaxAnswer);
+      EXPECT_GT(page.order_bases_size(), 0) << "a page ends before the answer gets too large, but not at once";
+      for (const v1::OrderBasis& document : page.order_bases()) {
+        EXPECT_EQ(document.currency(), "NOK");
+        for (int i = 0; i < document.lines_size(); ++i) EXPECT_EQ(document.lines(i).line_number(), i + 1);
+        documents.push_back(absl::StrCat(document.agreement_display_name(), " ", document.from_day().substr(0, 7), " ",
+                                         document.lines_size()));
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return absl::StrJoin(documents, ", ");
+  }
+
+  std::string a_;
+  std::string b_;
+};
+
+TEST_F(OrderBasisListsTest, ATimeOfCreationIsFromTheFirstOneToJustBeforeTheSecond) {
+  // They were made at 11:00:00 UTC.
+  EXPECT_EQ(List(Made("2026-12-01T11:00:00Z", "")), "B 2026-11 0, A 2026-11 0");
+  EXPECT_EQ(List(Made("2026-12-01T11:00:00.000001Z", "")), "B 2026-11 0");
+  EXPECT_EQ(List(Made("", "2026-12-01T11:00:00Z")), "B 2026-10 0, A 2026-10 0");
+  EXPECT_EQ(List(Made("", "2026-12-01T11:00:00.000001Z")), "A 2026-11 0, B 2026-10 0, A 2026-10 0");
+  EXPECT_EQ(List(Made("2026-11-01T11:00:00Z", "2026-12-02T11:00:00Z")), "A 2026-11 0, B 2026-10 0, A 2026-10 0");
+  EXPECT_EQ(List(Made("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z")),
+            "B 2026-11 0, A 2026-11 0, B 2026-10 0, A 2026-10 0");
+}
+
+TEST_F(OrderBasisListsTest, EveryFilterHoldsWithTheTimesToo) {
+  v1::ListOrderBasesRequest request = Made("2026-11-01T11:00:00Z", "2026-12-02T11:00:00Z");
+  request.set_agreement_id(a_);
+  EXPECT_EQ(List(request), "A 2026-11 0, A 2026-10 0");
+  request = Made("2026-12-01T11:00:00Z", "");
+  request.set_customer_number("B");
+  EXPECT_EQ(List(request), "B 2026-11 0");
+  request = Made("2026-11-01T11:00:00Z", "2026-12-02T11:00:00Z");
+  request.set_until_day("2026-11-01");
+  EXPECT_EQ(List(request), "B 2026-10 0, A 2026-10 0");
+  service_.clock().SetDay("2026-12-05");
+  service_.CreateOrder(a_, "2026-12-01", "2026-12-02").value();
+  request = Made("2026-12-02T11:00:00Z", "");
+  request.set_show_empty(true);
+  request.set_from_day("2026-12-01");
+  EXPECT_EQ(List(request), "A 2026-12 0");
+}
+
+TEST_F(OrderBasisListsTest, PagesByTimeMeetEachOnceEvenOfTheSameMoment) {
+  // Ids that another clock has made sort another way than times.
+  service_.Sql(
+      "UPDATE order_bases SET create_time = create_time - INTERVAL 2 MONTH WHERE agreement_display_name = 'B'");
+  for (const int page_size : {1, 2, 3, 4, 0}) {
+    EXPECT_EQ(List(Made("2026-01-01T00:00:00Z", ""), page_size), "A 2026-11 0, A 2026-10 0, B 2026-11 0, B 2026-10 0");
+  }
+  service_.Sql("UPDATE order_bases SET create_time = '2026-11-01 11:00:00'");
+  for (const int page_size : {1, 2, 3, 4, 0}) {
+    EXPECT_EQ(List(Made("2026-01-01T00:00:00Z", ""), page_size), "B 2026-11 0, A 2026-11 0, B 2026-10 0, A 2026-10 0");
+  }
+}
+
+TEST_F(OrderBasisListsTest, LinesAreThereIfAskedFor) {
+  v1::ListOrderBasesRequest request;
+  EXPECT_EQ(List(request), "B 2026-11 0, A 2026-11 0, B 2026-10 0, A 2026-10 0");
+  request.set_show_lines(true);
+  for (const int page_size : {1, 3, 0}) {
+    EXPECT_EQ(List(request, page_size), "B 2026-11 2, A 2026-11 1, B 2026-10 2, A 2026-10 1");
+  }
+  request.set_page_size(1);
+  const v1::OrderBasis listed = service_.Do(ListOrderBases, request).value().order_bases(0);
+  v1::GetOrderBasisRequest get;
+  get.set_order_basis_id(listed.order_basis_id());
+  EXPECT_EQ(listed.DebugString(), service_.Do(GetOrderBasis, get).value().order_basis().DebugString());
+}
+
+TEST_F(OrderBasisListsTest, APageOfManyLinesEndsBeforeTheAnswerIsTooLarge) {
+  // A's documents have 1,200 lines with the longest names, and there are 30 more of B, which have two lines.
+  service_.Sql(R"sql(
+  INSERT INTO order_basis_lines
+  WITH RECURSIVE hundred AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM hundred WHERE n < 99),
+                 numbers AS (SELECT 100 * a.n + b.n AS n FROM hundred AS a JOIN hundred AS b)
+  SELECT b.account_id, b.order_basis_id, n, LPAD(n, 64, '0'), REPEAT('𝔸', 200), 1, '2026-01-01', 1, 1, 31, 0, NULL, 1
+  FROM order_bases AS b, numbers
+  WHERE b.agreement_display_name = 'A' AND n BETWEEN 2 AND 1200)sql");
+  service_.Sql("UPDATE order_bases SET line_count = 1200 WHERE agreement_display_name = 'A'");
+  std::vector<std::string> expected;
+  for (int i = 0; i < 30; ++i) {
+    // A document of A's now and then.
+    const bool large = i % 10 == 0;
+    const std::string id = absl::StrCat("'ord-zzzzzzzzzzzzzz", 99 - i, "'");
+    const std::string from =
+        absl::StrCat("agreement_display_name = '", large ? "A" : "B", "' AND from_day = '2026-10-01'");
+    service_.Sql(absl::StrCat("INSERT INTO order_bases SELECT account_id, ", id,
+                              ", agreement_id, agreement_display_name, customer_number, from_day - INTERVAL ", i + 1,
+                              " YEAR, until_day - INTERVAL ", i + 1,
+                              " YEAR, line_count, total_amount, digest, create_time FROM order_bases ", "WHERE ",
+                              from));
+    service_.Sql(absl::StrCat("INSERT INTO order_basis_lines SELECT l.account_id, ", id,
+                              ", l.line_number, l.product_id, l.product_display_name, l.kind, l.price_valid_from, ",
+                              "l.unit_price, l.user_days, l.days_in_month, l.quantity, l.original_month, l.amount ",
+                              "FROM order_basis_lines AS l JOIN order_bases USING (account_id, order_basis_id) WHERE ",
+                              from));
+    expected.push_back(absl::StrCat(large ? "A " : "B ", 2025 - i, "-10 ", large ? 1000 : 2));
+  }
+  expected.insert(expected.end(), {"B 2026-11 2", "A 2026-11 1000", "B 2026-10 2", "A 2026-10 1000"});
+  v1::ListOrderBasesRequest request;
+  request.set_show_lines(true);
+  EXPECT_EQ(List(request, 1000), absl::StrJoin(expected, ", "));
+  request.set_page_size(1000);
+  const auto page = service_.Do(ListOrderBases, request).value();
+  EXPECT_GT(page.ByteSizeLong(), kMaxAnswer / 2);
+  EXPECT_LT(page.order_bases_size(), 34);
+}
+
+}  // namespace
+}  // namespace agreements::testing

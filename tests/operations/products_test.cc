@@ -1,0 +1,209 @@
+// The price list: domain.md B5, on a real database.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "storage/tables/products.h"
+#include "tests/testing/service.h"
+
+namespace agreements::testing {
+namespace {
+
+class ProductsTest : public OperationsTest {
+ protected:
+  // As an order basis will that prices the days before `day`.
+  void PriceUntil(const std::string& product_id, const std::string& day) {
+    service_.Sql(absl::StrCat("UPDATE products SET priced_until = '", day, "', guard = guard + 1 WHERE product_id = '",
+                              product_id, "'"));
+  }
+
+  // "2026-11-16 450.00, 2026-11-01 423.00", the latest first.
+  std::string PricesOf(const std::string& product_id, int page_size = kMaxPageSize) {
+    v1::ListPricesRequest request;
+    request.set_product_id(product_id);
+    request.set_page_size(page_size);
+    std::vector<std::string> prices;
+    do {
+      const auto page = service_.Do(ListPrices, request).value();
+      for (const v1::Price& price : page.prices()) {
+        EXPECT_EQ(price.product_id(), product_id);
+        prices.push_back(absl::StrCat(price.valid_from(), " ", price.unit_price()));
+      }
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return absl::StrJoin(prices, ", ");
+  }
+
+  // "accounting, payroll"
+  std::string ProductIds(v1::ProductKind kind = v1::PRODUCT_KIND_UNSPECIFIED, int page_size = kMaxPageSize) {
+    v1::ListProductsRequest request;
+    request.set_kind(kind);
+    request.set_page_size(page_size);
+    std::vector<std::string> ids;
+    do {
+      const auto page = service_.Do(ListProducts, request).value();
+      for (const v1::Product& product : page.products()) ids.push_back(product.product_id());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return absl::StrJoin(ids, ", ");
+  }
+
+  absl::StatusOr<v1::Product> Get(const std::string& product_id, const std::string& account_id = kAccount) {
+    v1::GetProductRequest request;
+    request.set_account_id(account_id);
+    request.set_product_id(product_id);
+    const auto got = service_.Do(GetProduct, request);
+    if (!got.ok()) return got.status();
+    return got->product();
+  }
+};
+
+TEST_F(ProductsTest, AProductIsCreatedWithoutAPrice) {
+  v1::CreateProductRequest request;
+  request.set_product_id("accounting");
+  request.set_display_name(" Regnskap ");
+  request.set_kind(v1::PRODUCT_KIND_LICENSE);
+  const v1::Product created = service_.Do(CreateProduct, request).value().product();
+  EXPECT_EQ(created.product_id(), "accounting");
+  EXPECT_EQ(created.display_name(), "Regnskap");
+  EXPECT_EQ(created.kind(), v1::PRODUCT_KIND_LICENSE);
+  EXPECT_EQ(created.priced_until(), "");
+  EXPECT_EQ(created.revision(), 1);
+  EXPECT_EQ(created.create_time().seconds(), absl::ToUnixSeconds(service_.clock().Now()));
+  EXPECT_EQ(Get("accounting")->DebugString(), created.DebugString());
+  EXPECT_EQ(PricesOf("accounting"), "");
+}
+
+TEST_F(ProductsTest, AnIdIsTakenInItsAccountOnly) {
+  service_.NewProduct("accounting");
+  v1::CreateProductRequest request;
+  request.set_product_id("accounting");
+  request.set_display_name("Regnskap");
+  request.set_kind(v1::PRODUCT_KIND_TRANSACTION);
+  EXPECT_EQ(Outcome(service_.Do(CreateProduct, request)), "PRODUCT_ID_TAKEN");
+  request.set_account_id("acct-2");
+  EXPECT_EQ(Outcome(service_.Do(CreateProduct, request)), "OK");
+  EXPECT_EQ(Get("accounting")->kind(), v1::PRODUCT_KIND_LICENSE);
+}
+
+TEST_F(ProductsTest, IdsDifferInCase) {
+  service_.NewProduct("accounting");
+  service_.NewProduct("Accounting");
+  EXPECT_EQ(ProductIds(), "Accounting, accounting");
+}
+
+TEST_F(ProductsTest, AnUnknownProductIsNotFound) {
+  service_.NewProduct("accounting", v1::PRODUCT_KIND_LICENSE, "acct-2");
+  EXPECT_EQ(Outcome(Get("accounting")), "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-11-01", "1")), "PRODUCT_NOT_FOUND");
+  v1::UpdateProductRequest update;
+  update.set_product_id("accounting");
+  update.set_display_name("Regnskap");
+  EXPECT_EQ(Outcome(service_.Do(UpdateProduct, update)), "PRODUCT_NOT_FOUND");
+  v1::ListPricesRequest list;
+  list.set_product_id("accounting");
+  EXPECT_EQ(Outcome(service_.Do(ListPrices, list)), "PRODUCT_NOT_FOUND");
+}
+
+TEST_F(ProductsTest, AnUpdateChangesTheNameAndTheRevision) {
+  service_.NewProduct("accounting");
+  service_.clock().SetDay("2026-11-02");
+  v1::UpdateProductRequest request;
+  request.set_product_id("accounting");
+  request.set_display_name("Regnskap pluss");
+  request.set_revision(1);
+  const v1::Product updated = service_.Do(UpdateProduct, request).value().product();
+  EXPECT_EQ(updated.display_name(), "Regnskap pluss");
+  EXPECT_EQ(updated.revision(), 2);
+  EXPECT_GT(updated.update_time().seconds(), updated.create_time().seconds());
+  EXPECT_EQ(Get("accounting")->DebugString(), updated.DebugString());
+  EXPECT_EQ(Outcome(service_.Do(UpdateProduct, request)), "STALE_REVISION");
+}
+
+TEST_F(ProductsTest, AnUpdateThatIsOvertakenStartsOver) {
+  service_.NewProduct("accounting");
+  int updates = 0;
+  const auto overtaken = service_.env().database.ReadWriteIdempotent(
+      storage::Call{}, [&](storage::Transaction& tx) -> absl::StatusOr<v1::Product> {
+        auto product = storage::GetProduct(tx, kAccount, "accounting");
+        if (++updates == 1) service_.Sql("UPDATE products SET revision = revision + 1");
+        if (absl::Status status = storage::UpdateProduct(tx, kAccount, *product); !status.ok()) return status;
+        return product;
+      });
+  EXPECT_EQ(updates, 2);
+  EXPECT_EQ(overtaken->revision(), 3);
+}
+
+TEST_F(ProductsTest, ListsGoUpByIdAndByKind) {
+  for (const std::string id : {"c", "a", "e"}) service_.NewProduct(id);
+  for (const std::string id : {"d", "b"}) service_.NewProduct(id, v1::PRODUCT_KIND_TRANSACTION);
+  service_.NewProduct("f", v1::PRODUCT_KIND_LICENSE, "acct-2");
+  for (const int page_size : {1, 2, 5, 1000}) {
+    EXPECT_EQ(ProductIds(v1::PRODUCT_KIND_UNSPECIFIED, page_size), "a, b, c, d, e");
+    EXPECT_EQ(ProductIds(v1::PRODUCT_KIND_LICENSE, page_size), "a, c, e");
+    EXPECT_EQ(ProductIds(v1::PRODUCT_KIND_TRANSACTION, page_size), "b, d");
+  }
+}
+
+TEST_F(ProductsTest, B5PricesAreVersionsListedFromTheLatest) {
+  service_.NewProduct("accounting");
+  const auto set = service_.SetPriceOf("accounting", "2026-11-01", "423").value();
+  EXPECT_EQ(set.price().product_id(), "accounting");
+  EXPECT_EQ(set.price().valid_from(), "2026-11-01");
+  EXPECT_EQ(set.price().unit_price(), "423.00");
+  EXPECT_EQ(set.product().revision(), 1);  // Prices do not change it.
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-11-16", "450.00")), "OK");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-10-01", "0.1250")), "OK");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2027-01-01", "1000000.0000")), "OK");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2028-01-01", "0")), "OK");
+  for (const int page_size : {1, 2, 5}) {
+    EXPECT_EQ(PricesOf("accounting", page_size),
+              "2028-01-01 0.00, 2027-01-01 1000000.00, 2026-11-16 450.00, 2026-11-01 423.00, 2026-10-01 0.125");
+  }
+}
+
+TEST_F(ProductsTest, B5AVersionWithTheSameDayIsReplaced) {
+  service_.NewProduct("accounting");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-11-01", "423.00")), "OK");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-11-01", "450.00")), "OK");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-11-01", "450.00")), "OK");
+  EXPECT_EQ(PricesOf("accounting"), "2026-11-01 450.00");
+}
+
+TEST_F(ProductsTest, B5APriceThatIsInUseNeverChanges) {
+  service_.NewProduct("accounting");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-10-01", "423.00")), "OK");
+  PriceUntil("accounting", "2026-11-01");
+  EXPECT_EQ(Get("accounting")->priced_until(), "2026-11-01");
+  EXPECT_EQ(Get("accounting")->revision(), 1);
+  EXPECT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-10-01", "424.00")), "PRICE_IN_USE");
+  EXPECT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-10-02", "424.00")), "PRICE_IN_USE");
+  const auto in_use = service_.SetPriceOf("accounting", "2026-10-31", "424.00");
+  const auto info = DetailOf<google::rpc::ErrorInfo>(in_use.status()).value();
+  EXPECT_EQ(info.metadata().at("product_id"), "accounting");
+  EXPECT_EQ(info.metadata().at("valid_from"), "2026-10-31");
+  EXPECT_EQ(info.metadata().at("priced_until"), "2026-11-01");
+  EXPECT_EQ(PricesOf("accounting"), "2026-10-01 423.00");
+}
+
+TEST_F(ProductsTest, B5AVersionBeginsWhenNoDocumentHasPricedItsDaysOrBeforeTheFirst) {
+  service_.NewProduct("accounting");
+  ASSERT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-10-01", "423.00")), "OK");
+  PriceUntil("accounting", "2026-11-01");
+  EXPECT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-11-01", "450.00")), "OK");
+  EXPECT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-09-30", "400.00")), "OK");
+  EXPECT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-09-30", "401.00")), "PRICE_IN_USE");
+  EXPECT_EQ(PricesOf("accounting"), "2026-11-01 450.00, 2026-10-01 423.00, 2026-09-30 400.00");
+}
+
+TEST_F(ProductsTest, ValidateOnlySetsNoPrice) {
+  service_.NewProduct("accounting");
+  v1::SetPriceRequest request;
+  request.set_product_id("accounting");
+  request.set_valid_from("2026-11-01");
+  request.set_unit_price("423.00");
+  request.set_validate_only(true);
+  EXPECT_EQ(service_.Do(SetPrice, request).value().price().unit_price(), "423.00");
+  EXPECT_EQ(PricesOf("accounting"), "");
+}
+
+}  // namespace
+}  // namespace agreements::testing

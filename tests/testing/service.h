@@ -1,0 +1,156 @@
+// A fixture for tests that call operations on a real database.
+#ifndef AGREEMENTS_TESTS_TESTING_SERVICE_H_
+#define AGREEMENTS_TESTS_TESTING_SERVICE_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "proto/errors.h"
+#include "server/operations/operations.h"
+#include "server/requests/request_hash.h"
+#include "server/requests/validate.h"
+#include "tests/testing/test_database.h"
+
+namespace agreements::testing {
+
+inline constexpr char kAccount[] = "acct-1";
+
+// "AGREEMENT_DELETED", or "OK", or the status if it has no reason.
+template <typename StatusOr>
+std::string Outcome(const StatusOr& result) {
+  absl::Status status;
+  if constexpr (std::is_same_v<StatusOr, absl::Status>) {
+    status = result;
+  } else {
+    status = result.status();
+  }
+  if (status.ok()) return "OK";
+  if (const auto info = DetailOf<google::rpc::ErrorInfo>(status)) return info->reason();
+  return status.ToString();
+}
+
+// Of "2026-11-07T10:00:00Z".
+google::protobuf::Timestamp Instant(absl::string_view text);
+
+// The service's operations on a schema of their own, without the network. Thread-safe but for SetUp.
+class Service {
+ public:
+  explicit Service(const storage::TestHooks* hooks = nullptr) : test_database_(hooks) {
+    absl::LoadTimeZone("Europe/Oslo", &env_.time_zone);
+  }
+
+  Environment& env() { return env_; }
+  TestClock& clock() { return clock_; }
+  TestDatabase& test_database() { return test_database_; }
+  void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
+  std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
+
+  // Runs an operation as the dispatcher does: validated, with the request's own deadline and hash. A request without an
+  // account is kAccount's.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Do(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
+                              Request request) {
+    if (request.account_id().empty()) request.set_account_id(kAccount);
+    if (absl::Status status = Validate(request); !status.ok()) return status;
+    storage::Call call;
+    call.account_id = request.account_id();
+    call.deadline = absl::Now() + timeout_;
+    if constexpr (requires { request.request_id(); }) {
+      call.request_id = request.request_id();
+      call.validate_only = request.validate_only();
+      call.request_hash = RequestHash(request);
+      call.method = std::string(request.GetDescriptor()->full_name());
+    }
+    return operation(env_, call, request);
+  }
+
+  // Each makes one in the account, and returns its id.
+  std::string NewAgreement(const std::string& name, const std::string& account_id = kAccount);
+  std::string NewCompany(const std::string& agreement_id, const std::string& name,
+                         const std::string& organization_number = "", const std::string& account_id = kAccount);
+  std::string NewDraft(const std::string& agreement_id, const std::string& name,
+                       const std::string& organization_number = "", const std::string& account_id = kAccount);
+
+  absl::StatusOr<v1::MoveCompanyResponse> Move(const std::string& company_id, const std::string& agreement_id,
+                                               const std::string& account_id = kAccount);
+  absl::StatusOr<v1::DeleteAgreementResponse> Delete(const std::string& agreement_id, bool discard_drafts = false,
+                                                     const std::string& account_id = kAccount);
+
+  // A product named like its id.
+  void NewProduct(const std::string& product_id, v1::ProductKind kind = v1::PRODUCT_KIND_LICENSE,
+                  const std::string& account_id = kAccount);
+  absl::StatusOr<v1::SetPriceResponse> SetPriceOf(const std::string& product_id, const std::string& valid_from,
+                                                  const std::string& unit_price,
+                                                  const std::string& account_id = kAccount);
+  // One transaction, that happened at a time like "2026-11-07T10:00:00Z".
+  absl::StatusOr<v1::RecordTransactionsResponse> Record(const std::string& company_id,
+                                                        const std::string& transaction_id,
+                                                        const std::string& product_id, int64_t quantity,
+                                                        const std::string& occur_time,
+                                                        const std::string& account_id = kAccount);
+  absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrder(const std::string& agreement_id, const std::string& from_day,
+                                                           const std::string& until_day,
+                                                           const std::string& account_id = kAccount);
+  absl::StatusOr<v1::PreviewOrderBasisResponse> Preview(const std::string& agreement_id,
+                                                        const std::string& from_day = "",
+                                                        const std::string& until_day = "",
+                                                        const std::string& account_id = kAccount);
+
+  absl::StatusOr<v1::DeleteCompanyResponse> RemoveCompany(const std::string& company_id,
+                                                          const std::string& account_id = kAccount);
+  absl::StatusOr<v1::InviteUserResponse> Invite(const std::string& company_id, const std::string& user_id,
+                                                const std::vector<std::string>& product_ids,
+                                                const std::string& account_id = kAccount);
+  absl::StatusOr<v1::AcceptInvitationResponse> Accept(const std::string& company_id, const std::string& user_id,
+                                                      const std::vector<std::string>& product_ids,
+                                                      const std::string& account_id = kAccount);
+  absl::StatusOr<v1::GrantAccessResponse> Grant(const std::string& company_id, const std::string& user_id,
+                                                const std::vector<std::string>& product_ids,
+                                                const std::string& account_id = kAccount);
+  absl::StatusOr<v1::RevokeAccessResponse> Revoke(const std::string& company_id, const std::string& user_id,
+                                                  const std::vector<std::string>& product_ids,
+                                                  const std::string& account_id = kAccount);
+
+  // As if order bases had the agreement's days before `day`, without making any.
+  void SettleUntil(const std::string& agreement_id, const std::string& day);
+
+  // "A 2026-11-01 - 2026-11-16, B 2026-11-16 -", oldest first, with the agreements' names; "nobody" while deleted. From
+  // ListPlacements.
+  std::string PlacementsOf(const std::string& company_id, const std::string& account_id = kAccount);
+
+  // "anna accounting ACTIVE 2026-11-01 -, anna payroll ENDED 2026-11-01 - 2026-11-16", oldest first. From ListAccesses.
+  std::string AccessesOf(const std::string& company_id, const std::string& account_id = kAccount);
+
+  // Everything stored, without ids, times and requests: to compare two ways to the same state.
+  std::string State();
+
+  // What no history may ever break, each breach on a line: "" is good. Over the whole schema.
+  std::string Breaches();
+
+ private:
+  absl::Duration timeout_ = absl::Seconds(30);
+  TestClock clock_;
+  TestDatabase test_database_;
+  Environment env_{.database = test_database_.database(),
+                   .now = [this] { return clock_.Now(); },
+                   .time_zone = {},
+                   .currency = "NOK"};
+};
+
+class OperationsTest : public ::testing::Test {
+ protected:
+  ~OperationsTest() override { EXPECT_EQ(service_.Breaches(), ""); }
+
+  Service service_;
+};
+
+}  // namespace agreements::testing
+
+#endif  // AGREEMENTS_TESTS_TESTING_SERVICE_H_

@@ -1,0 +1,212 @@
+#include "tests/vectors/billing_story.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <stdexcept>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+
+namespace agreements::testing {
+BillingServer::BillingServer() {
+  // For the whole process: see Wire.
+  static const bool initialized = (grpc_init(), true);
+  static_cast<void>(initialized);
+  absl::LoadTimeZone("Europe/Oslo", &env_.time_zone);
+  server_ = Server::Start({}, env_).value();
+  channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
+}
+
+BillingStory::BillingStory(BillingServer& server)
+    : server_(server),
+      agreements_(v1::AgreementService::NewStub(server.channel())),
+      companies_(v1::CompanyService::NewStub(server.channel())) {
+  static std::atomic<int> count = 0;
+  Name("account", absl::StrCat("acct-", ++count));
+  At("2026-01-01");
+}
+
+void BillingStory::At(const std::string& when) { server_.clock().Set(Instant(when)); }
+
+void BillingStory::Agreement(const std::string& name, const std::string& customer_number) {
+  const auto response = Do(&Agreements::CreateAgreement,
+                           absl::StrCat("display_name: '", name, "' customer_number: '", customer_number, "'"));
+  Name(name, response.agreement().agreement_id());
+}
+
+void BillingStory::Company(const std::string& agreement, const std::string& name) {
+  const auto response =
+      Do(&Companies::CreateCompany, absl::StrCat("agreement_id: '$", agreement, "' display_name: '", name, "'"));
+  Name(name, response.company().company_id());
+}
+
+void BillingStory::License(const std::string& product, const Prices& prices) {
+  Do(&Agreements::CreateProduct,
+     absl::StrCat("product_id: '", product, "' display_name: 'Vare ", product, "' kind: PRODUCT_KIND_LICENSE"));
+  for (const auto& [valid_from, unit_price] : prices) Price(product, valid_from, unit_price);
+}
+
+void BillingStory::PerPiece(const std::string& product, const Prices& prices) {
+  Do(&Agreements::CreateProduct,
+     absl::StrCat("product_id: '", product, "' display_name: 'Vare ", product, "' kind: PRODUCT_KIND_TRANSACTION"));
+  for (const auto& [valid_from, unit_price] : prices) Price(product, valid_from, unit_price);
+}
+
+void BillingStory::Price(const std::string& product, const std::string& valid_from, const std::string& unit_price) {
+  Do(&Agreements::SetPrice,
+     absl::StrCat("product_id: '", product, "' valid_from: '", valid_from, "' unit_price: '", unit_price, "'"));
+}
+
+std::string BillingStory::PricedUntil(const std::string& product) {
+  return Do(&Agreements::GetProduct, absl::StrCat("product_id: '", product, "'")).product().priced_until();
+}
+
+void BillingStory::Move(const std::string& company, const std::string& agreement) {
+  Do(&Companies::MoveCompany, absl::StrCat("company_id: '$", company, "' agreement_id: '$", agreement, "'"));
+}
+
+void BillingStory::DeleteCompany(const std::string& company) {
+  Do(&Companies::DeleteCompany, absl::StrCat("company_id: '$", company, "'"));
+}
+
+void BillingStory::DeleteAgreement(const std::string& agreement) {
+  Do(&Agreements::DeleteAgreement, absl::StrCat("agreement_id: '$", agreement, "'"));
+}
+
+void BillingStory::Rename(const std::string& agreement, const std::string& display_name) {
+  Do(&Agreements::UpdateAgreement, absl::StrCat("agreement_id: '$", agreement, "' display_name: '", display_name, "'"));
+}
+
+void BillingStory::SetCustomerNumber(const std::string& agreement, const std::string& customer_number) {
+  Do(&Agreements::UpdateAgreement,
+     absl::StrCat("agreement_id: '$", agreement, "' customer_number: '", customer_number, "'"));
+}
+
+std::string BillingStory::SettledUntil(const std::string& agreement) {
+  return Do(&Agreements::GetAgreement, absl::StrCat("agreement_id: '$", agreement, "'")).agreement().settled_until();
+}
+
+template <typename Request, typename Response>
+std::string BillingStory::ChangeAccess(grpc::Status (Companies::*method)(grpc::ClientContext*, const Request&,
+                                                                         Response*),
+                                       const std::string& company, const std::string& user,
+                                       const std::string& product) {
+  const auto response =
+      Do(method, absl::StrCat("company_id: '$", company, "' user_id: '", user, "' product_ids: '", product, "'"));
+  EXPECT_EQ(response.accesses_size(), 1);
+  return AccessText(response.accesses(0));
+}
+
+std::string BillingStory::Invite(const std::string& company, const std::string& user, const std::string& product) {
+  return ChangeAccess(&Companies::InviteUser, company, user, product);
+}
+
+std::string BillingStory::Accept(const std::string& company, const std::string& user, const std::string& product) {
+  return ChangeAccess(&Companies::AcceptInvitation, company, user, product);
+}
+
+std::string BillingStory::Grant(const std::string& company, const std::string& user, const std::string& product) {
+  return ChangeAccess(&Companies::GrantAccess, company, user, product);
+}
+
+std::string BillingStory::Revoke(const std::string& company, const std::string& user, const std::string& product) {
+  return ChangeAccess(&Companies::RevokeAccess, company, user, product);
+}
+
+std::string BillingStory::Accesses(const std::string& company, const std::string& user) {
+  const auto response =
+      Do(&Companies::ListAccesses, absl::StrCat("company_id: '$", company, "' user_id: '", user, "' show_ended: true"));
+  std::set<std::pair<std::string, std::string>> texts;
+  for (const auto& access : response.accesses()) {
+    texts.emplace(access.from_day().empty() ? "never" : access.from_day(), AccessText(access));
+  }
+  return absl::StrJoin(texts, ", ", [](std::string* out, const auto& text) { absl::StrAppend(out, text.second); });
+}
+
+std::string BillingStory::Record(const std::vector<Report>& reports) {
+  auto request = NewRequest<v1::RecordTransactionsRequest>("");
+  std::string text;
+  for (const Report& report : reports) {
+    const auto time = absl::ToInt64Nanoseconds(Instant(report.when) - absl::UnixEpoch());
+    absl::StrAppend(&text, "transactions { company_id: '$", report.company, "' transaction_id: '", report.id,
+                    "' product_id: '", report.product, "' quantity: ", report.quantity,
+                    " occur_time { seconds: ", time / 1000000000, " nanos: ", time % 1000000000, " } } ");
+  }
+  return ResultsText(Do(&Companies::RecordTransactions, text).results());
+}
+
+std::string BillingStory::Cancel(const std::vector<std::pair<std::string, std::string>>& transactions) {
+  std::string text;
+  for (const auto& [company, id] : transactions) {
+    absl::StrAppend(&text, "transactions { company_id: '$", company, "' transaction_id: '", id, "' } ");
+  }
+  return ResultsText(Do(&Companies::CancelTransactions, text).results());
+}
+
+std::string BillingStory::ResultsText(const google::protobuf::RepeatedPtrField<v1::TransactionResult>& results) const {
+  return absl::StrJoin(results, ", ", [this](std::string* out, const v1::TransactionResult& result) {
+    const std::string outcome = WithoutPrefix(v1::TransactionOutcome_Name(result.outcome()), "TRANSACTION_OUTCOME_");
+    if (result.has_error()) {
+      absl::StrAppend(out, outcome, " ", Describe(ErrorOf(result.error()), names_));
+      return;
+    }
+    const auto& transaction = result.transaction();
+    const std::string state = WithoutPrefix(v1::TransactionState_Name(transaction.state()), "TRANSACTION_STATE_");
+    absl::StrAppend(out, outcome, " ", transaction.day(), state == "RECORDED" || state == outcome ? "" : " " + state);
+  });
+}
+
+std::string BillingStory::Sql(const std::string& sql) { return server_.Sql(absl::StrReplaceAll(sql, names_)); }
+
+std::string BillingStory::NameOf(const std::string& id) const {
+  const auto found = std::find_if(names_.begin(), names_.end(), [&id](const auto& name) { return name.second == id; });
+  return found == names_.end() ? id : found->first.substr(1);
+}
+
+absl::CivilDay DayOf(const std::string& text) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(text, &day)) throw std::runtime_error("no day: " + text);
+  return day;
+}
+
+absl::Time Instant(const std::string& when) {
+  absl::Time time;
+  absl::TimeZone oslo;
+  if (!absl::LoadTimeZone("Europe/Oslo", &oslo)) throw std::runtime_error("no Oslo");
+  if (!absl::StrContains(when, 'T')) return absl::FromCivil(absl::CivilHour(DayOf(when)) + 12, oslo);
+  if (!absl::ParseTime(absl::RFC3339_full, when, &time, nullptr)) throw std::runtime_error("no instant: " + when);
+  return time;
+}
+
+std::string WithoutPrefix(const std::string& enum_name, absl::string_view prefix) {
+  return std::string(absl::StripPrefix(enum_name, prefix));
+}
+
+absl::Status ErrorOf(const google::rpc::Status& error) {
+  return Checked({static_cast<grpc::StatusCode>(error.code()), error.message(), error.SerializeAsString()});
+}
+
+std::string AccessText(const v1::Access& access) {
+  std::string state = WithoutPrefix(v1::AccessState_Name(access.state()), "ACCESS_STATE_");
+  if (access.from_day().empty()) return state;
+  return absl::StrCat(state, " ", access.from_day(), " -", access.until_day().empty() ? "" : " ", access.until_day());
+}
+
+BillingServer* BillingStoryTest::server_ = nullptr;
+
+void BillingStoryTest::SetUpTestSuite() { server_ = new BillingServer; }
+
+void BillingStoryTest::TearDownTestSuite() {
+  delete server_;
+  server_ = nullptr;
+}
+
+}  // namespace agreements::testing
