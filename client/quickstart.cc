@@ -1,74 +1,36 @@
-// A walk through the user guide of customer agreements, as an internal caller does it: each call is printed with its
-// answer. Run it against a server: quickstart --target=127.0.0.1:50051
-//
-// With the server's --clock_file it also tells what takes months, and ends in the present. Without one it tells what
-// can happen in a day.
+// Creates an agreement on a running server: quickstart [ADDRESS [NAME]]
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
-#include <string>
 
-#include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
-#include "client/story.h"
-#include "client/walkthrough.h"
-
-ABSL_FLAG(std::string, target, "127.0.0.1:50051", "Address of the server.");
-ABSL_FLAG(std::string, clock_file, "",
-          "The server's --clock_file, by which the story sets its clock; removed at the end. Empty: it has none.");
-
-namespace agreements {
-namespace {
-
-constexpr int kLongMonth = 31;
-
-// The last month of 31 days, in which amounts are what the story says, that has a whole month after it.
-absl::CivilMonth StoryMonth(const Walkthrough& walk) {
-  const absl::CivilMonth month = absl::CivilMonth(absl::ToCivilDay(walk.Now(), walk.time_zone())) - 2;
-  return absl::CivilDay(month + 1) - absl::CivilDay(month) == kLongMonth ? month : month - 1;
-}
-
-void TellTwoMonths(Walkthrough& walk) {
-  const absl::CivilMonth month = StoryMonth(walk);
-  walk.SetClock(absl::CivilHour(month) + 9);
-  const Cast cast = TellStructure(walk);
-  TellFinding(walk, cast);
-  TellPrices(walk, cast);
-  TellUsers(walk, cast);
-  TellLicenses(walk, cast);
-  const std::string first_order_basis = TellMonth(walk, cast, month);
-  TellNextMonth(walk, cast, month + 1, first_order_basis);
-}
-
-void TellOneDay(Walkthrough& walk) {
-  const Cast cast = TellStructure(walk);
-  TellFinding(walk, cast);
-  TellPrices(walk, cast);
-  TellUsers(walk, cast);
-  TellLicenses(walk, cast);
-  TellAcceptance(walk, cast);
-  TellRevocation(walk, cast);
-  walk.Chapter("Transactions");
-  TellTransactions(walk, cast);
-  TellDayThatIsNotOver(walk, cast);
-  walk.Say(
-      "How a company moves in mid-month, and what users and transactions come to, takes some weeks to tell: start the "
-      "server and this program with the same --clock_file, and they pass at once, as in deploy/local/run.");
-}
-
-}  // namespace
-}  // namespace agreements
+#include "agreements/v1/agreement_service.grpc.pb.h"
+#include "proto/errors.h"
+#include "proto/status.h"
 
 int main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("Walks through customer agreements on a running server.");
-  absl::ParseCommandLine(argc, argv);
-  agreements::Walkthrough walk(grpc::CreateChannel(absl::GetFlag(FLAGS_target), grpc::InsecureChannelCredentials()),
-                               absl::GetFlag(FLAGS_clock_file));
-  if (walk.has_clock()) {
-    agreements::TellTwoMonths(walk);
-  } else {
-    agreements::TellOneDay(walk);
+  namespace v1 = agreements::v1;
+  const auto stub = v1::AgreementService::NewStub(
+      grpc::CreateChannel(argc > 1 ? argv[1] : "127.0.0.1:50051", grpc::InsecureChannelCredentials()));
+
+  v1::CreateAgreementRequest request;
+  request.set_account_id("acct-4711");
+  request.set_display_name(argc > 2 ? argv[2] : "Fjordkraft Regnskap");
+  request.set_customer_number("00417");
+
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  v1::CreateAgreementResponse response;
+  const absl::Status status = agreements::FromGrpcStatus(stub->CreateAgreement(&context, request, &response));
+  if (!status.ok()) {
+    // Programs decide by the reason. It is ERROR_REASON_UNSPECIFIED if the service did not answer.
+    std::cerr << status.code() << " " << v1::ErrorReason_Name(agreements::ReasonOf(status)) << ": " << status.message()
+              << "\n";
+    return EXIT_FAILURE;
   }
-  std::cout << "Every step went as it should.\n";
+  const v1::Agreement& agreement = response.agreement();
+  std::cout << agreement.agreement_id() << ": " << agreement.display_name() << ", settled until "
+            << agreement.settled_until() << "\n";
   return EXIT_SUCCESS;
 }

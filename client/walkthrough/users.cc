@@ -1,5 +1,5 @@
 // The price list, and users who are invited, accept, are granted access, and lose it.
-#include "client/story.h"
+#include "client/walkthrough/story.h"
 
 namespace agreements {
 namespace {

@@ -1,6 +1,6 @@
 // Tells a story in calls: each is printed with what it is for and its answer, and must turn out as the story says.
-#ifndef AGREEMENTS_CLIENT_WALKTHROUGH_H_
-#define AGREEMENTS_CLIENT_WALKTHROUGH_H_
+#ifndef AGREEMENTS_CLIENT_WALKTHROUGH_WALKTHROUGH_H_
+#define AGREEMENTS_CLIENT_WALKTHROUGH_WALKTHROUGH_H_
 
 #include <google/protobuf/message.h>
 #include <grpcpp/grpcpp.h>
@@ -140,4 +140,4 @@ class Walkthrough {
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_CLIENT_WALKTHROUGH_H_
+#endif  // AGREEMENTS_CLIENT_WALKTHROUGH_WALKTHROUGH_H_

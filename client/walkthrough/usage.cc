@@ -1,5 +1,5 @@
 // Transactions are reported by the services that companies use.
-#include "client/story.h"
+#include "client/walkthrough/story.h"
 
 #include <google/protobuf/util/time_util.h>
 

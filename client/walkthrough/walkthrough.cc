@@ -1,4 +1,4 @@
-#include "client/walkthrough.h"
+#include "client/walkthrough/walkthrough.h"
 
 #include <google/protobuf/util/json_util.h>
 

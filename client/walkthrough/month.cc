@@ -1,5 +1,5 @@
 // A month of 31 days, in the middle of which a company moves, and what it comes to.
-#include "client/story.h"
+#include "client/walkthrough/story.h"
 
 namespace agreements {
 namespace {

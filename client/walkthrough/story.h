@@ -1,13 +1,13 @@
 // The parts of the walkthrough, in the order in which they are told. Each takes up where the ones before it ended.
-#ifndef AGREEMENTS_CLIENT_STORY_H_
-#define AGREEMENTS_CLIENT_STORY_H_
+#ifndef AGREEMENTS_CLIENT_WALKTHROUGH_STORY_H_
+#define AGREEMENTS_CLIENT_WALKTHROUGH_STORY_H_
 
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "client/walkthrough.h"
+#include "client/walkthrough/walkthrough.h"
 
 namespace agreements {
 
@@ -72,4 +72,4 @@ std::string Day(absl::CivilDay day);
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_CLIENT_STORY_H_
+#endif  // AGREEMENTS_CLIENT_WALKTHROUGH_STORY_H_

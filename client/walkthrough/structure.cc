@@ -1,5 +1,5 @@
 // Agreements, companies and moves: what the user guide says about structuring.
-#include "client/story.h"
+#include "client/walkthrough/story.h"
 
 namespace agreements {
 

@@ -1,5 +1,5 @@
 // What arrives late, and the next month's order basis.
-#include "client/story.h"
+#include "client/walkthrough/story.h"
 
 namespace agreements {
 namespace {

@@ -1,6 +1,6 @@
 // What someone looks for: agreements in alphabetical order, companies by a part of their name, and who uses an
 // agreement.
-#include "client/story.h"
+#include "client/walkthrough/story.h"
 
 namespace agreements {
 
