@@ -62,10 +62,10 @@ absl::StatusOr<DatabaseVerification> Verify() {
     RETURN_IF_ERROR(storage::CheckSchema(*session, storage::EmbeddedMigrations()));
     RETURN_IF_ERROR(storage::CheckSettings(*session, {.time_zone = time_zone.name(), .currency = currency}));
   }
-  Environment env{.database = database, .now = absl::Now, .time_zone = time_zone, .currency = currency};
+  const Context context{.clock = {.now = absl::Now, .time_zone = time_zone}, .currency = currency};
   VerifyOptions options;
   options.progress = [](absl::string_view line) { std::cerr << "verify: " << line << std::endl; };
-  return VerifyDatabase(env, options);
+  return VerifyDatabase(database, context, options);
 }
 
 // The exit status of a command.

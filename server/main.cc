@@ -52,8 +52,8 @@ absl::Status Serve(const sigset_t& stop_signals) {
     RETURN_IF_ERROR(storage::CheckSchema(*session, storage::EmbeddedMigrations()));
     RETURN_IF_ERROR(storage::CheckSettings(*session, {.time_zone = time_zone.name(), .currency = currency}));
   }
-  Environment env{.database = database, .now = ClockFromFlags(), .time_zone = time_zone, .currency = currency};
-  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(server_options, env));
+  const Context context{.clock = {.now = ClockFromFlags(), .time_zone = time_zone}, .currency = currency};
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(server_options, database, context));
   spdlog::info("serving on {}", server->address());
 
   int received = 0;

@@ -28,7 +28,6 @@ constexpr absl::Duration kInvitationLifetime = absl::Hours(30 * 24);  // U2
 
 // The user and the company of a request, whose agreement is locked.
 struct Subject {
-  std::string account_id;
   std::string company_id;
   std::string user_id;
   Moment now;
@@ -46,7 +45,7 @@ template <typename Request>
 absl::Status CheckProducts(Transaction& tx, const Request& request) {
   for (int i = 0; i < request.product_ids_size(); ++i) {
     const std::string& product_id = request.product_ids(i);
-    ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, request.account_id(), product_id));
+    ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, product_id));
     if (product.kind() != v1::PRODUCT_KIND_LICENSE) {
       return ProductKindWrong(absl::StrCat("product_ids[", i, "]"), product_id, product.kind());
     }
@@ -56,16 +55,14 @@ absl::Status CheckProducts(Transaction& tx, const Request& request) {
 
 // Locks the agreement that holds the company, and reads what no one else can change then.
 template <typename Request>
-absl::StatusOr<Subject> LockSubject(Environment& env, Transaction& tx, const Request& request,
+absl::StatusOr<Subject> LockSubject(Transaction& tx, const Clock& clock, const Request& request,
                                     const std::string& agreement_id) {
-  const std::string& account_id = request.account_id();
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, LockHolder(tx, account_id, agreement_id, {}));
-  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-  ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, account_id, request.company_id()));
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, LockHolder(tx, agreement_id, {}));
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, request.company_id()));
   if (company.has_delete_time() || company.agreement_id() != agreement_id) return storage::StartOver();
-  ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, account_id, request.company_id()));
-  return Subject{.account_id = account_id,
-                 .company_id = request.company_id(),
+  ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, request.company_id()));
+  return Subject{.company_id = request.company_id(),
                  .user_id = request.user_id(),
                  .now = now,
                  .settled_until = ParseDay(agreement.settled_until()),
@@ -74,26 +71,23 @@ absl::StatusOr<Subject> LockSubject(Environment& env, Transaction& tx, const Req
 
 // What the four operations have in common: each takes its step for every product, or none.
 template <typename Response, typename Request>
-absl::StatusOr<Response> ForEachProduct(Environment& env, const storage::Call& call, const Request& request,
-                                        Step step) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<Response> {
-    ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, call.account_id, request.company_id()));
-    RETURN_IF_ERROR(CheckProducts(tx, request));
-    if (company.has_delete_time()) return CompanyDeleted(request.company_id());
-    ASSIGN_OR_RETURN(const Subject subject, LockSubject(env, tx, request, company.agreement_id()));
-    std::map<std::string, std::optional<v1::Access>> live;
-    ASSIGN_OR_RETURN(const auto accesses, storage::ListLiveAccesses(tx, call.account_id, request.company_id(),
-                                                                    request.user_id(), subject.now.time));
-    for (const v1::Access& access : accesses) live[access.product_id()] = access;
-    // In ascending order, in which products are locked, too: a new access locks its product by its foreign key.
-    std::map<std::string, v1::Access> changed;
-    for (const std::string& product_id : std::set(request.product_ids().begin(), request.product_ids().end())) {
-      ASSIGN_OR_RETURN(changed[product_id], step(tx, subject, product_id, live[product_id]));
-    }
-    Response response;
-    for (const std::string& product_id : request.product_ids()) *response.add_accesses() = changed[product_id];
-    return response;
-  });
+absl::StatusOr<Response> ForEachProduct(Transaction& tx, const Clock& clock, const Request& request, Step step) {
+  ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, request.company_id()));
+  RETURN_IF_ERROR(CheckProducts(tx, request));
+  if (company.has_delete_time()) return CompanyDeleted(request.company_id());
+  ASSIGN_OR_RETURN(const Subject subject, LockSubject(tx, clock, request, company.agreement_id()));
+  std::map<std::string, std::optional<v1::Access>> live;
+  ASSIGN_OR_RETURN(const auto accesses,
+                   storage::ListLiveAccesses(tx, request.company_id(), request.user_id(), subject.now.time));
+  for (const v1::Access& access : accesses) live[access.product_id()] = access;
+  // In ascending order, in which products are locked, too: a new access locks its product by its foreign key.
+  std::map<std::string, v1::Access> changed;
+  for (const std::string& product_id : std::set(request.product_ids().begin(), request.product_ids().end())) {
+    ASSIGN_OR_RETURN(changed[product_id], step(tx, subject, product_id, live[product_id]));
+  }
+  Response response;
+  for (const std::string& product_id : request.product_ids()) *response.add_accesses() = changed[product_id];
+  return response;
 }
 
 // An access or invitation that is made now, without state; not stored yet.
@@ -131,7 +125,7 @@ void End(const Subject& subject, v1::Access& access) {
 absl::Status EndInvitation(Transaction& tx, const Subject& subject, v1::Access invitation) {
   // One that has expired changed then, not now.
   if (invitation.state() != v1::ACCESS_STATE_ENDED) End(subject, invitation);
-  return storage::UpdateAccess(tx, subject.account_id, invitation, v1::ACCESS_STATE_INVITED);
+  return storage::UpdateAccess(tx, invitation, v1::ACCESS_STATE_INVITED);
 }
 
 absl::StatusOr<v1::Access> Invite(Transaction& tx, const Subject& subject, const std::string& product_id,
@@ -141,7 +135,7 @@ absl::StatusOr<v1::Access> Invite(Transaction& tx, const Subject& subject, const
   v1::Access invitation = NewAccess(tx, subject, product_id);
   invitation.set_state(v1::ACCESS_STATE_INVITED);
   *invitation.mutable_expire_time() = ToTimestamp(subject.now.time + kInvitationLifetime);
-  RETURN_IF_ERROR(storage::InsertAccess(tx, subject.account_id, invitation));
+  RETURN_IF_ERROR(storage::InsertAccess(tx, invitation));
   return invitation;
 }
 
@@ -152,7 +146,7 @@ absl::StatusOr<v1::Access> Accept(Transaction& tx, const Subject& subject, const
   if (live->state() == v1::ACCESS_STATE_ENDED) return InvitationExpired(*live);
   v1::Access access = *live;
   Begin(subject, access);
-  RETURN_IF_ERROR(storage::UpdateAccess(tx, subject.account_id, access, v1::ACCESS_STATE_INVITED));
+  RETURN_IF_ERROR(storage::UpdateAccess(tx, access, v1::ACCESS_STATE_INVITED));
   return access;
 }
 
@@ -162,7 +156,7 @@ absl::StatusOr<v1::Access> Grant(Transaction& tx, const Subject& subject, const 
   if (live) RETURN_IF_ERROR(EndInvitation(tx, subject, *live));
   v1::Access access = NewAccess(tx, subject, product_id);
   Begin(subject, access);
-  RETURN_IF_ERROR(storage::InsertAccess(tx, subject.account_id, access));
+  RETURN_IF_ERROR(storage::InsertAccess(tx, access));
   return access;
 }
 
@@ -173,54 +167,49 @@ absl::StatusOr<v1::Access> Revoke(Transaction& tx, const Subject& subject, const
   }
   v1::Access access = *live;
   End(subject, access);
-  RETURN_IF_ERROR(storage::UpdateAccess(tx, subject.account_id, access, live->state()));
+  RETURN_IF_ERROR(storage::UpdateAccess(tx, access, live->state()));
   return access;
 }
 
 }  // namespace
 
-absl::StatusOr<v1::InviteUserResponse> InviteUser(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::InviteUserResponse> InviteUser(Transaction& tx, const Clock& clock,
                                                   const v1::InviteUserRequest& request) {
-  return ForEachProduct<v1::InviteUserResponse>(env, call, request, Invite);
+  return ForEachProduct<v1::InviteUserResponse>(tx, clock, request, Invite);
 }
 
-absl::StatusOr<v1::AcceptInvitationResponse> AcceptInvitation(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::AcceptInvitationResponse> AcceptInvitation(Transaction& tx, const Clock& clock,
                                                               const v1::AcceptInvitationRequest& request) {
-  return ForEachProduct<v1::AcceptInvitationResponse>(env, call, request, Accept);
+  return ForEachProduct<v1::AcceptInvitationResponse>(tx, clock, request, Accept);
 }
 
-absl::StatusOr<v1::GrantAccessResponse> GrantAccess(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GrantAccessResponse> GrantAccess(Transaction& tx, const Clock& clock,
                                                     const v1::GrantAccessRequest& request) {
-  return ForEachProduct<v1::GrantAccessResponse>(env, call, request, Grant);
+  return ForEachProduct<v1::GrantAccessResponse>(tx, clock, request, Grant);
 }
 
-absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(Transaction& tx, const Clock& clock,
                                                       const v1::RevokeAccessRequest& request) {
-  return ForEachProduct<v1::RevokeAccessResponse>(env, call, request, Revoke);
+  return ForEachProduct<v1::RevokeAccessResponse>(tx, clock, request, Revoke);
 }
 
-absl::StatusOr<v1::GetAccessResponse> GetAccess(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GetAccessResponse> GetAccess(ReadTransaction& tx, const Clock& clock,
                                                 const v1::GetAccessRequest& request) {
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetAccessResponse> {
-    v1::GetAccessResponse response;
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    ASSIGN_OR_RETURN(*response.mutable_access(),
-                     storage::GetAccess(tx, call.account_id, request.access_id(), now.time));
-    return response;
-  });
+  v1::GetAccessResponse response;
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  ASSIGN_OR_RETURN(*response.mutable_access(), storage::GetAccess(tx, request.access_id(), now.time));
+  return response;
 }
 
-absl::StatusOr<v1::ListAccessesResponse> ListAccesses(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::ListAccessesResponse> ListAccesses(ReadTransaction& tx, const Clock& clock,
                                                       const v1::ListAccessesRequest& request) {
   ASSIGN_OR_RETURN(const std::string before_id, PageKey(request, kAfterAllIds));
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListAccessesResponse> {
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    ASSIGN_OR_RETURN(auto accesses, storage::ListAccesses(tx, request, before_id, now.time, PageSize(request) + 1));
-    v1::ListAccessesResponse response;
-    response.set_next_page_token(FillPage(request, std::move(accesses), *response.mutable_accesses(),
-                                          [](const v1::Access& access) { return access.access_id(); }));
-    return response;
-  });
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  ASSIGN_OR_RETURN(auto accesses, storage::ListAccesses(tx, request, before_id, now.time, PageSize(request) + 1));
+  v1::ListAccessesResponse response;
+  response.set_next_page_token(FillPage(request, std::move(accesses), *response.mutable_accesses(),
+                                        [](const v1::Access& access) { return access.access_id(); }));
+  return response;
 }
 
 }  // namespace agreements

@@ -53,26 +53,24 @@ absl::Status FillUsers(ReadTransaction& tx, const v1::ListAgreementUsersRequest&
 
 }  // namespace
 
-absl::StatusOr<v1::ListAgreementUsersResponse> ListAgreementUsers(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::ListAgreementUsersResponse> ListAgreementUsers(storage::Snapshot& tx,
                                                                   const v1::ListAgreementUsersRequest& request) {
   ASSIGN_OR_RETURN(const std::string after_id, PageKey(request, ""));
-  return env.database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListAgreementUsersResponse> {
-    RETURN_IF_ERROR(storage::GetAgreement(tx, call.account_id, request.agreement_id()).status());
-    v1::ListAgreementUsersResponse response;
-    ASSIGN_OR_RETURN(auto users, storage::ListAgreementUsers(tx, request, after_id, PageSize(request) + 1));
-    if (request.page_token().empty()) {
-      ASSIGN_OR_RETURN(const auto counts, storage::CountProductUsers(tx, request, kMaxProductCounts));
-      response.mutable_product_user_counts()->Add(counts.begin(), counts.end());
-    }
-    if (users.empty()) return response;
-    const std::string last_id = users.back().user_id;
-    if (static_cast<int>(users.size()) > PageSize(request)) users.pop_back();
-    KeepWhatFits(users);
-    RETURN_IF_ERROR(FillUsers(tx, request, users, response));
-    const std::string& end_id = response.users(response.users_size() - 1).user_id();
-    if (end_id != last_id) response.set_next_page_token(MakePageToken(request, end_id));
-    return response;
-  });
+  RETURN_IF_ERROR(storage::GetAgreement(tx, request.agreement_id()).status());
+  v1::ListAgreementUsersResponse response;
+  ASSIGN_OR_RETURN(auto users, storage::ListAgreementUsers(tx, request, after_id, PageSize(request) + 1));
+  if (request.page_token().empty()) {
+    ASSIGN_OR_RETURN(const auto counts, storage::CountProductUsers(tx, request, kMaxProductCounts));
+    response.mutable_product_user_counts()->Add(counts.begin(), counts.end());
+  }
+  if (users.empty()) return response;
+  const std::string last_id = users.back().user_id;
+  if (static_cast<int>(users.size()) > PageSize(request)) users.pop_back();
+  KeepWhatFits(users);
+  RETURN_IF_ERROR(FillUsers(tx, request, users, response));
+  const std::string& end_id = response.users(response.users_size() - 1).user_id();
+  if (end_id != last_id) response.set_next_page_token(MakePageToken(request, end_id));
+  return response;
 }
 
 }  // namespace agreements

@@ -1,15 +1,20 @@
-// The wizard for a new company, saved: domain.md C2. What ends it as a company is in complete_company_draft.cc.
+// Drafts, the saved wizard for a new company: domain.md C2, C3.
 #include "proto/errors.h"
+#include "proto/id_prefixes.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
 #include "server/operations/company_steps.h"
 #include "server/operations/operations.h"
+#include "server/operations/pages.h"
 #include "server/rules/rules.h"
+#include "storage/tables/agreements.h"
+#include "storage/tables/companies.h"
 #include "storage/tables/company_drafts.h"
 
 namespace agreements {
 namespace {
 
+using storage::ReadTransaction;
 using storage::Transaction;
 
 // C3: completed and discarded are for good.
@@ -19,53 +24,101 @@ absl::Status CheckOpen(const v1::CompanyDraft& draft) {
   return absl::OkStatus();
 }
 
+// C3: why a discarded draft cannot be completed.
+absl::Status Discarded(Transaction& tx, const v1::CompanyDraft& draft) {
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, draft.agreement_id()));
+  if (agreement.has_delete_time()) return AgreementDeleted(draft.agreement_id());
+  return DraftDiscarded(draft.draft_id());
+}
+
 }  // namespace
 
-absl::StatusOr<v1::CreateCompanyDraftResponse> CreateCompanyDraft(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::CreateCompanyDraftResponse> CreateCompanyDraft(Transaction& tx, const Clock& clock,
                                                                   const v1::CreateCompanyDraftRequest& request) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::CreateCompanyDraftResponse> {
-    RETURN_IF_ERROR(storage::LockLiveAgreement(tx, call.account_id, request.agreement_id(), {.drafts = 1}).status());
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    v1::CreateCompanyDraftResponse response;
-    auto& draft = *response.mutable_draft();
-    draft = NewDraft(tx, now, request.agreement_id(), request.display_name(), request.organization_number());
-    RETURN_IF_ERROR(storage::InsertDraft(tx, call.account_id, draft));
-    return response;
-  });
+  RETURN_IF_ERROR(storage::LockLiveAgreement(tx, request.agreement_id(), {.drafts = 1}).status());
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  v1::CreateCompanyDraftResponse response;
+  auto& draft = *response.mutable_draft();
+  draft = NewDraft(tx, now, request.agreement_id(), request.display_name(), request.organization_number());
+  RETURN_IF_ERROR(storage::InsertDraft(tx, draft));
+  return response;
 }
 
-absl::StatusOr<v1::UpdateCompanyDraftResponse> UpdateCompanyDraft(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::UpdateCompanyDraftResponse> UpdateCompanyDraft(Transaction& tx, const Clock& clock,
                                                                   const v1::UpdateCompanyDraftRequest& request) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::UpdateCompanyDraftResponse> {
-    v1::UpdateCompanyDraftResponse response;
-    auto& draft = *response.mutable_draft();
-    ASSIGN_OR_RETURN(draft, storage::GetDraft(tx, call.account_id, request.draft_id()));
-    RETURN_IF_ERROR(CheckOpen(draft));
-    RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
-    if (request.has_display_name()) draft.set_display_name(request.display_name());
-    if (request.has_organization_number()) draft.set_organization_number(request.organization_number());
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    *draft.mutable_update_time() = ToTimestamp(now.time);
-    RETURN_IF_ERROR(storage::UpdateDraft(tx, call.account_id, draft));
-    return response;
-  });
+  v1::UpdateCompanyDraftResponse response;
+  auto& draft = *response.mutable_draft();
+  ASSIGN_OR_RETURN(draft, storage::GetDraft(tx, request.draft_id()));
+  RETURN_IF_ERROR(CheckOpen(draft));
+  RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
+  if (request.has_display_name()) draft.set_display_name(request.display_name());
+  if (request.has_organization_number()) draft.set_organization_number(request.organization_number());
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  *draft.mutable_update_time() = ToTimestamp(now.time);
+  RETURN_IF_ERROR(storage::UpdateDraft(tx, draft));
+  return response;
 }
 
-absl::StatusOr<v1::DeleteCompanyDraftResponse> DeleteCompanyDraft(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::DeleteCompanyDraftResponse> DeleteCompanyDraft(Transaction& tx, const Clock& clock,
                                                                   const v1::DeleteCompanyDraftRequest& request) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::DeleteCompanyDraftResponse> {
-    v1::DeleteCompanyDraftResponse response;
-    auto& draft = *response.mutable_draft();
-    ASSIGN_OR_RETURN(draft, storage::GetDraft(tx, call.account_id, request.draft_id()));
-    RETURN_IF_ERROR(CheckOpen(draft));
-    RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
-    RETURN_IF_ERROR(LockHolder(tx, call.account_id, draft.agreement_id(), {.drafts = -1}).status());
-    draft.set_state(v1::COMPANY_DRAFT_STATE_DISCARDED);
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    *draft.mutable_update_time() = ToTimestamp(now.time);
-    RETURN_IF_ERROR(storage::UpdateDraft(tx, call.account_id, draft));
+  v1::DeleteCompanyDraftResponse response;
+  auto& draft = *response.mutable_draft();
+  ASSIGN_OR_RETURN(draft, storage::GetDraft(tx, request.draft_id()));
+  RETURN_IF_ERROR(CheckOpen(draft));
+  RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
+  RETURN_IF_ERROR(LockHolder(tx, draft.agreement_id(), {.drafts = -1}).status());
+  draft.set_state(v1::COMPANY_DRAFT_STATE_DISCARDED);
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  *draft.mutable_update_time() = ToTimestamp(now.time);
+  RETURN_IF_ERROR(storage::UpdateDraft(tx, draft));
+  return response;
+}
+
+absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(Transaction& tx, const Clock& clock,
+                                                                      const v1::CompleteCompanyDraftRequest& request) {
+  v1::CompleteCompanyDraftResponse response;
+  auto& draft = *response.mutable_draft();
+  ASSIGN_OR_RETURN(draft, storage::GetDraft(tx, request.draft_id()));
+  if (draft.state() == v1::COMPANY_DRAFT_STATE_COMPLETED) {
+    ASSIGN_OR_RETURN(*response.mutable_company(), storage::GetCompany(tx, draft.company_id()));
     return response;
-  });
+  }
+  if (draft.state() == v1::COMPANY_DRAFT_STATE_DISCARDED) return Discarded(tx, draft);
+  RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
+  if (const auto missing = rules::MissingFields(draft); !missing.empty()) {
+    return DraftIncomplete(request.draft_id(), missing);
+  }
+  ASSIGN_OR_RETURN(const v1::Agreement agreement,
+                   storage::LockLiveAgreement(tx, draft.agreement_id(), {.companies = 1, .drafts = -1}));
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  v1::Company company;
+  company.set_company_id(tx.NewId(kCompanyPrefix));
+  company.set_display_name(draft.display_name());
+  company.set_organization_number(draft.organization_number());
+  // Before the company: of two that complete the draft at once, the second one starts over here.
+  draft.set_state(v1::COMPANY_DRAFT_STATE_COMPLETED);
+  draft.set_company_id(company.company_id());
+  *draft.mutable_update_time() = ToTimestamp(now.time);
+  RETURN_IF_ERROR(storage::UpdateDraft(tx, draft));
+  ASSIGN_OR_RETURN(*response.mutable_company(), AddCompany(tx, now, agreement, company));
+  return response;
+}
+
+absl::StatusOr<v1::GetCompanyDraftResponse> GetCompanyDraft(ReadTransaction& tx,
+                                                            const v1::GetCompanyDraftRequest& request) {
+  v1::GetCompanyDraftResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_draft(), storage::GetDraft(tx, request.draft_id()));
+  return response;
+}
+
+absl::StatusOr<v1::ListCompanyDraftsResponse> ListCompanyDrafts(ReadTransaction& tx,
+                                                                const v1::ListCompanyDraftsRequest& request) {
+  ASSIGN_OR_RETURN(const std::string before_id, PageKey(request, kAfterAllIds));
+  ASSIGN_OR_RETURN(auto drafts, storage::ListDrafts(tx, request, before_id, PageSize(request) + 1));
+  v1::ListCompanyDraftsResponse response;
+  response.set_next_page_token(FillPage(request, std::move(drafts), *response.mutable_drafts(),
+                                        [](const v1::CompanyDraft& draft) { return draft.draft_id(); }));
+  return response;
 }
 
 }  // namespace agreements

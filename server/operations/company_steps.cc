@@ -14,7 +14,7 @@ namespace agreements {
 
 using storage::Transaction;
 
-absl::StatusOr<Moment> Environment::ReadClock() const {
+absl::StatusOr<Moment> Clock::Read() const {
   const absl::Time time = now();
   const absl::CivilDay day = rules::DayOf(time, time_zone);
   if (!rules::IsInServedYears(day)) return ClockOutOfRange();
@@ -49,41 +49,39 @@ v1::CompanyDraft NewDraft(Transaction& tx, const Moment& now, const std::string&
   return draft;
 }
 
-absl::StatusOr<v1::Agreement> LockHolder(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
-                                         storage::CountChange change) {
-  absl::StatusOr<v1::Agreement> agreement = storage::LockLiveAgreement(tx, account_id, agreement_id, change);
+absl::StatusOr<v1::Agreement> LockHolder(Transaction& tx, absl::string_view agreement_id, storage::CountChange change) {
+  absl::StatusOr<v1::Agreement> agreement = storage::LockLiveAgreement(tx, agreement_id, change);
   if (ReasonOf(agreement.status()) == v1::ERROR_REASON_AGREEMENT_DELETED) return storage::StartOver();
   return agreement;
 }
 
-absl::StatusOr<v1::Company> AddCompany(Transaction& tx, absl::string_view account_id, const Moment& now,
-                                       const v1::Agreement& agreement, v1::Company company) {
+absl::StatusOr<v1::Company> AddCompany(Transaction& tx, const Moment& now, const v1::Agreement& agreement,
+                                       v1::Company company) {
   company.set_agreement_id(agreement.agreement_id());
   company.set_revision(1);
   *company.mutable_create_time() = ToTimestamp(now.time);
   *company.mutable_update_time() = company.create_time();
-  RETURN_IF_ERROR(storage::InsertCompany(tx, account_id, company));
+  RETURN_IF_ERROR(storage::InsertCompany(tx, company));
   const absl::CivilDay from_day = rules::FirstDay(now.day, {ParseDay(agreement.settled_until())});
-  RETURN_IF_ERROR(PlaceCompany(tx, account_id, company.company_id(), agreement.agreement_id(), from_day).status());
+  RETURN_IF_ERROR(PlaceCompany(tx, company.company_id(), agreement.agreement_id(), from_day).status());
   return company;
 }
 
-absl::StatusOr<v1::Placement> PlaceCompany(Transaction& tx, absl::string_view account_id, const std::string& company_id,
+absl::StatusOr<v1::Placement> PlaceCompany(Transaction& tx, const std::string& company_id,
                                            const std::string& agreement_id, absl::CivilDay from_day) {
   v1::Placement placement;
   placement.set_company_id(company_id);
   placement.set_agreement_id(agreement_id);
   placement.set_from_day(FormatDay(from_day));
-  RETURN_IF_ERROR(storage::DeletePlacementsFrom(tx, account_id, company_id, placement.from_day()));
-  ASSIGN_OR_RETURN(const auto before, storage::GetNewestPlacement(tx, account_id, company_id));
+  RETURN_IF_ERROR(storage::DeletePlacementsFrom(tx, company_id, placement.from_day()));
+  ASSIGN_OR_RETURN(const auto before, storage::GetNewestPlacement(tx, company_id));
   if (before && before->agreement_id() == agreement_id) return *before;
-  RETURN_IF_ERROR(storage::InsertPlacement(tx, account_id, placement));
+  RETURN_IF_ERROR(storage::InsertPlacement(tx, placement));
   return placement;
 }
 
-absl::StatusOr<absl::CivilDay> NewestPlacementFrom(Transaction& tx, absl::string_view account_id,
-                                                   absl::string_view company_id) {
-  ASSIGN_OR_RETURN(const auto newest, storage::GetNewestPlacement(tx, account_id, company_id));
+absl::StatusOr<absl::CivilDay> NewestPlacementFrom(Transaction& tx, absl::string_view company_id) {
+  ASSIGN_OR_RETURN(const auto newest, storage::GetNewestPlacement(tx, company_id));
   if (!newest) return absl::InternalError(absl::StrCat("company ", company_id, " has no placement"));
   return ParseDay(newest->from_day());
 }

@@ -25,24 +25,22 @@ v1::CompanyDraft NewDraft(storage::Transaction& tx, const Moment& now, const std
 
 // Locks the agreement that was read to hold a company or open draft, which is to leave it. If it is deleted, the
 // company or draft has left it since: then the transaction starts over.
-absl::StatusOr<v1::Agreement> LockHolder(storage::Transaction& tx, absl::string_view account_id,
-                                         absl::string_view agreement_id, storage::CountChange change);
+absl::StatusOr<v1::Agreement> LockHolder(storage::Transaction& tx, absl::string_view agreement_id,
+                                         storage::CountChange change);
 
 // C1, D2: stores a company, of which id, name and number are set, with its first placement, and returns it whole.
 // ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: `agreement` is locked and counts it.
-absl::StatusOr<v1::Company> AddCompany(storage::Transaction& tx, absl::string_view account_id, const Moment& now,
-                                       const v1::Agreement& agreement, v1::Company company);
+absl::StatusOr<v1::Company> AddCompany(storage::Transaction& tx, const Moment& now, const v1::Agreement& agreement,
+                                       v1::Company company);
 
 // M3: from `from_day` on, the company is held by the agreement, or by none if `agreement_id` is empty. What began on
 // that day or later is replaced, and equal neighbours merge. Returns the newest placement then. REQUIRES: what holds
 // the company now and then is locked, and `from_day` is no settled day of theirs.
-absl::StatusOr<v1::Placement> PlaceCompany(storage::Transaction& tx, absl::string_view account_id,
-                                           const std::string& company_id, const std::string& agreement_id,
-                                           absl::CivilDay from_day);
+absl::StatusOr<v1::Placement> PlaceCompany(storage::Transaction& tx, const std::string& company_id,
+                                           const std::string& agreement_id, absl::CivilDay from_day);
 
 // The first day of the company's newest placement.
-absl::StatusOr<absl::CivilDay> NewestPlacementFrom(storage::Transaction& tx, absl::string_view account_id,
-                                                   absl::string_view company_id);
+absl::StatusOr<absl::CivilDay> NewestPlacementFrom(storage::Transaction& tx, absl::string_view company_id);
 
 }  // namespace agreements
 

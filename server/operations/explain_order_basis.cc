@@ -56,11 +56,10 @@ uint32_t MaskOf(const v1::AccessShare& share) {
 }
 
 // The document, with no more than the line that is asked for.
-absl::StatusOr<v1::OrderBasis> FindDocument(ReadTransaction& tx, const storage::Call& call,
-                                            const v1::ExplainOrderBasisRequest& request) {
-  ASSIGN_OR_RETURN(v1::OrderBasis document, storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()));
-  ASSIGN_OR_RETURN(const auto lines, storage::ListOrderBasisLines(tx, call.account_id, request.order_basis_id(),
-                                                                  request.line_number() - 1, /*limit=*/1));
+absl::StatusOr<v1::OrderBasis> FindDocument(ReadTransaction& tx, const v1::ExplainOrderBasisRequest& request) {
+  ASSIGN_OR_RETURN(v1::OrderBasis document, storage::GetOrderBasis(tx, request.order_basis_id()));
+  ASSIGN_OR_RETURN(const auto lines,
+                   storage::ListOrderBasisLines(tx, request.order_basis_id(), request.line_number() - 1, /*limit=*/1));
   if (lines.empty() || lines[0].line_number() != request.line_number()) {
     return OrderBasisLineNotFound(request.order_basis_id(), request.line_number());
   }
@@ -69,14 +68,14 @@ absl::StatusOr<v1::OrderBasis> FindDocument(ReadTransaction& tx, const storage::
 }
 
 // The same of what PreviewOrderBasis computes.
-absl::StatusOr<v1::OrderBasis> ComputeDocument(ReadTransaction& tx, const Environment& env, const storage::Call& call,
+absl::StatusOr<v1::OrderBasis> ComputeDocument(ReadTransaction& tx, const Context& context,
                                                const v1::ExplainOrderBasisRequest& request) {
   v1::PreviewOrderBasisRequest preview_request;
   preview_request.set_agreement_id(request.agreement_id());
   preview_request.set_from_day(request.from_day());
   preview_request.set_until_day(request.until_day());
   preview_request.set_estimate(request.estimate());
-  ASSIGN_OR_RETURN(Preview preview, ComputePreview(tx, env, call.account_id, preview_request));
+  ASSIGN_OR_RETURN(Preview preview, ComputePreview(tx, context, preview_request));
   v1::OrderBasis& document = preview.order_basis;
   if (!request.expected_digest().empty() && request.expected_digest() != document.digest()) {
     return PreviewChanged(request.agreement_id(), document.digest());
@@ -90,13 +89,13 @@ absl::StatusOr<v1::OrderBasis> ComputeDocument(ReadTransaction& tx, const Enviro
   return std::move(document);
 }
 
-absl::StatusOr<Subject> FindSubject(ReadTransaction& tx, const Environment& env, const storage::Call& call,
+absl::StatusOr<Subject> FindSubject(ReadTransaction& tx, const Context& context,
                                     const v1::ExplainOrderBasisRequest& request) {
   ASSIGN_OR_RETURN(const v1::OrderBasis document, request.order_basis_id().empty()
-                                                      ? ComputeDocument(tx, env, call, request)
-                                                      : FindDocument(tx, call, request));
+                                                      ? ComputeDocument(tx, context, request)
+                                                      : FindDocument(tx, request));
   const v1::OrderBasisLine& line = document.lines(0);
-  ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, call.account_id, line.product_id()));
+  ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, line.product_id()));
   return Subject{.agreement_id = document.agreement_id(),
                  .order_basis_id = document.order_basis_id(),
                  .line = line,
@@ -111,7 +110,8 @@ absl::StatusOr<Subject> FindSubject(ReadTransaction& tx, const Environment& env,
 // stream ends as PREVIEW_CHANGED.
 class Explanation {
  public:
-  Explanation(Environment& env, const v1::ExplainOrderBasisRequest& request) : env_(env), request_(request) {}
+  Explanation(storage::Database& database, const Context& context, const v1::ExplainOrderBasisRequest& request)
+      : database_(database), context_(context), request_(request) {}
 
   absl::StatusOr<std::optional<v1::ExplainOrderBasisResponse>> Next(const storage::Call& call) {
     if (next_ == batch_.size() && !all_read_) RETURN_IF_ERROR(Read(call));
@@ -122,8 +122,7 @@ class Explanation {
  private:
   // Reads what comes after the batch, and the line first.
   absl::Status Read(const storage::Call& call) {
-    ASSIGN_OR_RETURN(Batch batch,
-                     env_.database.ReadSnapshot(call, [&](ReadTransaction& tx) { return ReadBatch(tx, call); }));
+    ASSIGN_OR_RETURN(Batch batch, database_.ReadSnapshot(call, [&](storage::Snapshot& tx) { return ReadBatch(tx); }));
     batch_ = std::move(batch);
     begun_ = true;
     next_ = 0;
@@ -132,24 +131,23 @@ class Explanation {
   }
 
   // Changes nothing here, since a transaction can run again.
-  absl::StatusOr<Batch> ReadBatch(ReadTransaction& tx, const storage::Call& call) const {
+  absl::StatusOr<Batch> ReadBatch(ReadTransaction& tx) const {
     Batch batch{.subject = batch_.subject, .accesses = {}, .transactions = {}};
     Subject& subject = batch.subject;
     if (!begun_) {
-      ASSIGN_OR_RETURN(subject, FindSubject(tx, env_, call, request_));
+      ASSIGN_OR_RETURN(subject, FindSubject(tx, context_, request_));
     }
     if (subject.is_license()) {
-      ASSIGN_OR_RETURN(batch.accesses,
-                       storage::ListUserAccesses(tx, call.account_id, subject.agreement_id, subject.line.product_id(),
-                                                 subject.days, LastAccess(), kReadAhead));
+      ASSIGN_OR_RETURN(batch.accesses, storage::ListUserAccesses(tx, subject.agreement_id, subject.line.product_id(),
+                                                                 subject.days, LastAccess(), kReadAhead));
     } else if (subject.order_basis_id.empty()) {
       ASSIGN_OR_RETURN(batch.transactions, storage::ListUnclaimedOfProduct(
-                                               tx, call.account_id, subject.agreement_id, subject.line.product_id(),
-                                               subject.days.from, subject.days.until, LastTransaction(), kReadAhead));
+                                               tx, subject.agreement_id, subject.line.product_id(), subject.days.from,
+                                               subject.days.until, LastTransaction(), kReadAhead));
     } else {
       ASSIGN_OR_RETURN(batch.transactions,
-                       storage::ListClaimed(tx, call.account_id, subject.order_basis_id, subject.line.product_id(),
-                                            subject.days.from, subject.days.until, LastTransaction(), kReadAhead));
+                       storage::ListClaimed(tx, subject.order_basis_id, subject.line.product_id(), subject.days.from,
+                                            subject.days.until, LastTransaction(), kReadAhead));
     }
     return batch;
   }
@@ -208,7 +206,8 @@ class Explanation {
                                             ", and history says ", told_));
   }
 
-  Environment& env_;
+  storage::Database& database_;
+  const Context& context_;
   const v1::ExplainOrderBasisRequest request_;
   bool begun_ = false;
   Batch batch_;
@@ -221,8 +220,9 @@ class Explanation {
 
 }  // namespace
 
-Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(Environment& env, const v1::ExplainOrderBasisRequest& request) {
-  return [explanation = std::make_shared<Explanation>(env, request)](const storage::Call& call) {
+Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(storage::Database& database, const Context& context,
+                                                        const v1::ExplainOrderBasisRequest& request) {
+  return [explanation = std::make_shared<Explanation>(database, context, request)](const storage::Call& call) {
     return explanation->Next(call);
   };
 }

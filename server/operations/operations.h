@@ -1,5 +1,10 @@
-// What each RPC does, one function each, called by the services when the request is valid. Errors are those that the
-// proto names. Thread-safe.
+// What each RPC does, one function each, called with a valid request. Errors are those that the proto names.
+// Thread-safe.
+//
+// An operation is the body of its transaction, and its first parameter says how it runs: Transaction reads and writes,
+// and the call is recorded; each statement of a ReadTransaction sees all that is committed; all statements of a
+// Snapshot see the same state. A body may run again, so it touches nothing outside. Few begin their transaction
+// themselves, since something goes with it: those take a Database and the call.
 #ifndef AGREEMENTS_SERVER_OPERATIONS_OPERATIONS_H_
 #define AGREEMENTS_SERVER_OPERATIONS_OPERATIONS_H_
 
@@ -22,17 +27,21 @@ struct Moment {
   absl::CivilDay day;
 };
 
-// Where operations get everything from that is not in the request.
-struct Environment {
-  storage::Database& database;
+// The time. Thread-safe.
+struct Clock {
   std::function<absl::Time()> now;
   absl::TimeZone time_zone;
-  std::string currency;  // Of all prices and amounts, e.g. "NOK".
 
-  // Reads the clock. In a transaction that changes a placement or an access, only after its agreements are locked
-  // (domain.md D2): what waited for a lock over midnight happens on the new day. UNAVAILABLE CLOCK_OUT_OF_RANGE if the
-  // day is none that the service takes.
-  absl::StatusOr<Moment> ReadClock() const;
+  // In a transaction that changes a placement or an access, only after its agreements are locked (domain.md D2): what
+  // waited for a lock over midnight happens on the new day. UNAVAILABLE CLOCK_OUT_OF_RANGE if the day is none that the
+  // service takes.
+  absl::StatusOr<Moment> Read() const;
+};
+
+// What operations know that is not in the request.
+struct Context {
+  Clock clock;
+  std::string currency;  // Of all prices and amounts, e.g. "NOK".
 };
 
 // The rest of a stream: each call returns its next message, or nothing at its end. Called in one thread at a time,
@@ -40,135 +49,127 @@ struct Environment {
 template <typename Response>
 using Stream = std::function<absl::StatusOr<std::optional<Response>>(const storage::Call& call)>;
 
-// create_agreement.cc
-absl::StatusOr<v1::CreateAgreementResponse> CreateAgreement(Environment& env, const storage::Call& call,
+// agreements.cc
+absl::StatusOr<v1::CreateAgreementResponse> CreateAgreement(storage::Transaction& tx, const Clock& clock,
                                                             const v1::CreateAgreementRequest& request);
-// update_agreement.cc
-absl::StatusOr<v1::UpdateAgreementResponse> UpdateAgreement(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GetAgreementResponse> GetAgreement(storage::ReadTransaction& tx,
+                                                      const v1::GetAgreementRequest& request);
+absl::StatusOr<v1::BatchGetAgreementsResponse> BatchGetAgreements(storage::ReadTransaction& tx,
+                                                                  const v1::BatchGetAgreementsRequest& request);
+absl::StatusOr<v1::ListAgreementsResponse> ListAgreements(storage::ReadTransaction& tx,
+                                                          const v1::ListAgreementsRequest& request);
+absl::StatusOr<v1::UpdateAgreementResponse> UpdateAgreement(storage::Transaction& tx, const Clock& clock,
                                                             const v1::UpdateAgreementRequest& request);
-// delete_agreement.cc
-absl::StatusOr<v1::DeleteAgreementResponse> DeleteAgreement(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::DeleteAgreementResponse> DeleteAgreement(storage::Transaction& tx, const Clock& clock,
                                                             const v1::DeleteAgreementRequest& request);
-absl::StatusOr<v1::UndeleteAgreementResponse> UndeleteAgreement(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::UndeleteAgreementResponse> UndeleteAgreement(storage::Transaction& tx, const Clock& clock,
                                                                 const v1::UndeleteAgreementRequest& request);
 
-// create_company.cc
-absl::StatusOr<v1::CreateCompanyResponse> CreateCompany(Environment& env, const storage::Call& call,
+// agreement_users.cc
+absl::StatusOr<v1::ListAgreementUsersResponse> ListAgreementUsers(storage::Snapshot& tx,
+                                                                  const v1::ListAgreementUsersRequest& request);
+
+// companies.cc
+absl::StatusOr<v1::CreateCompanyResponse> CreateCompany(storage::Transaction& tx, const Clock& clock,
                                                         const v1::CreateCompanyRequest& request);
-// update_company.cc
-absl::StatusOr<v1::UpdateCompanyResponse> UpdateCompany(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GetCompanyResponse> GetCompany(storage::ReadTransaction& tx, const v1::GetCompanyRequest& request);
+absl::StatusOr<v1::BatchGetCompaniesResponse> BatchGetCompanies(storage::ReadTransaction& tx,
+                                                                const v1::BatchGetCompaniesRequest& request);
+absl::StatusOr<v1::ListCompaniesResponse> ListCompanies(storage::ReadTransaction& tx,
+                                                        const v1::ListCompaniesRequest& request);
+absl::StatusOr<v1::UpdateCompanyResponse> UpdateCompany(storage::Transaction& tx, const Clock& clock,
                                                         const v1::UpdateCompanyRequest& request);
-// delete_company.cc
-absl::StatusOr<v1::DeleteCompanyResponse> DeleteCompany(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::DeleteCompanyResponse> DeleteCompany(storage::Transaction& tx, const Clock& clock,
                                                         const v1::DeleteCompanyRequest& request);
+absl::StatusOr<v1::ListPlacementsResponse> ListPlacements(storage::ReadTransaction& tx,
+                                                          const v1::ListPlacementsRequest& request);
+
 // undelete_company.cc
-absl::StatusOr<v1::UndeleteCompanyResponse> UndeleteCompany(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::UndeleteCompanyResponse> UndeleteCompany(storage::Transaction& tx, const Clock& clock,
                                                             const v1::UndeleteCompanyRequest& request);
 
-// company_drafts.cc
-absl::StatusOr<v1::CreateCompanyDraftResponse> CreateCompanyDraft(Environment& env, const storage::Call& call,
-                                                                  const v1::CreateCompanyDraftRequest& request);
-absl::StatusOr<v1::UpdateCompanyDraftResponse> UpdateCompanyDraft(Environment& env, const storage::Call& call,
-                                                                  const v1::UpdateCompanyDraftRequest& request);
-absl::StatusOr<v1::DeleteCompanyDraftResponse> DeleteCompanyDraft(Environment& env, const storage::Call& call,
-                                                                  const v1::DeleteCompanyDraftRequest& request);
-// complete_company_draft.cc
-absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(Environment& env, const storage::Call& call,
-                                                                      const v1::CompleteCompanyDraftRequest& request);
-
 // move_company.cc
-absl::StatusOr<v1::MoveCompanyResponse> MoveCompany(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::MoveCompanyResponse> MoveCompany(storage::Transaction& tx, const Clock& clock,
                                                     const v1::MoveCompanyRequest& request);
 absl::StatusOr<v1::MoveCompanyToNewAgreementResponse> MoveCompanyToNewAgreement(
-    Environment& env, const storage::Call& call, const v1::MoveCompanyToNewAgreementRequest& request);
+    storage::Transaction& tx, const Clock& clock, const v1::MoveCompanyToNewAgreementRequest& request);
+
+// company_drafts.cc
+absl::StatusOr<v1::CreateCompanyDraftResponse> CreateCompanyDraft(storage::Transaction& tx, const Clock& clock,
+                                                                  const v1::CreateCompanyDraftRequest& request);
+absl::StatusOr<v1::UpdateCompanyDraftResponse> UpdateCompanyDraft(storage::Transaction& tx, const Clock& clock,
+                                                                  const v1::UpdateCompanyDraftRequest& request);
+absl::StatusOr<v1::DeleteCompanyDraftResponse> DeleteCompanyDraft(storage::Transaction& tx, const Clock& clock,
+                                                                  const v1::DeleteCompanyDraftRequest& request);
+absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(storage::Transaction& tx, const Clock& clock,
+                                                                      const v1::CompleteCompanyDraftRequest& request);
+absl::StatusOr<v1::GetCompanyDraftResponse> GetCompanyDraft(storage::ReadTransaction& tx,
+                                                            const v1::GetCompanyDraftRequest& request);
+absl::StatusOr<v1::ListCompanyDraftsResponse> ListCompanyDrafts(storage::ReadTransaction& tx,
+                                                                const v1::ListCompanyDraftsRequest& request);
 
 // accesses.cc
-absl::StatusOr<v1::InviteUserResponse> InviteUser(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::InviteUserResponse> InviteUser(storage::Transaction& tx, const Clock& clock,
                                                   const v1::InviteUserRequest& request);
-absl::StatusOr<v1::AcceptInvitationResponse> AcceptInvitation(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::AcceptInvitationResponse> AcceptInvitation(storage::Transaction& tx, const Clock& clock,
                                                               const v1::AcceptInvitationRequest& request);
-absl::StatusOr<v1::GrantAccessResponse> GrantAccess(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GrantAccessResponse> GrantAccess(storage::Transaction& tx, const Clock& clock,
                                                     const v1::GrantAccessRequest& request);
-absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(storage::Transaction& tx, const Clock& clock,
                                                       const v1::RevokeAccessRequest& request);
-absl::StatusOr<v1::GetAccessResponse> GetAccess(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GetAccessResponse> GetAccess(storage::ReadTransaction& tx, const Clock& clock,
                                                 const v1::GetAccessRequest& request);
-absl::StatusOr<v1::ListAccessesResponse> ListAccesses(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::ListAccessesResponse> ListAccesses(storage::ReadTransaction& tx, const Clock& clock,
                                                       const v1::ListAccessesRequest& request);
 
 // products.cc
-absl::StatusOr<v1::CreateProductResponse> CreateProduct(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::CreateProductResponse> CreateProduct(storage::Transaction& tx, const Clock& clock,
                                                         const v1::CreateProductRequest& request);
-absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(storage::Transaction& tx, const Clock& clock,
                                                         const v1::UpdateProductRequest& request);
-absl::StatusOr<v1::SetPriceResponse> SetPrice(Environment& env, const storage::Call& call,
-                                              const v1::SetPriceRequest& request);
-absl::StatusOr<v1::GetProductResponse> GetProduct(Environment& env, const storage::Call& call,
-                                                  const v1::GetProductRequest& request);
-absl::StatusOr<v1::ListProductsResponse> ListProducts(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::SetPriceResponse> SetPrice(storage::Transaction& tx, const v1::SetPriceRequest& request);
+absl::StatusOr<v1::GetProductResponse> GetProduct(storage::ReadTransaction& tx, const v1::GetProductRequest& request);
+absl::StatusOr<v1::ListProductsResponse> ListProducts(storage::ReadTransaction& tx,
                                                       const v1::ListProductsRequest& request);
-absl::StatusOr<v1::ListPricesResponse> ListPrices(Environment& env, const storage::Call& call,
-                                                  const v1::ListPricesRequest& request);
+absl::StatusOr<v1::ListPricesResponse> ListPrices(storage::ReadTransaction& tx, const v1::ListPricesRequest& request);
 
 // record_transactions.cc
-absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(storage::Database& database,
+                                                                  const storage::Call& call, const Clock& clock,
                                                                   const v1::RecordTransactionsRequest& request);
+
 // transactions.cc
-absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(storage::Transaction& tx,
                                                                   const v1::CancelTransactionsRequest& request);
-absl::StatusOr<v1::GetTransactionResponse> GetTransaction(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GetTransactionResponse> GetTransaction(storage::ReadTransaction& tx,
                                                           const v1::GetTransactionRequest& request);
-absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(storage::ReadTransaction& tx,
                                                               const v1::ListTransactionsRequest& request);
 
-// create_order_basis.cc
-absl::StatusOr<v1::PreviewOrderBasisResponse> PreviewOrderBasis(Environment& env, const storage::Call& call,
+// order_bases.cc
+absl::StatusOr<v1::PreviewOrderBasisResponse> PreviewOrderBasis(storage::Snapshot& tx, const Context& context,
                                                                 const v1::PreviewOrderBasisRequest& request);
-absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrderBasis(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrderBasis(storage::Database& database, const storage::Call& call,
+                                                              const Context& context,
                                                               const v1::CreateOrderBasisRequest& request);
+absl::StatusOr<v1::GetOrderBasisResponse> GetOrderBasis(storage::ReadTransaction& tx, const Context& context,
+                                                        const v1::GetOrderBasisRequest& request);
+absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(storage::ReadTransaction& tx,
+                                                                    const v1::ListOrderBasisLinesRequest& request);
+absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(storage::ReadTransaction& tx, const Context& context,
+                                                          const v1::ListOrderBasesRequest& request);
 
 // verify_order_basis.cc
-absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(storage::Snapshot& tx, const Context& context,
                                                               const v1::VerifyOrderBasisRequest& request);
 
 // run_billing.cc
-Stream<v1::RunBillingResponse> RunBilling(Environment& env, const v1::RunBillingRequest& request);
+Stream<v1::RunBillingResponse> RunBilling(storage::Database& database, const Context& context,
+                                          const v1::RunBillingRequest& request);
+
 // explain_order_basis.cc
-Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(Environment& env, const v1::ExplainOrderBasisRequest& request);
-
-// order_bases.cc
-absl::StatusOr<v1::GetOrderBasisResponse> GetOrderBasis(Environment& env, const storage::Call& call,
-                                                        const v1::GetOrderBasisRequest& request);
-absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(Environment& env, const storage::Call& call,
-                                                                    const v1::ListOrderBasisLinesRequest& request);
-absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(Environment& env, const storage::Call& call,
-                                                          const v1::ListOrderBasesRequest& request);
-
-// agreement_users.cc
-absl::StatusOr<v1::ListAgreementUsersResponse> ListAgreementUsers(Environment& env, const storage::Call& call,
-                                                                  const v1::ListAgreementUsersRequest& request);
-
-// batches.cc
-absl::StatusOr<v1::BatchGetAgreementsResponse> BatchGetAgreements(Environment& env, const storage::Call& call,
-                                                                  const v1::BatchGetAgreementsRequest& request);
-absl::StatusOr<v1::BatchGetCompaniesResponse> BatchGetCompanies(Environment& env, const storage::Call& call,
-                                                                const v1::BatchGetCompaniesRequest& request);
-
-// reads.cc
-absl::StatusOr<v1::GetAgreementResponse> GetAgreement(Environment& env, const storage::Call& call,
-                                                      const v1::GetAgreementRequest& request);
-absl::StatusOr<v1::ListAgreementsResponse> ListAgreements(Environment& env, const storage::Call& call,
-                                                          const v1::ListAgreementsRequest& request);
-absl::StatusOr<v1::GetCompanyResponse> GetCompany(Environment& env, const storage::Call& call,
-                                                  const v1::GetCompanyRequest& request);
-absl::StatusOr<v1::ListCompaniesResponse> ListCompanies(Environment& env, const storage::Call& call,
-                                                        const v1::ListCompaniesRequest& request);
-absl::StatusOr<v1::GetCompanyDraftResponse> GetCompanyDraft(Environment& env, const storage::Call& call,
-                                                            const v1::GetCompanyDraftRequest& request);
-absl::StatusOr<v1::ListCompanyDraftsResponse> ListCompanyDrafts(Environment& env, const storage::Call& call,
-                                                                const v1::ListCompanyDraftsRequest& request);
-absl::StatusOr<v1::ListPlacementsResponse> ListPlacements(Environment& env, const storage::Call& call,
-                                                          const v1::ListPlacementsRequest& request);
+Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(storage::Database& database, const Context& context,
+                                                        const v1::ExplainOrderBasisRequest& request);
 
 }  // namespace agreements
 

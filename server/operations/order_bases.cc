@@ -1,4 +1,4 @@
-// Looking at order bases.
+// Order bases: domain.md O1 to O5.
 #include "storage/tables/order_bases.h"
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "proto/days.h"
 #include "proto/status_macros.h"
 #include "server/operations/operations.h"
 #include "server/operations/order_basis_steps.h"
@@ -21,6 +22,7 @@ namespace {
 
 using storage::OrderBasisTime;
 using storage::ReadTransaction;
+using storage::Transaction;
 
 // Bytes of documents with lines on a page. The largest has less than 1.1 MiB: so an answer stays below the 4 MiB that
 // clients take.
@@ -61,11 +63,11 @@ std::vector<std::string> NextIds(const std::vector<v1::OrderBasis>& documents, s
 
 // Gives documents their first lines, from the first one on. Drops those with which an answer would be too large, but
 // the first.
-absl::Status AddLines(ReadTransaction& tx, absl::string_view account_id, std::vector<v1::OrderBasis>& documents) {
+absl::Status AddLines(ReadTransaction& tx, std::vector<v1::OrderBasis>& documents) {
   size_t size = 0;
   for (size_t begin = 0; begin < documents.size();) {
     const std::vector<std::string> ids = NextIds(documents, begin);
-    ASSIGN_OR_RETURN(auto lines, storage::ListFirstLines(tx, account_id, ids, kMaxLines));
+    ASSIGN_OR_RETURN(auto lines, storage::ListFirstLines(tx, ids, kMaxLines));
     std::map<std::string, v1::OrderBasis*> by_id;
     for (size_t i = begin; i < begin + ids.size(); ++i) by_id[documents[i].order_basis_id()] = &documents[i];
     for (auto& [order_basis_id, line] : lines) *by_id.at(order_basis_id)->add_lines() = std::move(line);
@@ -89,54 +91,70 @@ absl::StatusOr<std::vector<v1::OrderBasis>> ReadDocuments(ReadTransaction& tx, c
 
 }  // namespace
 
-absl::StatusOr<v1::GetOrderBasisResponse> GetOrderBasis(Environment& env, const storage::Call& call,
-                                                        const v1::GetOrderBasisRequest& request) {
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetOrderBasisResponse> {
-    v1::GetOrderBasisResponse response;
-    v1::OrderBasis& order_basis = *response.mutable_order_basis();
-    ASSIGN_OR_RETURN(order_basis, storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()));
-    RETURN_IF_ERROR(AddFirstLines(tx, call.account_id, order_basis));
-    Present(env, order_basis);
-    return response;
-  });
+absl::StatusOr<v1::PreviewOrderBasisResponse> PreviewOrderBasis(storage::Snapshot& tx, const Context& context,
+                                                                const v1::PreviewOrderBasisRequest& request) {
+  ASSIGN_OR_RETURN(Preview preview, ComputePreview(tx, context, request));
+  v1::PreviewOrderBasisResponse response;
+  if (preview.estimated_from_day) response.set_estimated_from_day(FormatDay(*preview.estimated_from_day));
+  Present(context, preview.order_basis);
+  *response.mutable_order_basis() = std::move(preview.order_basis);
+  return response;
 }
 
-absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrderBasis(storage::Database& database, const storage::Call& call,
+                                                              const Context& context,
+                                                              const v1::CreateOrderBasisRequest& request) {
+  const Days days = {.from = ParseDay(request.from_day()), .until = ParseDay(request.until_day())};
+  ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse response, database.ReadWrite(call, [&](Transaction& tx) {
+    return FreezeOrderBasis(tx, context, request.agreement_id(), days, request.expected_digest());
+  }));
+  // Once more, since a response that an earlier version has stored for the request_id has all lines and no currency.
+  Present(context, *response.mutable_order_basis());
+  return response;
+}
+
+absl::StatusOr<v1::GetOrderBasisResponse> GetOrderBasis(ReadTransaction& tx, const Context& context,
+                                                        const v1::GetOrderBasisRequest& request) {
+  v1::GetOrderBasisResponse response;
+  v1::OrderBasis& order_basis = *response.mutable_order_basis();
+  ASSIGN_OR_RETURN(order_basis, storage::GetOrderBasis(tx, request.order_basis_id()));
+  RETURN_IF_ERROR(AddFirstLines(tx, order_basis));
+  Present(context, order_basis);
+  return response;
+}
+
+absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(ReadTransaction& tx,
                                                                     const v1::ListOrderBasisLinesRequest& request) {
   ASSIGN_OR_RETURN(const std::string key, PageKey(request, "0"));
   int after_line_number = 0;
   if (!absl::SimpleAtoi(key, &after_line_number)) return absl::InternalError("a sealed page token has no line number");
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListOrderBasisLinesResponse> {
-    RETURN_IF_ERROR(storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()).status());
-    ASSIGN_OR_RETURN(auto lines, storage::ListOrderBasisLines(tx, call.account_id, request.order_basis_id(),
-                                                              after_line_number, PageSize(request) + 1));
-    v1::ListOrderBasisLinesResponse response;
-    response.set_next_page_token(
-        FillPage(request, std::move(lines), *response.mutable_lines(),
-                 [](const v1::OrderBasisLine& line) { return absl::StrCat(line.line_number()); }));
-    return response;
-  });
+  RETURN_IF_ERROR(storage::GetOrderBasis(tx, request.order_basis_id()).status());
+  ASSIGN_OR_RETURN(
+      auto lines, storage::ListOrderBasisLines(tx, request.order_basis_id(), after_line_number, PageSize(request) + 1));
+  v1::ListOrderBasisLinesResponse response;
+  response.set_next_page_token(
+      FillPage(request, std::move(lines), *response.mutable_lines(),
+               [](const v1::OrderBasisLine& line) { return absl::StrCat(line.line_number()); }));
+  return response;
 }
 
-absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(ReadTransaction& tx, const Context& context,
                                                           const v1::ListOrderBasesRequest& request) {
   ASSIGN_OR_RETURN(const std::string key, ReadPageToken(request, request.page_token()));
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListOrderBasesResponse> {
-    ASSIGN_OR_RETURN(auto documents, ReadDocuments(tx, request, key, PageSize(request) + 1));
-    const size_t found = documents.size();
-    documents.resize(std::min(found, static_cast<size_t>(PageSize(request))));
-    if (request.show_lines()) RETURN_IF_ERROR(AddLines(tx, call.account_id, documents));
-    v1::ListOrderBasesResponse response;
-    if (documents.size() < found) {
-      const v1::OrderBasis& last = documents.back();
-      response.set_next_page_token(MakePageToken(request, IsByTime(request) ? TimeKey(last) : last.order_basis_id()));
-    }
-    for (v1::OrderBasis& document : documents) {
-      Present(env, document);
-      *response.add_order_bases() = std::move(document);
-    }
-    return response;
-  });
+  ASSIGN_OR_RETURN(auto documents, ReadDocuments(tx, request, key, PageSize(request) + 1));
+  const size_t found = documents.size();
+  documents.resize(std::min(found, static_cast<size_t>(PageSize(request))));
+  if (request.show_lines()) RETURN_IF_ERROR(AddLines(tx, documents));
+  v1::ListOrderBasesResponse response;
+  if (documents.size() < found) {
+    const v1::OrderBasis& last = documents.back();
+    response.set_next_page_token(MakePageToken(request, IsByTime(request) ? TimeKey(last) : last.order_basis_id()));
+  }
+  for (v1::OrderBasis& document : documents) {
+    Present(context, document);
+    *response.add_order_bases() = std::move(document);
+  }
+  return response;
 }
 
 }  // namespace agreements

@@ -27,22 +27,20 @@ using storage::Transaction;
 
 constexpr int kBeforeLines = std::numeric_limits<int>::min();  // Comes before every line_number, right or wrong.
 
-absl::StatusOr<rules::Charges> ChargesOf(ReadTransaction& tx, absl::string_view account_id,
-                                         const v1::Agreement& agreement, Days days,
+absl::StatusOr<rules::Charges> ChargesOf(ReadTransaction& tx, const v1::Agreement& agreement, Days days,
                                          const std::vector<storage::TransactionSum>& transactions) {
   rules::Charges charges(days);
-  ASSIGN_OR_RETURN(const auto users, storage::CountUserDays(tx, account_id, agreement.agreement_id(), days));
+  ASSIGN_OR_RETURN(const auto users, storage::CountUserDays(tx, agreement.agreement_id(), days));
   for (const auto& [product_id, mask, count] : users) charges.AddUsers(product_id, mask, count);
   for (const auto& [product_id, day, quantity] : transactions) charges.AddTransactions(product_id, day, quantity);
   return charges;
 }
 
 // Each product that is charged.
-absl::StatusOr<std::vector<PricedProduct>> ReadPrices(ReadTransaction& tx, absl::string_view account_id,
-                                                      const rules::Charges& charges) {
+absl::StatusOr<std::vector<PricedProduct>> ReadPrices(ReadTransaction& tx, const rules::Charges& charges) {
   std::vector<PricedProduct> products;
   for (const auto& [product_id, units] : charges.units()) {
-    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, account_id, product_id));
+    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, product_id));
     products.push_back(std::move(product));
   }
   return products;
@@ -50,15 +48,14 @@ absl::StatusOr<std::vector<PricedProduct>> ReadPrices(ReadTransaction& tx, absl:
 
 // B5: the same, with prices that nobody changes any more for the days that are charged. Where they are in use already,
 // and mostly they are, the product is not written, so that documents of many agreements need not wait for each other.
-absl::StatusOr<std::vector<PricedProduct>> UsePrices(Transaction& tx, absl::string_view account_id,
-                                                     const rules::Charges& charges) {
+absl::StatusOr<std::vector<PricedProduct>> UsePrices(Transaction& tx, const rules::Charges& charges) {
   std::vector<PricedProduct> products;
   for (const auto& [product_id, units] : charges.units()) {
     const absl::CivilDay priced_until = units.rbegin()->first + 1;
-    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, account_id, product_id));
+    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, product_id));
     if (product.product.priced_until() < FormatDay(priced_until)) {
-      RETURN_IF_ERROR(storage::LockPricedProduct(tx, account_id, product_id, priced_until));
-      ASSIGN_OR_RETURN(product, storage::GetPricedProduct(tx, account_id, product_id));
+      RETURN_IF_ERROR(storage::LockPricedProduct(tx, product_id, priced_until));
+      ASSIGN_OR_RETURN(product, storage::GetPricedProduct(tx, product_id));
     }
     products.push_back(std::move(product));
   }
@@ -105,14 +102,13 @@ absl::StatusOr<Days> DaysOf(const v1::PreviewOrderBasisRequest& request, const v
 }
 
 // O3: why an agreement could not be settled on from the first of `days`; or the document that has settled just these.
-absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, const Environment& env,
-                                                            absl::string_view account_id,
+absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, const Context& context,
                                                             const std::string& agreement_id, Days days) {
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, agreement_id));
-  ASSIGN_OR_RETURN(auto found, storage::FindOrderBasisFrom(tx, account_id, agreement_id, days.from));
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, agreement_id));
+  ASSIGN_OR_RETURN(auto found, storage::FindOrderBasisFrom(tx, agreement_id, days.from));
   if (!found || found->until_day() != FormatDay(days.until)) return rules::RefuseInterval(agreement);
-  RETURN_IF_ERROR(AddFirstLines(tx, account_id, *found));
-  Present(env, *found);
+  RETURN_IF_ERROR(AddFirstLines(tx, *found));
+  Present(context, *found);
   v1::CreateOrderBasisResponse response;
   *response.mutable_order_basis() = *std::move(found);
   response.set_existed(true);
@@ -121,36 +117,33 @@ absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, con
 
 }  // namespace
 
-absl::StatusOr<rules::Charges> ClaimedCharges(ReadTransaction& tx, absl::string_view account_id,
-                                              const v1::Agreement& agreement, Days days,
+absl::StatusOr<rules::Charges> ClaimedCharges(ReadTransaction& tx, const v1::Agreement& agreement, Days days,
                                               absl::string_view order_basis_id) {
-  ASSIGN_OR_RETURN(const auto transactions, storage::SumClaimed(tx, account_id, order_basis_id));
-  return ChargesOf(tx, account_id, agreement, days, transactions);
+  ASSIGN_OR_RETURN(const auto transactions, storage::SumClaimed(tx, order_basis_id));
+  return ChargesOf(tx, agreement, days, transactions);
 }
 
-absl::StatusOr<rules::Charges> UnclaimedCharges(ReadTransaction& tx, absl::string_view account_id,
-                                                const v1::Agreement& agreement, Days days) {
+absl::StatusOr<rules::Charges> UnclaimedCharges(ReadTransaction& tx, const v1::Agreement& agreement, Days days) {
   const bool next = FormatDay(days.from) == agreement.settled_until();
-  ASSIGN_OR_RETURN(const auto transactions, storage::SumUnclaimed(tx, account_id, agreement.agreement_id(),
-                                                                  next ? kBeforeAllDays : days.from, days.until));
-  return ChargesOf(tx, account_id, agreement, days, transactions);
+  ASSIGN_OR_RETURN(const auto transactions,
+                   storage::SumUnclaimed(tx, agreement.agreement_id(), next ? kBeforeAllDays : days.from, days.until));
+  return ChargesOf(tx, agreement, days, transactions);
 }
 
-absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, absl::string_view account_id,
-                                                const v1::Agreement& agreement, Days days,
+absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, const v1::Agreement& agreement, Days days,
                                                 const rules::Charges& charges) {
-  ASSIGN_OR_RETURN(const auto products, ReadPrices(tx, account_id, charges));
+  ASSIGN_OR_RETURN(const auto products, ReadPrices(tx, charges));
   return DocumentOf(agreement, days, charges, products);
 }
 
-absl::StatusOr<Preview> ComputePreview(ReadTransaction& tx, const Environment& env, absl::string_view account_id,
+absl::StatusOr<Preview> ComputePreview(ReadTransaction& tx, const Context& context,
                                        const v1::PreviewOrderBasisRequest& request) {
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, request.agreement_id()));
-  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, request.agreement_id()));
+  ASSIGN_OR_RETURN(const Moment now, context.clock.Read());
   ASSIGN_OR_RETURN(const Days days, DaysOf(request, agreement, now.day));
-  ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, account_id, agreement, days));
+  ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, agreement, days));
   Preview preview;
-  ASSIGN_OR_RETURN(preview.order_basis, PricedOrderBasis(tx, account_id, agreement, days, charges));
+  ASSIGN_OR_RETURN(preview.order_basis, PricedOrderBasis(tx, agreement, days, charges));
   if (days.until > now.day) preview.estimated_from_day = std::max(days.from, now.day);
   const bool comes_next = FormatDay(days.from) == agreement.settled_until();
   if (preview.estimated_from_day || !comes_next) preview.order_basis.clear_digest();
@@ -162,50 +155,46 @@ std::string DigestOf(const v1::OrderBasis& order_basis) {
   return HashOf(order_basis, {"order_basis_id", "create_time", "currency", "digest"});
 }
 
-absl::Status AddFirstLines(ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis) {
-  ASSIGN_OR_RETURN(auto lines,
-                   storage::ListOrderBasisLines(tx, account_id, order_basis.order_basis_id(), kBeforeLines, kMaxLines));
+absl::Status AddFirstLines(ReadTransaction& tx, v1::OrderBasis& order_basis) {
+  ASSIGN_OR_RETURN(auto lines, storage::ListOrderBasisLines(tx, order_basis.order_basis_id(), kBeforeLines, kMaxLines));
   for (v1::OrderBasisLine& line : lines) *order_basis.add_lines() = std::move(line);
   return absl::OkStatus();
 }
 
-absl::Status AddAllLines(ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis) {
+absl::Status AddAllLines(ReadTransaction& tx, v1::OrderBasis& order_basis) {
   for (bool more = true; more;) {
     const int last = order_basis.lines().empty() ? kBeforeLines : order_basis.lines().rbegin()->line_number();
-    ASSIGN_OR_RETURN(auto lines,
-                     storage::ListOrderBasisLines(tx, account_id, order_basis.order_basis_id(), last, kMaxLines));
+    ASSIGN_OR_RETURN(auto lines, storage::ListOrderBasisLines(tx, order_basis.order_basis_id(), last, kMaxLines));
     more = lines.size() == kMaxLines;
     for (v1::OrderBasisLine& line : lines) *order_basis.add_lines() = std::move(line);
   }
   return absl::OkStatus();
 }
 
-void Present(const Environment& env, v1::OrderBasis& order_basis) {
+void Present(const Context& context, v1::OrderBasis& order_basis) {
   if (order_basis.lines_size() > kMaxLines) {
     order_basis.mutable_lines()->DeleteSubrange(kMaxLines, order_basis.lines_size() - kMaxLines);
   }
-  order_basis.set_currency(env.currency);
+  order_basis.set_currency(context.currency);
 }
 
-absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, const Environment& env,
-                                                              absl::string_view account_id,
+absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, const Context& context,
                                                               const std::string& agreement_id, Days days,
                                                               const std::string& expected_digest) {
-  ASSIGN_OR_RETURN(const bool is_next, storage::LockForSettlement(tx, account_id, agreement_id, days.from, days.until));
-  if (!is_next) return AlreadySettled(tx, env, account_id, agreement_id, days);
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, account_id, agreement_id));
-  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+  ASSIGN_OR_RETURN(const bool is_next, storage::LockForSettlement(tx, agreement_id, days.from, days.until));
+  if (!is_next) return AlreadySettled(tx, context, agreement_id, days);
+  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, agreement_id));
+  ASSIGN_OR_RETURN(const Moment now, context.clock.Read());
   if (days.until > now.day) return PeriodNotOver(days.until, now.day);
 
   const std::string order_basis_id = tx.NewId(kOrderBasisPrefix);
-  ASSIGN_OR_RETURN(const int64_t claimed,
-                   storage::ClaimTransactions(tx, account_id, agreement_id, days.until, order_basis_id));
+  ASSIGN_OR_RETURN(const int64_t claimed, storage::ClaimTransactions(tx, agreement_id, days.until, order_basis_id));
   std::vector<storage::TransactionSum> transactions;
   if (claimed > 0) {
-    ASSIGN_OR_RETURN(transactions, storage::SumClaimed(tx, account_id, order_basis_id));
+    ASSIGN_OR_RETURN(transactions, storage::SumClaimed(tx, order_basis_id));
   }
-  ASSIGN_OR_RETURN(const rules::Charges charges, ChargesOf(tx, account_id, agreement, days, transactions));
-  ASSIGN_OR_RETURN(const auto products, UsePrices(tx, account_id, charges));
+  ASSIGN_OR_RETURN(const rules::Charges charges, ChargesOf(tx, agreement, days, transactions));
+  ASSIGN_OR_RETURN(const auto products, UsePrices(tx, charges));
   v1::CreateOrderBasisResponse response;
   v1::OrderBasis& order_basis = *response.mutable_order_basis();
   ASSIGN_OR_RETURN(order_basis, DocumentOf(agreement, days, charges, products));
@@ -215,8 +204,8 @@ absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, c
   if (order_basis.line_count() > 0 && order_basis.customer_number().empty()) return CustomerNumberMissing(agreement_id);
   order_basis.set_order_basis_id(order_basis_id);
   *order_basis.mutable_create_time() = ToTimestamp(now.time);
-  RETURN_IF_ERROR(storage::InsertOrderBasis(tx, account_id, order_basis));
-  Present(env, order_basis);
+  RETURN_IF_ERROR(storage::InsertOrderBasis(tx, order_basis));
+  Present(context, order_basis);
   return response;
 }
 

@@ -22,18 +22,16 @@ namespace agreements {
 
 // An agreement's charges for `days`: its users' days, and the transactions that the order basis has claimed. REQUIRES:
 // the days are in one month.
-absl::StatusOr<rules::Charges> ClaimedCharges(storage::ReadTransaction& tx, absl::string_view account_id,
-                                              const v1::Agreement& agreement, Days days,
+absl::StatusOr<rules::Charges> ClaimedCharges(storage::ReadTransaction& tx, const v1::Agreement& agreement, Days days,
                                               absl::string_view order_basis_id);
 
 // The same with the transactions that would be claimed: all that are unclaimed, if the days come next; only those of
 // the days themselves, if others come before them.
-absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, absl::string_view account_id,
-                                                const v1::Agreement& agreement, Days days);
+absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, const v1::Agreement& agreement,
+                                                Days days);
 
 // The document for the charges, without id and create_time. PRICE_MISSING, AMOUNT_TOO_LARGE.
-absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, absl::string_view account_id,
-                                                const v1::Agreement& agreement, Days days,
+absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, const v1::Agreement& agreement, Days days,
                                                 const rules::Charges& charges);
 
 // What a caller is shown before there is a document.
@@ -45,8 +43,8 @@ struct Preview {
 // O1, O2: the preview for a request, by what CreateOrderBasis would freeze, or, of days that are not over, by what it
 // would if nothing changes any more. AGREEMENT_NOT_FOUND, PERIOD_SPANS_MONTHS, INTERVAL_NOT_NEXT, PERIOD_NOT_OVER,
 // PRICE_MISSING, AMOUNT_TOO_LARGE. REQUIRES: all statements of `tx` see the same.
-absl::StatusOr<Preview> ComputePreview(storage::ReadTransaction& tx, const Environment& env,
-                                       absl::string_view account_id, const v1::PreviewOrderBasisRequest& request);
+absl::StatusOr<Preview> ComputePreview(storage::ReadTransaction& tx, const Context& context,
+                                       const v1::PreviewOrderBasisRequest& request);
 
 // SHA-256 of what a document freezes. REQUIRES: it has all its lines.
 std::string DigestOf(const v1::OrderBasis& order_basis);
@@ -54,17 +52,16 @@ std::string DigestOf(const v1::OrderBasis& order_basis);
 inline constexpr int kMaxLines = 1000;  // That an order basis has in an answer.
 
 // Reads the first kMaxLines lines of a document, or all of them.
-absl::Status AddFirstLines(storage::ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis);
-absl::Status AddAllLines(storage::ReadTransaction& tx, absl::string_view account_id, v1::OrderBasis& order_basis);
+absl::Status AddFirstLines(storage::ReadTransaction& tx, v1::OrderBasis& order_basis);
+absl::Status AddAllLines(storage::ReadTransaction& tx, v1::OrderBasis& order_basis);
 
 // Makes of an order basis what an answer carries: no more than its first kMaxLines lines, and the currency.
-void Present(const Environment& env, v1::OrderBasis& order_basis);
+void Present(const Context& context, v1::OrderBasis& order_basis);
 
 // O1 to O5: freezes the agreement's `days`, or finds that they are, and presents the document. PERIOD_NOT_OVER,
 // INTERVAL_NOT_NEXT, PRICE_MISSING, CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if `expected_digest` is
 // neither empty nor the document's. REQUIRES: the days are in one month.
-absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(storage::Transaction& tx, const Environment& env,
-                                                              absl::string_view account_id,
+absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(storage::Transaction& tx, const Context& context,
                                                               const std::string& agreement_id, Days days,
                                                               const std::string& expected_digest);
 

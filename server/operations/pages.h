@@ -1,13 +1,15 @@
-// Pages of lists, made of rows. Pure.
+// Pages of lists and batches, made of rows. Pure.
 #ifndef AGREEMENTS_SERVER_OPERATIONS_PAGES_H_
 #define AGREEMENTS_SERVER_OPERATIONS_PAGES_H_
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "google/protobuf/repeated_field.h"
 #include "proto/id_prefixes.h"
 #include "server/requests/page_tokens.h"
 #include "storage/tables/lists.h"
@@ -47,6 +49,25 @@ std::string FillSortedPage(const Request& request, std::vector<storage::SortedRo
   std::string token = more ? MakePageToken(request, id_of(rows.back().row) + rows.back().name_key) : "";
   for (storage::SortedRow<Resource>& named : rows) *page.Add() = std::move(named.row);
   return token;
+}
+
+// Sorts what was found for `ids` into their order, and tells which are missing.
+template <typename Resource, typename IdOf>
+void FillBatch(const google::protobuf::RepeatedPtrField<std::string>& ids, std::vector<Resource> resources, IdOf id_of,
+               google::protobuf::RepeatedPtrField<Resource>& found,
+               google::protobuf::RepeatedPtrField<std::string>& missing) {
+  std::map<std::string, Resource> by_id;
+  for (Resource& resource : resources) {
+    std::string id = id_of(resource);
+    by_id[std::move(id)] = std::move(resource);
+  }
+  for (const std::string& id : ids) {
+    if (const auto it = by_id.find(id); it != by_id.end()) {
+      *found.Add() = std::move(it->second);
+    } else {
+      *missing.Add() = id;
+    }
+  }
 }
 
 }  // namespace agreements

@@ -20,98 +20,80 @@ constexpr char kBeforeAllIds[] = "";
 
 // B5: a version begins when no order basis has priced its days, or before the first one. REQUIRES: the product is
 // locked.
-absl::Status CheckNotInUse(Transaction& tx, const storage::Call& call, const v1::Product& product,
-                           const std::string& valid_from) {
+absl::Status CheckNotInUse(Transaction& tx, const v1::Product& product, const std::string& valid_from) {
   // Days as texts compare as days do.
   if (product.priced_until().empty() || valid_from >= product.priced_until()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, call.account_id, product.product_id()));
+  ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, product.product_id()));
   if (priced.prices.empty() || valid_from < priced.prices.front().valid_from()) return absl::OkStatus();
   return PriceInUse(product.product_id(), valid_from, product.priced_until());
 }
 
 }  // namespace
 
-absl::StatusOr<v1::CreateProductResponse> CreateProduct(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::CreateProductResponse> CreateProduct(Transaction& tx, const Clock& clock,
                                                         const v1::CreateProductRequest& request) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::CreateProductResponse> {
-    v1::CreateProductResponse response;
-    auto& product = *response.mutable_product();
-    product.set_product_id(request.product_id());
-    product.set_display_name(request.display_name());
-    product.set_kind(request.kind());
-    product.set_revision(1);
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    *product.mutable_create_time() = ToTimestamp(now.time);
-    *product.mutable_update_time() = product.create_time();
-    RETURN_IF_ERROR(storage::InsertProduct(tx, call.account_id, product));
-    return response;
-  });
+  v1::CreateProductResponse response;
+  auto& product = *response.mutable_product();
+  product.set_product_id(request.product_id());
+  product.set_display_name(request.display_name());
+  product.set_kind(request.kind());
+  product.set_revision(1);
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  *product.mutable_create_time() = ToTimestamp(now.time);
+  *product.mutable_update_time() = product.create_time();
+  RETURN_IF_ERROR(storage::InsertProduct(tx, product));
+  return response;
 }
 
-absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(Transaction& tx, const Clock& clock,
                                                         const v1::UpdateProductRequest& request) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::UpdateProductResponse> {
-    v1::UpdateProductResponse response;
-    auto& product = *response.mutable_product();
-    ASSIGN_OR_RETURN(product, storage::GetProduct(tx, call.account_id, request.product_id()));
-    RETURN_IF_ERROR(rules::CheckRevision(request, request.product_id(), product.revision()));
-    product.set_display_name(request.display_name());
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    *product.mutable_update_time() = ToTimestamp(now.time);
-    RETURN_IF_ERROR(storage::UpdateProduct(tx, call.account_id, product));
-    return response;
-  });
+  v1::UpdateProductResponse response;
+  auto& product = *response.mutable_product();
+  ASSIGN_OR_RETURN(product, storage::GetProduct(tx, request.product_id()));
+  RETURN_IF_ERROR(rules::CheckRevision(request, request.product_id(), product.revision()));
+  product.set_display_name(request.display_name());
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  *product.mutable_update_time() = ToTimestamp(now.time);
+  RETURN_IF_ERROR(storage::UpdateProduct(tx, product));
+  return response;
 }
 
-absl::StatusOr<v1::SetPriceResponse> SetPrice(Environment& env, const storage::Call& call,
-                                              const v1::SetPriceRequest& request) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::SetPriceResponse> {
-    v1::SetPriceResponse response;
-    auto& product = *response.mutable_product();
-    ASSIGN_OR_RETURN(product, storage::LockProduct(tx, call.account_id, request.product_id()));
-    RETURN_IF_ERROR(CheckNotInUse(tx, call, product, request.valid_from()));
-    v1::Price& price = *response.mutable_price();
-    price.set_product_id(request.product_id());
-    price.set_valid_from(request.valid_from());
-    price.set_unit_price(FormatUnitPrice(ParseUnitPrice(request.unit_price()).value()));
-    RETURN_IF_ERROR(storage::UpsertPrice(tx, call.account_id, price));
-    return response;
-  });
+absl::StatusOr<v1::SetPriceResponse> SetPrice(Transaction& tx, const v1::SetPriceRequest& request) {
+  v1::SetPriceResponse response;
+  auto& product = *response.mutable_product();
+  ASSIGN_OR_RETURN(product, storage::LockProduct(tx, request.product_id()));
+  RETURN_IF_ERROR(CheckNotInUse(tx, product, request.valid_from()));
+  v1::Price& price = *response.mutable_price();
+  price.set_product_id(request.product_id());
+  price.set_valid_from(request.valid_from());
+  price.set_unit_price(FormatUnitPrice(ParseUnitPrice(request.unit_price()).value()));
+  RETURN_IF_ERROR(storage::UpsertPrice(tx, price));
+  return response;
 }
 
-absl::StatusOr<v1::GetProductResponse> GetProduct(Environment& env, const storage::Call& call,
-                                                  const v1::GetProductRequest& request) {
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetProductResponse> {
-    v1::GetProductResponse response;
-    ASSIGN_OR_RETURN(*response.mutable_product(), storage::GetProduct(tx, call.account_id, request.product_id()));
-    return response;
-  });
+absl::StatusOr<v1::GetProductResponse> GetProduct(ReadTransaction& tx, const v1::GetProductRequest& request) {
+  v1::GetProductResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_product(), storage::GetProduct(tx, request.product_id()));
+  return response;
 }
 
-absl::StatusOr<v1::ListProductsResponse> ListProducts(Environment& env, const storage::Call& call,
-                                                      const v1::ListProductsRequest& request) {
+absl::StatusOr<v1::ListProductsResponse> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request) {
   ASSIGN_OR_RETURN(const std::string after_id, PageKey(request, kBeforeAllIds));
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListProductsResponse> {
-    ASSIGN_OR_RETURN(auto products, storage::ListProducts(tx, request, after_id, PageSize(request) + 1));
-    v1::ListProductsResponse response;
-    response.set_next_page_token(FillPage(request, std::move(products), *response.mutable_products(),
-                                          [](const v1::Product& product) { return product.product_id(); }));
-    return response;
-  });
+  ASSIGN_OR_RETURN(auto products, storage::ListProducts(tx, request, after_id, PageSize(request) + 1));
+  v1::ListProductsResponse response;
+  response.set_next_page_token(FillPage(request, std::move(products), *response.mutable_products(),
+                                        [](const v1::Product& product) { return product.product_id(); }));
+  return response;
 }
 
-absl::StatusOr<v1::ListPricesResponse> ListPrices(Environment& env, const storage::Call& call,
-                                                  const v1::ListPricesRequest& request) {
+absl::StatusOr<v1::ListPricesResponse> ListPrices(ReadTransaction& tx, const v1::ListPricesRequest& request) {
   ASSIGN_OR_RETURN(const std::string before_day, PageKey(request, kAfterAllDays));
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListPricesResponse> {
-    RETURN_IF_ERROR(storage::GetProduct(tx, call.account_id, request.product_id()).status());
-    ASSIGN_OR_RETURN(auto prices,
-                     storage::ListPrices(tx, call.account_id, request.product_id(), before_day, PageSize(request) + 1));
-    v1::ListPricesResponse response;
-    response.set_next_page_token(FillPage(request, std::move(prices), *response.mutable_prices(),
-                                          [](const v1::Price& price) { return price.valid_from(); }));
-    return response;
-  });
+  RETURN_IF_ERROR(storage::GetProduct(tx, request.product_id()).status());
+  ASSIGN_OR_RETURN(auto prices, storage::ListPrices(tx, request.product_id(), before_day, PageSize(request) + 1));
+  v1::ListPricesResponse response;
+  response.set_next_page_token(FillPage(request, std::move(prices), *response.mutable_prices(),
+                                        [](const v1::Price& price) { return price.valid_from(); }));
+  return response;
 }
 
 }  // namespace agreements

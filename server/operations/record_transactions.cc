@@ -80,9 +80,8 @@ storage::CompanyDay DayOf(const Item& item) { return {item.transaction.company_i
 class Recording {
  public:
   // `again`: an earlier run of the same call may have been committed.
-  Recording(Transaction& tx, absl::string_view account_id, const std::vector<Item>& items, absl::Time record_time,
-            bool again)
-      : tx_(tx), account_id_(account_id), items_(items), record_time_(record_time), again_(again) {}
+  Recording(Transaction& tx, const std::vector<Item>& items, absl::Time record_time, bool again)
+      : tx_(tx), items_(items), record_time_(record_time), again_(again) {}
 
   absl::StatusOr<v1::RecordTransactionsResponse> Run();
 
@@ -95,7 +94,6 @@ class Recording {
   absl::Status ConcludeInserted(const std::map<TransactionName, size_t>& accepted);
 
   Transaction& tx_;
-  const absl::string_view account_id_;
   const std::vector<Item>& items_;
   const absl::Time record_time_;
   const bool again_;
@@ -151,7 +149,7 @@ absl::Status Recording::WhatIsWrong(size_t index) const {
 absl::Status Recording::Insert(const std::map<TransactionName, size_t>& accepted) {
   std::vector<const v1::Transaction*> transactions;
   for (const auto& [name, index] : accepted) transactions.push_back(&items_[index].transaction);
-  return storage::InsertTransactions(tx_, account_id_, transactions, record_time_);
+  return storage::InsertTransactions(tx_, transactions, record_time_);
 }
 
 // The holder is read only after the insert, which has locked the companies. Read before it, another transaction could
@@ -160,7 +158,7 @@ absl::Status Recording::Insert(const std::map<TransactionName, size_t>& accepted
 absl::Status Recording::ConcludeInserted(const std::map<TransactionName, size_t>& accepted) {
   std::set<storage::CompanyDay> days;
   for (const auto& [name, index] : accepted) days.insert(DayOf(items_[index]));
-  ASSIGN_OR_RETURN(const auto not_held, storage::ListDaysNotHeld(tx_, account_id_, days));
+  ASSIGN_OR_RETURN(const auto not_held, storage::ListDaysNotHeld(tx_, days));
   std::set<TransactionName> taken_back;
   for (const auto& [name, index] : accepted) {
     const Item& item = items_[index];
@@ -173,7 +171,7 @@ absl::Status Recording::ConcludeInserted(const std::map<TransactionName, size_t>
       Conclude(index, v1::TRANSACTION_OUTCOME_RECORDED, item.transaction);
     }
   }
-  return taken_back.empty() ? absl::OkStatus() : storage::DeleteTransactions(tx_, account_id_, taken_back);
+  return taken_back.empty() ? absl::OkStatus() : storage::DeleteTransactions(tx_, taken_back);
 }
 
 absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
@@ -184,7 +182,7 @@ absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
     open.push_back(i);
     if (items_[i].named) wanted.push_back(&items_[i].transaction);
   }
-  ASSIGN_OR_RETURN(named_, storage::GetNamed(tx_, account_id_, wanted));
+  ASSIGN_OR_RETURN(named_, storage::GetNamed(tx_, wanted));
   // Mostly once. What has the id of an earlier item waits until it is known whether that one is recorded.
   while (!open.empty()) {
     std::map<TransactionName, size_t> accepted;
@@ -213,19 +211,19 @@ absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
 
 }  // namespace
 
-absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(storage::Database& database,
+                                                                  const storage::Call& call, const Clock& clock,
                                                                   const v1::RecordTransactionsRequest& request) {
   // Read once: a run after a COMMIT whose answer was lost must come to the same transactions.
-  ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
   std::vector<Item> items;
   items.reserve(static_cast<size_t>(request.transactions_size()));
   for (int i = 0; i < request.transactions_size(); ++i) {
-    items.push_back(Prepare(request.transactions(i), i, now, env.time_zone));
+    items.push_back(Prepare(request.transactions(i), i, now, clock.time_zone));
   }
   bool again = false;
-  return env.database.ReadWriteIdempotent(call, [&](Transaction& tx) {
-    return Recording(tx, call.account_id, items, now.time, std::exchange(again, true)).Run();
-  });
+  return database.ReadWriteIdempotent(
+      call, [&](Transaction& tx) { return Recording(tx, items, now.time, std::exchange(again, true)).Run(); });
 }
 
 }  // namespace agreements

@@ -41,17 +41,17 @@ v1::RunBillingResponse Refused(const absl::Status& error) {
   return response;
 }
 
-void PresentWithoutLines(const Environment& env, v1::OrderBasis& order_basis) {
+void PresentWithoutLines(const Context& context, v1::OrderBasis& order_basis) {
   order_basis.clear_lines();
-  Present(env, order_basis);
+  Present(context, order_basis);
 }
 
-v1::RunBillingResponse Settled(const Environment& env, v1::OrderBasis order_basis, bool existed) {
+v1::RunBillingResponse Settled(const Context& context, v1::OrderBasis order_basis, bool existed) {
   v1::RunBillingResponse response;
   response.set_outcome(order_basis.line_count() == 0 ? v1::BILLING_OUTCOME_NOTHING_TO_CHARGE
                        : existed                     ? v1::BILLING_OUTCOME_EXISTED
                                                      : v1::BILLING_OUTCOME_CREATED);
-  PresentWithoutLines(env, order_basis);
+  PresentWithoutLines(context, order_basis);
   *response.mutable_order_basis() = std::move(order_basis);
   return response;
 }
@@ -59,7 +59,8 @@ v1::RunBillingResponse Settled(const Environment& env, v1::OrderBasis order_basi
 // A run, month by month and, within a month, by ascending agreement ids. All it holds between two steps is where it is.
 class BillingRun {
  public:
-  BillingRun(Environment& env, const v1::RunBillingRequest& request) : env_(env), request_(request) {}
+  BillingRun(storage::Database& database, const Context& context, const v1::RunBillingRequest& request)
+      : database_(database), context_(context), request_(request) {}
 
   absl::StatusOr<std::optional<v1::RunBillingResponse>> Next(const storage::Call& call) {
     if (!begun_) RETURN_IF_ERROR(Begin(call));
@@ -80,13 +81,12 @@ class BillingRun {
   Days DaysOfMonth() const { return {.from = month_.from, .until = std::min(month_.until, until_)}; }
 
   absl::Status Begin(const storage::Call& call) {
-    ASSIGN_OR_RETURN(const Moment now, env_.ReadClock());
+    ASSIGN_OR_RETURN(const Moment now, context_.clock.Read());
     const absl::CivilDay today = now.day;
     until_ = request_.until_day().empty() ? MonthOf(today).from : ParseDay(request_.until_day());
     if (until_ > today) return PeriodNotOver(until_, today);
-    ASSIGN_OR_RETURN(const storage::BillableCount count, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
-      return storage::CountBillable(tx, call.account_id, until_);
-    }));
+    ASSIGN_OR_RETURN(const storage::BillableCount count,
+                     database_.ReadOnly(call, [&](ReadTransaction& tx) { return storage::CountBillable(tx, until_); }));
     progress_.set_total(count.months);
     month_ = MonthOf(std::min(count.oldest_until, until_ - 1));
     begun_ = true;
@@ -95,10 +95,9 @@ class BillingRun {
 
   absl::Status FillPage(const storage::Call& call) {
     if (!page_.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const auto billable, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
-      return storage::ListBillable(tx, call.account_id,
-                                   {.month_until = DaysOfMonth().until, .until_day = until_, .settled = IsOwnMonth()},
-                                   after_id_, kPageSize);
+    ASSIGN_OR_RETURN(const auto billable, database_.ReadOnly(call, [&](ReadTransaction& tx) {
+      return storage::ListBillable(
+          tx, {.month_until = DaysOfMonth().until, .until_day = until_, .settled = IsOwnMonth()}, after_id_, kPageSize);
     }));
     page_.assign(billable.begin(), billable.end());
     if (!page_.empty()) after_id_ = page_.back().agreement_id;
@@ -142,8 +141,8 @@ class BillingRun {
   }
 
   absl::StatusOr<v1::RunBillingResponse> Again(const storage::Call& call, storage::BillableAgreement agreement) {
-    ASSIGN_OR_RETURN(const v1::Agreement now, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
-      return storage::GetAgreement(tx, call.account_id, agreement.agreement_id);
+    ASSIGN_OR_RETURN(const v1::Agreement now, database_.ReadOnly(call, [&](ReadTransaction& tx) {
+      return storage::GetAgreement(tx, agreement.agreement_id);
     }));
     agreement.settled_until = ParseDay(now.settled_until());
     return Settle(call, agreement);
@@ -152,19 +151,19 @@ class BillingRun {
   // The document that has the last of the days.
   absl::StatusOr<v1::RunBillingResponse> FindSettled(const storage::Call& call, const std::string& agreement_id,
                                                      Days days) {
-    ASSIGN_OR_RETURN(auto found, env_.database.ReadOnly(call, [&](ReadTransaction& tx) {
-      return storage::FindOrderBasisCovering(tx, call.account_id, agreement_id, days.until - 1);
+    ASSIGN_OR_RETURN(auto found, database_.ReadOnly(call, [&](ReadTransaction& tx) {
+      return storage::FindOrderBasisCovering(tx, agreement_id, days.until - 1);
     }));
     if (!found) return absl::InternalError("no document covers a settled day of " + agreement_id);
-    return Settled(env_, *std::move(found), /*existed=*/true);
+    return Settled(context_, *std::move(found), /*existed=*/true);
   }
 
   absl::StatusOr<v1::RunBillingResponse> Freeze(const storage::Call& call, const std::string& agreement_id, Days days,
                                                 const std::string& expected_digest) {
-    ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse frozen, env_.database.ReadWriteIdempotent(call, [&](Transaction& tx) {
-      return FreezeOrderBasis(tx, env_, call.account_id, agreement_id, days, expected_digest);
+    ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse frozen, database_.ReadWriteIdempotent(call, [&](Transaction& tx) {
+      return FreezeOrderBasis(tx, context_, agreement_id, days, expected_digest);
     }));
-    return Settled(env_, std::move(*frozen.mutable_order_basis()), frozen.existed());
+    return Settled(context_, std::move(*frozen.mutable_order_basis()), frozen.existed());
   }
 
   // A month that would be in arrears: frozen only if there is nothing to charge, and the days come next.
@@ -184,11 +183,11 @@ class BillingRun {
   // What the days would be charged.
   absl::StatusOr<v1::RunBillingResponse> LookAt(const storage::Call& call, const std::string& agreement_id, Days days,
                                                 bool is_next) {
-    return env_.database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::RunBillingResponse> {
-      ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, call.account_id, agreement_id));
+    return database_.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::RunBillingResponse> {
+      ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, agreement_id));
       if (is_next && agreement.settled_until() != FormatDay(days.from)) return rules::RefuseInterval(agreement);
-      ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, call.account_id, agreement, days));
-      absl::StatusOr<v1::OrderBasis> order_basis = PricedOrderBasis(tx, call.account_id, agreement, days, charges);
+      ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, agreement, days));
+      absl::StatusOr<v1::OrderBasis> order_basis = PricedOrderBasis(tx, agreement, days, charges);
       v1::RunBillingResponse response;
       response.set_outcome(charges.units().empty() ? v1::BILLING_OUTCOME_NOTHING_TO_CHARGE
                                                    : v1::BILLING_OUTCOME_IN_ARREARS);
@@ -199,13 +198,14 @@ class BillingRun {
       RETURN_IF_ERROR(order_basis.status());
       // Days that do not come next cannot be frozen as they are.
       if (!is_next) order_basis->clear_digest();
-      PresentWithoutLines(env_, *order_basis);
+      PresentWithoutLines(context_, *order_basis);
       *response.mutable_order_basis() = *std::move(order_basis);
       return response;
     });
   }
 
-  Environment& env_;
+  storage::Database& database_;
+  const Context& context_;
   const v1::RunBillingRequest request_;
   bool begun_ = false;
   bool ended_ = false;
@@ -218,8 +218,11 @@ class BillingRun {
 
 }  // namespace
 
-Stream<v1::RunBillingResponse> RunBilling(Environment& env, const v1::RunBillingRequest& request) {
-  return [run = std::make_shared<BillingRun>(env, request)](const storage::Call& call) { return run->Next(call); };
+Stream<v1::RunBillingResponse> RunBilling(storage::Database& database, const Context& context,
+                                          const v1::RunBillingRequest& request) {
+  return [run = std::make_shared<BillingRun>(database, context, request)](const storage::Call& call) {
+    return run->Next(call);
+  };
 }
 
 }  // namespace agreements

@@ -50,48 +50,42 @@ v1::TransactionResult CancelItem(const v1::TransactionKey& key, int index, const
 
 }  // namespace
 
-absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(Transaction& tx,
                                                                   const v1::CancelTransactionsRequest& request) {
   std::set<storage::TransactionName> names;
   for (int i = 0; i < request.transactions_size(); ++i) {
     if (ValidateItem(request.transactions(i), i).ok()) names.insert(NameOf(request.transactions(i)));
   }
   // Idempotent, since what is cancelled is cancelled.
-  return env.database.ReadWriteIdempotent(call, [&](Transaction& tx) -> absl::StatusOr<v1::CancelTransactionsResponse> {
-    ASSIGN_OR_RETURN(const storage::Transactions transactions, storage::GetTransactions(tx, call.account_id, names));
-    v1::CancelTransactionsResponse response;
-    std::set<storage::TransactionName> to_cancel;
-    for (int i = 0; i < request.transactions_size(); ++i) {
-      *response.add_results() = CancelItem(request.transactions(i), i, transactions, to_cancel);
-    }
-    if (!to_cancel.empty()) RETURN_IF_ERROR(storage::CancelTransactions(tx, call.account_id, to_cancel));
-    return response;
-  });
+  ASSIGN_OR_RETURN(const storage::Transactions transactions, storage::GetTransactions(tx, names));
+  v1::CancelTransactionsResponse response;
+  std::set<storage::TransactionName> to_cancel;
+  for (int i = 0; i < request.transactions_size(); ++i) {
+    *response.add_results() = CancelItem(request.transactions(i), i, transactions, to_cancel);
+  }
+  if (!to_cancel.empty()) RETURN_IF_ERROR(storage::CancelTransactions(tx, to_cancel));
+  return response;
 }
 
-absl::StatusOr<v1::GetTransactionResponse> GetTransaction(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::GetTransactionResponse> GetTransaction(ReadTransaction& tx,
                                                           const v1::GetTransactionRequest& request) {
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::GetTransactionResponse> {
-    v1::GetTransactionResponse response;
-    ASSIGN_OR_RETURN(*response.mutable_transaction(),
-                     storage::GetTransaction(tx, call.account_id, request.company_id(), request.transaction_id()));
-    return response;
-  });
+  v1::GetTransactionResponse response;
+  ASSIGN_OR_RETURN(*response.mutable_transaction(),
+                   storage::GetTransaction(tx, request.company_id(), request.transaction_id()));
+  return response;
 }
 
-absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(ReadTransaction& tx,
                                                               const v1::ListTransactionsRequest& request) {
   ASSIGN_OR_RETURN(const std::string key, PageKey(request, kAfterAllTransactions));
   const std::pair<std::string, std::string> before = absl::StrSplit(key, ' ');
   int64_t microseconds = 0;
   if (!absl::SimpleAtoi(before.first, &microseconds)) return PageTokenMismatch();
-  return env.database.ReadOnly(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::ListTransactionsResponse> {
-    ASSIGN_OR_RETURN(auto transactions, storage::ListTransactions(tx, request, absl::FromUnixMicros(microseconds),
-                                                                  before.second, PageSize(request) + 1));
-    v1::ListTransactionsResponse response;
-    response.set_next_page_token(FillPage(request, std::move(transactions), *response.mutable_transactions(), KeyOf));
-    return response;
-  });
+  ASSIGN_OR_RETURN(auto transactions, storage::ListTransactions(tx, request, absl::FromUnixMicros(microseconds),
+                                                                before.second, PageSize(request) + 1));
+  v1::ListTransactionsResponse response;
+  response.set_next_page_token(FillPage(request, std::move(transactions), *response.mutable_transactions(), KeyOf));
+  return response;
 }
 
 }  // namespace agreements

@@ -41,20 +41,19 @@ struct LastDays {
 
 // M5: locks both, or the one that is both, in ascending order of ids, so that two transactions cannot deadlock. The
 // last holder may be deleted. The target counts one company more.
-absl::StatusOr<Agreements> LockBoth(Transaction& tx, absl::string_view account_id, const std::string& last_id,
-                                    const std::string& target_id) {
+absl::StatusOr<Agreements> LockBoth(Transaction& tx, const std::string& last_id, const std::string& target_id) {
   std::map<std::string, Touched> touched;
   for (const std::string& id : std::set<std::string>{last_id, target_id}) {
-    ASSIGN_OR_RETURN(const v1::Agreement agreement,
-                     id == target_id ? storage::LockLiveAgreement(tx, account_id, id, {.companies = 1})
-                                     : storage::LockAgreement(tx, account_id, id));
+    ASSIGN_OR_RETURN(const v1::Agreement agreement, id == target_id
+                                                        ? storage::LockLiveAgreement(tx, id, {.companies = 1})
+                                                        : storage::LockAgreement(tx, id));
     touched[id] = {.agreement_id = id, .settled_until = ParseDay(agreement.settled_until())};
   }
   return Agreements{.last = touched[last_id], .target = touched[target_id]};
 }
 
-absl::StatusOr<LastDays> GetLastDays(Transaction& tx, absl::string_view account_id, absl::string_view company_id) {
-  ASSIGN_OR_RETURN(const auto newest, storage::ListPlacements(tx, account_id, company_id, kAfterAllDays, 2));
+absl::StatusOr<LastDays> GetLastDays(Transaction& tx, absl::string_view company_id) {
+  ASSIGN_OR_RETURN(const auto newest, storage::ListPlacements(tx, company_id, kAfterAllDays, 2));
   if (newest.size() != 2 || !newest[0].agreement_id().empty()) {
     return absl::InternalError(absl::StrCat("company ", company_id, " is deleted, but not placed so"));
   }
@@ -63,41 +62,39 @@ absl::StatusOr<LastDays> GetLastDays(Transaction& tx, absl::string_view account_
 
 // M5, D2: the target has the company from the first day on that neither agreement has settled. REQUIRES: both are
 // locked, and the company is written.
-absl::Status PlaceAgain(Transaction& tx, absl::string_view account_id, const std::string& company_id,
-                        absl::CivilDay today, const Agreements& agreements) {
+absl::Status PlaceAgain(Transaction& tx, const std::string& company_id, absl::CivilDay today,
+                        const Agreements& agreements) {
   const auto& [last, target] = agreements;
-  ASSIGN_OR_RETURN(const LastDays days, GetLastDays(tx, account_id, company_id));
+  ASSIGN_OR_RETURN(const LastDays days, GetLastDays(tx, company_id));
   const absl::CivilDay from_day = rules::FirstDay(today, {last.settled_until, target.settled_until}, days.held_from);
   // Undeleted on the day of the deletion, it leaves no gap, however long the target is settled: the last holder goes on
   // until then. What that one has settled without the company stays so.
   const absl::CivilDay goes_on_from = std::max(days.deleted_from, last.settled_until);
   if (today < days.deleted_from && goes_on_from < from_day) {
-    RETURN_IF_ERROR(PlaceCompany(tx, account_id, company_id, last.agreement_id, goes_on_from).status());
+    RETURN_IF_ERROR(PlaceCompany(tx, company_id, last.agreement_id, goes_on_from).status());
   }
-  return PlaceCompany(tx, account_id, company_id, target.agreement_id, from_day).status();
+  return PlaceCompany(tx, company_id, target.agreement_id, from_day).status();
 }
 
 }  // namespace
 
-absl::StatusOr<v1::UndeleteCompanyResponse> UndeleteCompany(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::UndeleteCompanyResponse> UndeleteCompany(Transaction& tx, const Clock& clock,
                                                             const v1::UndeleteCompanyRequest& request) {
-  return env.database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::UndeleteCompanyResponse> {
-    const std::string& company_id = request.company_id();
-    v1::UndeleteCompanyResponse response;
-    auto& company = *response.mutable_company();
-    ASSIGN_OR_RETURN(company, storage::GetCompany(tx, call.account_id, company_id));
-    if (!company.has_delete_time()) return CompanyNotDeleted(company_id);
-    // C4: its last agreement, or another that the caller names.
-    const std::string last_id = company.agreement_id();
-    if (!request.agreement_id().empty()) company.set_agreement_id(request.agreement_id());
-    ASSIGN_OR_RETURN(const Agreements agreements, LockBoth(tx, call.account_id, last_id, company.agreement_id()));
-    ASSIGN_OR_RETURN(const Moment now, env.ReadClock());
-    company.clear_delete_time();
-    *company.mutable_update_time() = ToTimestamp(now.time);
-    RETURN_IF_ERROR(storage::UpdateCompany(tx, call.account_id, company));
-    RETURN_IF_ERROR(PlaceAgain(tx, call.account_id, company_id, now.day, agreements));
-    return response;
-  });
+  const std::string& company_id = request.company_id();
+  v1::UndeleteCompanyResponse response;
+  auto& company = *response.mutable_company();
+  ASSIGN_OR_RETURN(company, storage::GetCompany(tx, company_id));
+  if (!company.has_delete_time()) return CompanyNotDeleted(company_id);
+  // C4: its last agreement, or another that the caller names.
+  const std::string last_id = company.agreement_id();
+  if (!request.agreement_id().empty()) company.set_agreement_id(request.agreement_id());
+  ASSIGN_OR_RETURN(const Agreements agreements, LockBoth(tx, last_id, company.agreement_id()));
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  company.clear_delete_time();
+  *company.mutable_update_time() = ToTimestamp(now.time);
+  RETURN_IF_ERROR(storage::UpdateCompany(tx, company));
+  RETURN_IF_ERROR(PlaceAgain(tx, company_id, now.day, agreements));
+  return response;
 }
 
 }  // namespace agreements

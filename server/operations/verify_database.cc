@@ -55,7 +55,8 @@ std::string WrongDayOfChange(const storage::LastChange& company, absl::TimeZone 
 // Verifies account by account, and adds up what it finds.
 class Verification {
  public:
-  Verification(Environment& env, const VerifyOptions& options) : env_(env), options_(options), told_(env.now()) {
+  Verification(storage::Database& database, const Context& context, const VerifyOptions& options)
+      : database_(database), context_(context), options_(options), told_(context.clock.now()) {
     for (const storage::Invariant& invariant : invariants_) Add(invariant.table, invariant.rule);
     Add("agreements", "its order bases, or its unsettled days, begin on the day of its creation");
     Add("companies", "its placements begin on the day of its creation");
@@ -72,8 +73,7 @@ class Verification {
   absl::StatusOr<DatabaseVerification> Run() {
     std::string account_id;
     for (;;) {
-      ASSIGN_OR_RETURN(const auto next,
-                       Read(account_id, [&](ReadTransaction& tx) { return storage::NextAccount(tx, account_id); }));
+      ASSIGN_OR_RETURN(const auto next, storage::NextAccount(database_, account_id));
       if (!next) return std::move(result_);
       account_id = *next;
       ++result_.accounts;
@@ -83,7 +83,7 @@ class Verification {
 
  private:
   template <typename Listed>
-  using List = absl::StatusOr<std::vector<Listed>> (*)(ReadTransaction&, absl::string_view, absl::string_view, int);
+  using List = absl::StatusOr<std::vector<Listed>> (*)(ReadTransaction&, absl::string_view, int);
 
   void Add(const char* table, const char* rule) {
     Check& check = result_.checks.emplace_back();
@@ -109,7 +109,7 @@ class Verification {
 
   template <typename Body>
   std::invoke_result_t<Body, ReadTransaction&> Read(const std::string& account_id, const Body& body) {
-    return env_.database.ReadOnly(CallFor(account_id), body);
+    return database_.ReadOnly(CallFor(account_id), body);
   }
 
   void Find(Check& check, const std::string& account_id, absl::string_view text) const {
@@ -120,15 +120,14 @@ class Verification {
   }
 
   void Tell() {
-    if (env_.now() - told_ < options_.progress_interval) return;
-    told_ = env_.now();
+    if (context_.clock.now() - told_ < options_.progress_interval) return;
+    told_ = context_.clock.now();
     options_.progress(absl::StrCat("accounts begun: ", result_.accounts, ", order bases computed again: ",
                                    Documents().looked_at, ", findings: ", result_.findings()));
   }
 
   absl::Status VerifyAccount(const std::string& account_id) {
-    ASSIGN_OR_RETURN(auto rows,
-                     Read(account_id, [&](ReadTransaction& tx) { return storage::CountRows(tx, account_id); }));
+    ASSIGN_OR_RETURN(auto rows, Read(account_id, storage::CountRows));
     for (size_t i = 0; i < invariants_.size(); ++i) {
       RETURN_IF_ERROR(CheckInvariant(account_id, invariants_[i], rows, result_.checks[i]));
     }
@@ -146,7 +145,7 @@ class Verification {
     VerifyRequestsOptions options;
     options.change_is_lost = [&](absl::string_view text) { Find(LostChanges(), account_id, text); };
     options.record_is_lost = [&](absl::string_view text) { Find(LostRecords(), account_id, text); };
-    RETURN_IF_ERROR(VerifyRequests(env_, CallFor(account_id), records, options));
+    RETURN_IF_ERROR(VerifyRequests(database_, CallFor(account_id), records, options));
     LostChanges().looked_at += records;
     LostRecords().looked_at += records;
     Tell();
@@ -156,7 +155,7 @@ class Verification {
   absl::Status CheckInvariant(const std::string& account_id, const storage::Invariant& invariant,
                               std::map<std::string, int64_t>& rows, Check& check) {
     ASSIGN_OR_RETURN(const storage::Breaches breaches, Read(account_id, [&](ReadTransaction& tx) {
-                       return storage::FindBreaches(tx, invariant, account_id, options_.max_shown);
+                       return storage::FindBreaches(tx, invariant, options_.max_shown);
                      }));
     check.looked_at += rows[invariant.table];
     for (const std::string& text : breaches.first) Find(check, account_id, text);
@@ -171,14 +170,13 @@ class Verification {
                          std::string (*what_is_wrong)(const Listed&, absl::TimeZone), Check& check) {
     std::string after_id;
     for (;;) {
-      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
-                         return list(tx, account_id, after_id, kPageSize);
-                       }));
+      ASSIGN_OR_RETURN(const auto page,
+                       Read(account_id, [&](ReadTransaction& tx) { return list(tx, after_id, kPageSize); }));
       if (page.empty()) return absl::OkStatus();
       after_id = page.back().id;
       for (const Listed& listed : page) {
         ++check.looked_at;
-        const std::string wrong = what_is_wrong(listed, env_.time_zone);
+        const std::string wrong = what_is_wrong(listed, context_.clock.time_zone);
         if (!wrong.empty()) Find(check, account_id, absl::StrCat(listed.id, ": ", wrong));
       }
       Tell();
@@ -188,9 +186,8 @@ class Verification {
   absl::Status CheckNames(const std::string& account_id, List<storage::StoredName> list, Check& check) {
     std::string after_id;
     for (;;) {
-      ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
-                         return list(tx, account_id, after_id, kPageSize);
-                       }));
+      ASSIGN_OR_RETURN(const auto page,
+                       Read(account_id, [&](ReadTransaction& tx) { return list(tx, after_id, kPageSize); }));
       if (page.empty()) return absl::OkStatus();
       after_id = page.back().id;
       for (const storage::StoredName& name : page) {
@@ -206,7 +203,7 @@ class Verification {
     std::string after_id;
     for (;;) {
       ASSIGN_OR_RETURN(const auto page, Read(account_id, [&](ReadTransaction& tx) {
-                         return storage::ListOrderBasisIds(tx, account_id, after_id, kPageSize);
+                         return storage::ListOrderBasisIds(tx, after_id, kPageSize);
                        }));
       if (page.empty()) return absl::OkStatus();
       after_id = page.back();
@@ -216,9 +213,9 @@ class Verification {
 
   absl::Status CheckDocument(const std::string& account_id, const std::string& order_basis_id) {
     v1::VerifyOrderBasisRequest request;
-    request.set_account_id(account_id);
     request.set_order_basis_id(order_basis_id);
-    const auto response = VerifyOrderBasis(env_, CallFor(account_id), request);
+    const auto response = database_.ReadSnapshot(
+        CallFor(account_id), [&](storage::Snapshot& tx) { return VerifyOrderBasis(tx, context_, request); });
     Check& check = Documents();
     ++check.looked_at;
     Tell();
@@ -233,7 +230,8 @@ class Verification {
     return absl::OkStatus();
   }
 
-  Environment& env_;
+  storage::Database& database_;
+  const Context& context_;
   const VerifyOptions& options_;
   const std::vector<storage::Invariant> invariants_ = Invariants();
   DatabaseVerification result_;
@@ -257,8 +255,9 @@ int64_t DatabaseVerification::findings() const {
   return findings;
 }
 
-absl::StatusOr<DatabaseVerification> VerifyDatabase(Environment& env, const VerifyOptions& options) {
-  return Verification(env, options).Run();
+absl::StatusOr<DatabaseVerification> VerifyDatabase(storage::Database& database, const Context& context,
+                                                    const VerifyOptions& options) {
+  return Verification(database, context, options).Run();
 }
 
 std::string Report(const DatabaseVerification& verification) {

@@ -42,7 +42,8 @@ struct VerifyOptions {
 // compared. What it holds in memory does not grow with the database.
 //
 // An error says that it could not be checked, for instance UNAVAILABLE.
-absl::StatusOr<DatabaseVerification> VerifyDatabase(Environment& env, const VerifyOptions& options);
+absl::StatusOr<DatabaseVerification> VerifyDatabase(storage::Database& database, const Context& context,
+                                                    const VerifyOptions& options);
 
 // For people: a line for each check, findings below it, and a summary.
 std::string Report(const DatabaseVerification& verification);

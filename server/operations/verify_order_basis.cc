@@ -25,12 +25,11 @@ constexpr int kMaxWaiting = 100;
 // Gathers what is wrong with one document.
 class Verification {
  public:
-  Verification(ReadTransaction& tx, const Environment& env, const std::string& account_id, v1::OrderBasis order_basis)
-      : tx_(tx), env_(env), account_id_(account_id), order_basis_(std::move(order_basis)) {}
+  Verification(ReadTransaction& tx, const Context& context, v1::OrderBasis order_basis)
+      : tx_(tx), context_(context), order_basis_(std::move(order_basis)) {}
 
   absl::StatusOr<v1::VerifyOrderBasisResponse> Run() {
-    ASSIGN_OR_RETURN(const v1::Agreement agreement,
-                     storage::GetAgreement(tx_, account_id_, order_basis_.agreement_id()));
+    ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx_, order_basis_.agreement_id()));
     RETURN_IF_ERROR(CheckLines(agreement));
     CheckTotal();
     if (DigestOf(order_basis_) != order_basis_.digest()) {
@@ -73,9 +72,8 @@ class Verification {
 
   absl::Status CheckLines(const v1::Agreement& agreement) {
     const Days days = {.from = from(), .until = until()};
-    ASSIGN_OR_RETURN(const rules::Charges charges,
-                     ClaimedCharges(tx_, account_id_, agreement, days, order_basis_.order_basis_id()));
-    const absl::StatusOr<v1::OrderBasis> computed = PricedOrderBasis(tx_, account_id_, agreement, days, charges);
+    ASSIGN_OR_RETURN(const rules::Charges charges, ClaimedCharges(tx_, agreement, days, order_basis_.order_basis_id()));
+    const absl::StatusOr<v1::OrderBasis> computed = PricedOrderBasis(tx_, agreement, days, charges);
     if (!computed.ok()) {
       if (ReasonOf(computed.status()) == v1::ERROR_REASON_UNSPECIFIED) return computed.status();
       Find(v1::VERIFICATION_PROBLEM_LINE, absl::StrCat("cannot be computed: ", computed.status().message()));
@@ -114,8 +112,7 @@ class Verification {
 
   // O3: the document before ends where this one begins; the first one begins with the agreement.
   absl::Status CheckDaysBefore(const v1::Agreement& agreement) {
-    ASSIGN_OR_RETURN(const auto before,
-                     storage::FindOrderBasisCovering(tx_, account_id_, agreement.agreement_id(), from() - 1));
+    ASSIGN_OR_RETURN(const auto before, storage::FindOrderBasisCovering(tx_, agreement.agreement_id(), from() - 1));
     if (before && before->until_day() != order_basis_.from_day()) {
       Find(v1::VERIFICATION_PROBLEM_DAYS,
            absl::StrCat("begins on ", order_basis_.from_day(), ", but ", before->order_basis_id(), " goes on until ",
@@ -123,7 +120,7 @@ class Verification {
     }
     const absl::Time created =
         absl::FromUnixSeconds(agreement.create_time().seconds()) + absl::Nanoseconds(agreement.create_time().nanos());
-    const absl::CivilDay first_day = rules::DayOf(created, env_.time_zone);
+    const absl::CivilDay first_day = rules::DayOf(created, context_.clock.time_zone);
     if (!before && from() != first_day) {
       Find(v1::VERIFICATION_PROBLEM_DAYS,
            absl::StrCat("begins on ", order_basis_.from_day(),
@@ -135,8 +132,7 @@ class Verification {
 
   // O3: the next document, or what is not settled yet, begins where this one ends.
   absl::Status CheckDaysAfter(const v1::Agreement& agreement) {
-    ASSIGN_OR_RETURN(const auto after,
-                     storage::FindOrderBasisFrom(tx_, account_id_, agreement.agreement_id(), until()));
+    ASSIGN_OR_RETURN(const auto after, storage::FindOrderBasisFrom(tx_, agreement.agreement_id(), until()));
     const bool is_last = agreement.settled_until() == order_basis_.until_day();
     if (!after && !is_last) {
       Find(v1::VERIFICATION_PROBLEM_DAYS,
@@ -152,8 +148,8 @@ class Verification {
 
   absl::Status CheckClaims() {
     ASSIGN_OR_RETURN(const auto wrong,
-                     storage::ListWronglyClaimed(tx_, account_id_, order_basis_.agreement_id(),
-                                                 order_basis_.order_basis_id(), until(), kMaxFindings));
+                     storage::ListWronglyClaimed(tx_, order_basis_.agreement_id(), order_basis_.order_basis_id(),
+                                                 until(), kMaxFindings));
     for (const v1::Transaction& transaction : wrong) {
       Find(v1::VERIFICATION_PROBLEM_TRANSACTION,
            absl::StrCat("transaction ", transaction.transaction_id(), " of ", transaction.company_id(), " on ",
@@ -165,18 +161,15 @@ class Verification {
 
   absl::Status ListWaiting(const v1::Agreement& agreement) {
     const absl::CivilDay settled_until = ParseDay(agreement.settled_until());
-    ASSIGN_OR_RETURN(const int64_t count,
-                     storage::CountUnclaimed(tx_, account_id_, agreement.agreement_id(), settled_until));
+    ASSIGN_OR_RETURN(const int64_t count, storage::CountUnclaimed(tx_, agreement.agreement_id(), settled_until));
     response_.set_waiting_transaction_count(count);
-    ASSIGN_OR_RETURN(auto waiting,
-                     storage::ListUnclaimed(tx_, account_id_, agreement.agreement_id(), settled_until, kMaxWaiting));
+    ASSIGN_OR_RETURN(auto waiting, storage::ListUnclaimed(tx_, agreement.agreement_id(), settled_until, kMaxWaiting));
     for (v1::Transaction& transaction : waiting) *response_.add_waiting_transactions() = std::move(transaction);
     return absl::OkStatus();
   }
 
   ReadTransaction& tx_;
-  const Environment& env_;
-  const std::string& account_id_;
+  const Context& context_;
   const v1::OrderBasis order_basis_;
   v1::VerifyOrderBasisResponse response_;
   int cut_findings_ = 0;
@@ -184,13 +177,11 @@ class Verification {
 
 }  // namespace
 
-absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(Environment& env, const storage::Call& call,
+absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(storage::Snapshot& tx, const Context& context,
                                                               const v1::VerifyOrderBasisRequest& request) {
-  return env.database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::VerifyOrderBasisResponse> {
-    ASSIGN_OR_RETURN(v1::OrderBasis order_basis, storage::GetOrderBasis(tx, call.account_id, request.order_basis_id()));
-    RETURN_IF_ERROR(AddAllLines(tx, call.account_id, order_basis));
-    return Verification(tx, env, call.account_id, std::move(order_basis)).Run();
-  });
+  ASSIGN_OR_RETURN(v1::OrderBasis order_basis, storage::GetOrderBasis(tx, request.order_basis_id()));
+  RETURN_IF_ERROR(AddAllLines(tx, order_basis));
+  return Verification(tx, context, std::move(order_basis)).Run();
 }
 
 }  // namespace agreements

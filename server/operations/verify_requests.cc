@@ -89,11 +89,9 @@ std::string Missing(const char* kind, const std::string& id, const std::string& 
 // Verifies those resources of an account whose ids fall to one of several goes.
 class Go {
  public:
-  Go(ReadTransaction& tx, const std::string& account_id, size_t number, size_t count,
-     const VerifyRequestsOptions& options, std::vector<std::string>& lost_changes,
-     std::vector<std::string>& lost_records)
+  Go(ReadTransaction& tx, size_t number, size_t count, const VerifyRequestsOptions& options,
+     std::vector<std::string>& lost_changes, std::vector<std::string>& lost_records)
       : tx_(tx),
-        account_id_(account_id),
         number_(number),
         count_(count),
         options_(options),
@@ -103,7 +101,7 @@ class Go {
   absl::Status Run() {
     // Servers record in real time.
     recent_since_ = absl::Now() - options_.kept;
-    ASSIGN_OR_RETURN(const auto unreadable, storage::NewestRequestWithoutMethod(tx_, account_id_));
+    ASSIGN_OR_RETURN(const auto unreadable, storage::NewestRequestWithoutMethod(tx_));
     if (unreadable) recent_since_ = std::max(recent_since_, *unreadable + kOrderSlack);
     absl::Time since;
     do {  // Again if some turned out to be unreadable.
@@ -123,7 +121,7 @@ class Go {
   absl::Status ReadRecords() {
     storage::RecordedRequest last;
     for (;;) {
-      ASSIGN_OR_RETURN(auto page, storage::ListRequests(tx_, account_id_, last.caller, last.request_id, kRecordsAPage));
+      ASSIGN_OR_RETURN(auto page, storage::ListRequests(tx_, last.caller, last.request_id, kRecordsAPage));
       if (page.empty()) return absl::OkStatus();
       for (const storage::RecordedRequest& record : page) RETURN_IF_ERROR(ReadRecord(record));
       last = std::move(page.back());
@@ -175,7 +173,7 @@ class Go {
   template <typename Has>
   absl::Status Require(const char* kind, const std::string& id, const storage::RecordedRequest& record, Has has) {
     if (!IsOurs(id)) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const bool found, has(tx_, account_id_, id));
+    ASSIGN_OR_RETURN(const bool found, has(tx_, id));
     if (!found) lost_changes_.push_back(Missing(kind, id, record.request_id));
     return absl::OkStatus();
   }
@@ -187,7 +185,7 @@ class Go {
     auto next = recorded.begin();
     std::string after_id;
     for (;;) {
-      ASSIGN_OR_RETURN(const auto page, kind.list(tx_, account_id_, after_id, kPageSize));
+      ASSIGN_OR_RETURN(const auto page, kind.list(tx_, after_id, kPageSize));
       for (const storage::Revision& stored : page) {
         for (; next != recorded.end() && next->first < stored.id; ++next) Miss(kind, *next);
         const bool is_recorded = next != recorded.end() && next->first == stored.id;
@@ -225,7 +223,6 @@ class Go {
   }
 
   ReadTransaction& tx_;
-  const std::string& account_id_;
   const size_t number_;
   const size_t count_;
   const VerifyRequestsOptions& options_;
@@ -238,16 +235,16 @@ class Go {
 
 }  // namespace
 
-absl::Status VerifyRequests(Environment& env, const storage::Call& call, int64_t records,
+absl::Status VerifyRequests(storage::Database& database, const storage::Call& call, int64_t records,
                             const VerifyRequestsOptions& options) {
   const auto count = static_cast<size_t>(records / options.records_at_once + 1);
   for (size_t number = 0; number < count; ++number) {
     std::vector<std::string> lost_changes;
     std::vector<std::string> lost_records;
-    const auto gone = env.database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<bool> {
+    const auto gone = database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<bool> {
       lost_changes.clear();
       lost_records.clear();
-      RETURN_IF_ERROR(Go(tx, call.account_id, number, count, options, lost_changes, lost_records).Run());
+      RETURN_IF_ERROR(Go(tx, number, count, options, lost_changes, lost_records).Run());
       return true;
     });
     RETURN_IF_ERROR(gone.status());

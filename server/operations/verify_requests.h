@@ -33,7 +33,7 @@ struct VerifyRequestsOptions {
 //
 // It does not see the loss of a record whose change has no revision: accesses, prices, order bases and transactions;
 // nor that of a change that later ones have hidden.
-absl::Status VerifyRequests(Environment& env, const storage::Call& call, int64_t records,
+absl::Status VerifyRequests(storage::Database& database, const storage::Call& call, int64_t records,
                             const VerifyRequestsOptions& options);
 
 }  // namespace agreements

@@ -29,6 +29,10 @@ absl::StatusOr<std::string> ReadPageToken(const google::protobuf::Message& reque
   return key;
 }
 
+absl::Status CheckPageToken(const google::protobuf::Message& request, absl::string_view page_token) {
+  return ReadPageToken(request, page_token).status();
+}
+
 std::string MakePageToken(const google::protobuf::Message& request, absl::string_view key) {
   return absl::WebSafeBase64Escape(absl::StrCat(Seal(request, key), key));
 }

@@ -22,6 +22,9 @@ inline constexpr char kAfterAllDays[] = "9999-12-31";
 // PAGE_TOKEN_MISMATCH unless the token is for a request like this one.
 absl::StatusOr<std::string> ReadPageToken(const google::protobuf::Message& request, absl::string_view page_token);
 
+// INVALID_ARGUMENT PAGE_TOKEN_MISMATCH unless the token is for a request like this one, or empty.
+absl::Status CheckPageToken(const google::protobuf::Message& request, absl::string_view page_token);
+
 // The token for the page after the row with this key. REQUIRES: the key is not empty.
 std::string MakePageToken(const google::protobuf::Message& request, absl::string_view key);
 

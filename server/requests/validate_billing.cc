@@ -3,9 +3,12 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "proto/days.h"
 #include "proto/id_prefixes.h"
+#include "proto/status_macros.h"
 #include "server/requests/fields.h"
 #include "server/requests/validate.h"
+#include "server/rules/pricing.h"
 
 namespace agreements {
 namespace {
@@ -73,7 +76,8 @@ absl::Status Validate(v1::CreateOrderBasisRequest& request) {
       .Day("until_day", request.until_day())
       .DaysInOrder(request.from_day(), request.until_day());
   CheckDigest(request.expected_digest(), fields);
-  return fields.status();
+  RETURN_IF_ERROR(fields.status());
+  return rules::CheckPeriod({.from = ParseDay(request.from_day()), .until = ParseDay(request.until_day())});
 }
 
 absl::Status Validate(v1::GetOrderBasisRequest& request) {

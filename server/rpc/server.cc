@@ -15,7 +15,7 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "proto/status.h"
 #include "proto/status_macros.h"
-#include "server/rpc/malformed_requests.h"
+#include "server/rpc/services.h"
 #include "spdlog/spdlog.h"
 #include "storage/connection/requests.h"
 #include "storage/tables/name_keys.h"
@@ -48,16 +48,17 @@ void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder
 
 }  // namespace
 
-Server::Server(const ServerOptions& options, Environment& env)
-    : env_(env),
+Server::Server(const ServerOptions& options, storage::Database& database, Context context)
+    : database_(database),
+      context_(std::move(context)),
       drain_time_(options.drain_time),
       workers_(options.workers, static_cast<size_t>(options.max_queue)),
-      dispatcher_(env_, workers_),
-      agreement_service_(dispatcher_),
-      company_service_(dispatcher_) {}
+      methods_(database_, context_, workers_) {}
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Environment& env) {
-  std::unique_ptr<Server> server(new Server(options, env));
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, storage::Database& database,
+                                                      Context context) {
+  std::unique_ptr<Server> server(new Server(options, database, std::move(context)));
+  ASSIGN_OR_RETURN(server->services_, BindServices(server->methods_));
   grpc::EnableDefaultHealthCheckService(true);
   // Plugins are process-wide: a server that the process starts later has them, too.
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -68,11 +69,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   server->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
   LimitConnections(options, builder);
-  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(std::make_unique<MalformedRequestsFactory>());
-  builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  builder.RegisterService(&server->agreement_service_);
-  builder.RegisterService(&server->company_service_);
+  for (const auto& service : server->services_) builder.RegisterService(service.get());
   server->grpc_server_ = builder.BuildAndStart();
   if (server->grpc_server_ == nullptr) return absl::UnavailableError("gRPC does not start");
   server->listener_->Start(options.max_connections, [acceptor = server->acceptor_.get()](int fd) {
@@ -80,8 +77,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     connection.fd = fd;
     acceptor->HandleNewConnection(&connection);
   });
-  for (const char* service : {v1::AgreementService::service_full_name(), v1::CompanyService::service_full_name()}) {
-    server->grpc_server_->GetHealthCheckService()->SetServingStatus(service, true);
+  for (const auto* service : {&AgreementServiceDescriptor(), &CompanyServiceDescriptor()}) {
+    server->grpc_server_->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
   }
   Server* running = server.get();
   server->database_check_ = std::make_unique<PeriodicTask>(kCheckInterval, [running] { running->CheckDatabase(); });
@@ -107,7 +104,7 @@ void Server::Shutdown() {
   if (grpc_server_ == nullptr) return;
   stopping_ = true;
   grpc_server_->GetHealthCheckService()->Shutdown();
-  dispatcher_.Stop();
+  workers_.Stop();
   // After the calls, which are refused at once then: housekeeping can wait for rows, and for a database that hangs.
   database_check_.reset();
   purge_.reset();
@@ -119,13 +116,13 @@ void Server::Shutdown() {
 }
 
 void Server::CheckDatabase() {
-  grpc_server_->GetHealthCheckService()->SetServingStatus(kDatabaseHealth, env_.database.Check().ok());
+  grpc_server_->GetHealthCheckService()->SetServingStatus(kDatabaseHealth, database_.Check().ok());
 }
 
 void Server::PurgeRequests(absl::Duration retention) {
   absl::StatusOr<int64_t> purged = 0;
   do {
-    purged = storage::PurgeRequests(env_.database, absl::Now() - retention);  // They are recorded in real time.
+    purged = storage::PurgeRequests(database_, absl::Now() - retention);  // They are recorded in real time.
     if (!purged.ok()) not_purged_.Happened(purged.status().ToString());
   } while (purged.ok() && *purged > 0 && !stopping_);
   if (purged.ok()) not_purged_.IsWell();
@@ -134,7 +131,7 @@ void Server::PurgeRequests(absl::Duration retention) {
 // What servers of an older version have written, while this one takes their place.
 void Server::RefreshNames() {
   const absl::StatusOr<storage::RefreshedNames> refreshed =
-      storage::RefreshNames(env_.database, [this] { return !stopping_; });
+      storage::RefreshNames(database_, [this] { return !stopping_; });
   if (!refreshed.ok()) {
     names_not_refreshed_.Happened(refreshed.status().ToString());
     return;

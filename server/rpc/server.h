@@ -1,4 +1,4 @@
-// The running service: gRPC server, workers, health and housekeeping around an Environment.
+// The running service: gRPC server, workers, health and housekeeping.
 #ifndef AGREEMENTS_SERVER_RPC_SERVER_H_
 #define AGREEMENTS_SERVER_RPC_SERVER_H_
 
@@ -8,15 +8,14 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/operations/operations.h"
 #include "server/ops/periodic_task.h"
-#include "server/rpc/agreement_service.h"
-#include "server/rpc/company_service.h"
-#include "server/rpc/dispatcher.h"
 #include "server/rpc/listener.h"
+#include "server/rpc/methods.h"
 #include "server/rpc/workers.h"
 #include "storage/connection/trouble_log.h"
 
@@ -43,8 +42,9 @@ struct ServerOptions {
 // Health: "" and each service are SERVING from start to shutdown, "db" while the database takes writes.
 class Server {
  public:
-  // Starts to serve. UNAVAILABLE if the address cannot be listened on. `env` must outlive the server.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, Environment& env);
+  // Starts to serve. UNAVAILABLE if the address cannot be listened on. `database` must outlive the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, storage::Database& database,
+                                                       Context context);
 
   // Shuts down.
   ~Server();
@@ -60,18 +60,18 @@ class Server {
   void Shutdown();
 
  private:
-  Server(const ServerOptions& options, Environment& env);
+  Server(const ServerOptions& options, storage::Database& database, Context context);
 
   void CheckDatabase();
   void PurgeRequests(absl::Duration retention);
   void RefreshNames();
 
-  Environment& env_;
+  storage::Database& database_;
+  const Context context_;
   const absl::Duration drain_time_;
   Workers workers_;
-  Dispatcher dispatcher_;
-  AgreementServiceImpl agreement_service_;
-  CompanyServiceImpl company_service_;
+  Methods methods_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<Listener> listener_;
   storage::TroubleLog not_purged_{"old requests cannot be purged"};
   storage::TroubleLog names_not_refreshed_{"the keys of names cannot be computed"};

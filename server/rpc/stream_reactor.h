@@ -15,7 +15,7 @@
 #include "proto/status_macros.h"
 #include "server/operations/operations.h"
 #include "server/rpc/guarded.h"
-#include "server/rpc/task_kind.h"
+#include "server/rpc/messages.h"
 #include "server/rpc/workers.h"
 #include "storage/connection/database.h"
 
@@ -29,14 +29,14 @@ namespace agreements {
 // then may happen in another thread before they return. A caller who goes away makes the write fail and is noticed by a
 // task when it begins.
 template <typename Response>
-class StreamReactor final : public grpc::ServerWriteReactor<Response> {
+class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   // `context` is that of the call, which outlives the reactor; `workers` outlive all calls.
-  StreamReactor(const grpc::CallbackServerContext& context, Workers& workers, TaskKind kind, storage::Call call,
+  StreamReactor(const grpc::CallbackServerContext& context, Workers& workers, storage::Call call,
                 Stream<Response> stream)
       : context_(context),
         workers_(workers),
-        owner_{.account_id = call.account_id, .kind = kind},
+        owner_{.account_id = call.account_id, .kind = TaskKind::kBackground},
         call_(std::move(call)),
         stream_(std::move(stream)) {}
 
@@ -60,7 +60,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
       this->Finish(ToGrpcStatus(has_next.status()));
       return;
     }
-    this->StartWrite(&response_);
+    this->StartWrite(&bytes_);
   }
 
   // False at the end.
@@ -71,7 +71,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
       absl::StatusOr<std::optional<Response>> next = stream_(call_);
       if (!next.ok()) return next.status();
       has_next = next->has_value();
-      if (has_next) response_ = **std::move(next);
+      if (has_next) bytes_ = ToBytes(**next);
       return absl::OkStatus();
     }));
     return has_next;
@@ -84,7 +84,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<Response> {
   // Always free. What follows goes from task to task by way of gRPC, where ThreadSanitizer cannot see the order.
   std::mutex turn_;
   Stream<Response> stream_;
-  Response response_;  // Being written
+  grpc::ByteBuffer bytes_;  // Being written
 };
 
 }  // namespace agreements

@@ -16,9 +16,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "server/rpc/task_kind.h"
 
 namespace agreements {
+
+// What a task does.
+enum class TaskKind : std::uint8_t {
+  kRead,
+  kChange,      // Can wait for a row that another transaction has locked.
+  kBackground,  // Works through much; nobody sits and waits for it.
+};
 
 // For whom a task runs, and what it does.
 struct TaskOwner {

@@ -87,21 +87,20 @@ BillableCount ReadBillableCount(const Row& row) { return {.months = row.GetInt64
 
 }  // namespace
 
-absl::StatusOr<std::vector<BillableAgreement>> ListBillable(ReadTransaction& tx, absl::string_view account_id,
-                                                            Billable which, absl::string_view after_id, int limit) {
+absl::StatusOr<std::vector<BillableAgreement>> ListBillable(ReadTransaction& tx, Billable which,
+                                                            absl::string_view after_id, int limit) {
   return tx.Query(kListBillable,
-                  {account_id, after_id, which.month_until, which.until_day, which.until_day, which.settled,
+                  {tx.account_id(), after_id, which.month_until, which.until_day, which.until_day, which.settled,
                    which.until_day, which.until_day, which.until_day, limit},
                   ReadBillable);
 }
 
-absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::string_view account_id,
-                                            absl::CivilDay until_day) {
-  ASSIGN_OR_RETURN(
-      const std::optional<BillableCount> count,
-      tx.QueryOne(kCountBillable,
-                  {until_day, until_day, account_id, until_day, until_day, until_day, until_day, until_day, until_day},
-                  ReadBillableCount));
+absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::CivilDay until_day) {
+  ASSIGN_OR_RETURN(const std::optional<BillableCount> count,
+                   tx.QueryOne(kCountBillable,
+                               {until_day, until_day, tx.account_id(), until_day, until_day, until_day, until_day,
+                                until_day, until_day},
+                               ReadBillableCount));
   return count.value_or(BillableCount());
 }
 

@@ -28,8 +28,8 @@ struct BillableAgreement {
 };
 
 // At most `limit` of them with ids above `after_id`, in ascending order.
-absl::StatusOr<std::vector<BillableAgreement>> ListBillable(ReadTransaction& tx, absl::string_view account_id,
-                                                            Billable which, absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<BillableAgreement>> ListBillable(ReadTransaction& tx, Billable which,
+                                                            absl::string_view after_id, int limit);
 
 struct BillableCount {
   int64_t months = 0;           // Pairs of an agreement and a month of it that is not settled, or is the last one.
@@ -37,8 +37,7 @@ struct BillableCount {
 };
 
 // All that a run has to do with.
-absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::string_view account_id,
-                                            absl::CivilDay until_day);
+absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::CivilDay until_day);
 
 }  // namespace agreements::storage
 

@@ -144,63 +144,57 @@ int64_t ReadCount(const Row& row) { return row.GetInt64(1); }
 
 }  // namespace
 
-absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
-                                          absl::CivilDay until_day, absl::string_view order_basis_id) {
-  return tx.Execute(kClaimTransactions, {order_basis_id, account_id, agreement_id, until_day, until_day});
+absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view agreement_id, absl::CivilDay until_day,
+                                          absl::string_view order_basis_id) {
+  return tx.Execute(kClaimTransactions, {order_basis_id, tx.account_id(), agreement_id, until_day, until_day});
 }
 
-absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                       absl::string_view order_basis_id) {
-  return tx.Query(kSumClaimed, {account_id, order_basis_id}, ReadSum);
+absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view order_basis_id) {
+  return tx.Query(kSumClaimed, {tx.account_id(), order_basis_id}, ReadSum);
 }
 
-absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view agreement_id, absl::CivilDay from_day,
-                                                         absl::CivilDay until_day) {
-  return tx.Query(kSumUnclaimed, {until_day, until_day, account_id, agreement_id, until_day, account_id, from_day},
-                  ReadSum);
+absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, absl::string_view agreement_id,
+                                                         absl::CivilDay from_day, absl::CivilDay until_day) {
+  return tx.Query(kSumUnclaimed,
+                  {until_day, until_day, tx.account_id(), agreement_id, until_day, tx.account_id(), from_day}, ReadSum);
 }
 
-absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view order_basis_id, absl::string_view product_id,
-                                                         absl::CivilDay from_day, absl::CivilDay until_day,
-                                                         const TransactionKey& after, int limit) {
+absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, absl::string_view order_basis_id,
+                                                         absl::string_view product_id, absl::CivilDay from_day,
+                                                         absl::CivilDay until_day, const TransactionKey& after,
+                                                         int limit) {
   return tx.Query(kListClaimed,
-                  {account_id, order_basis_id, product_id, from_day, until_day, after.company_id, after.company_id,
+                  {tx.account_id(), order_basis_id, product_id, from_day, until_day, after.company_id, after.company_id,
                    after.day, after.day, after.transaction_id, limit},
                   ReadTransactionRow);
 }
 
-absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view account_id,
-                                                                    absl::string_view agreement_id,
+absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view agreement_id,
                                                                     absl::string_view product_id,
                                                                     absl::CivilDay from_day, absl::CivilDay until_day,
                                                                     const TransactionKey& after, int limit) {
   return tx.Query(kListUnclaimedOfProduct,
-                  {account_id, agreement_id, until_day, after.company_id, product_id, from_day, until_day,
+                  {tx.account_id(), agreement_id, until_day, after.company_id, product_id, from_day, until_day,
                    after.company_id, after.day, after.day, after.transaction_id, limit},
                   ReadTransactionRow);
 }
 
-absl::StatusOr<std::vector<v1::Transaction>> ListWronglyClaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                                absl::string_view agreement_id,
+absl::StatusOr<std::vector<v1::Transaction>> ListWronglyClaimed(ReadTransaction& tx, absl::string_view agreement_id,
                                                                 absl::string_view order_basis_id,
                                                                 absl::CivilDay until_day, int limit) {
-  return tx.Query(kListWronglyClaimed, {account_id, order_basis_id, until_day, agreement_id, limit},
+  return tx.Query(kListWronglyClaimed, {tx.account_id(), order_basis_id, until_day, agreement_id, limit},
                   ReadTransactionRow);
 }
 
-absl::StatusOr<int64_t> CountUnclaimed(ReadTransaction& tx, absl::string_view account_id,
-                                       absl::string_view agreement_id, absl::CivilDay until_day) {
+absl::StatusOr<int64_t> CountUnclaimed(ReadTransaction& tx, absl::string_view agreement_id, absl::CivilDay until_day) {
   ASSIGN_OR_RETURN(const std::optional<int64_t> count,
-                   tx.QueryOne(kCountUnclaimed, {account_id, agreement_id, until_day, until_day}, ReadCount));
+                   tx.QueryOne(kCountUnclaimed, {tx.account_id(), agreement_id, until_day, until_day}, ReadCount));
   return count.value_or(0);
 }
 
-absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view agreement_id, absl::CivilDay until_day,
-                                                           int limit) {
-  return tx.Query(kListUnclaimed, {account_id, agreement_id, until_day, until_day, limit}, ReadTransactionRow);
+absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimed(ReadTransaction& tx, absl::string_view agreement_id,
+                                                           absl::CivilDay until_day, int limit) {
+  return tx.Query(kListUnclaimed, {tx.account_id(), agreement_id, until_day, until_day, limit}, ReadTransactionRow);
 }
 
 }  // namespace agreements::storage

@@ -25,17 +25,15 @@ struct TransactionSum {
 
 // Marks every transaction of the agreement on a day before `until_day` that is unclaimed with the order basis, and
 // returns how many there are. REQUIRES: the agreement is locked.
-absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
-                                          absl::CivilDay until_day, absl::string_view order_basis_id);
+absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view agreement_id, absl::CivilDay until_day,
+                                          absl::string_view order_basis_id);
 
 // What the order basis has claimed, by its mark.
-absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                       absl::string_view order_basis_id);
+absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view order_basis_id);
 
 // What ClaimTransactions would claim, of days from `from_day` on.
-absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view agreement_id, absl::CivilDay from_day,
-                                                         absl::CivilDay until_day);
+absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, absl::string_view agreement_id,
+                                                         absl::CivilDay from_day, absl::CivilDay until_day);
 
 // What comes after a row of the lists below, which are sorted by these; empty: the first row.
 struct TransactionKey {
@@ -46,31 +44,27 @@ struct TransactionKey {
 
 // At most `limit` transactions of a product that the order basis has claimed, of days [from_day, until_day), after
 // `after`.
-absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view order_basis_id, absl::string_view product_id,
-                                                         absl::CivilDay from_day, absl::CivilDay until_day,
-                                                         const TransactionKey& after, int limit);
+absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, absl::string_view order_basis_id,
+                                                         absl::string_view product_id, absl::CivilDay from_day,
+                                                         absl::CivilDay until_day, const TransactionKey& after,
+                                                         int limit);
 
 // The same of what ClaimTransactions would claim for the agreement.
-absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view account_id,
-                                                                    absl::string_view agreement_id,
+absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view agreement_id,
                                                                     absl::string_view product_id,
                                                                     absl::CivilDay from_day, absl::CivilDay until_day,
                                                                     const TransactionKey& after, int limit);
 
 // Transactions that are claimed by the order basis, and should not be: at most `limit` of those that are not the
 // agreement's on their day, or of a day from `until_day` on.
-absl::StatusOr<std::vector<v1::Transaction>> ListWronglyClaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                                absl::string_view agreement_id,
+absl::StatusOr<std::vector<v1::Transaction>> ListWronglyClaimed(ReadTransaction& tx, absl::string_view agreement_id,
                                                                 absl::string_view order_basis_id,
                                                                 absl::CivilDay until_day, int limit);
 
 // Transactions of the agreement on days before `until_day` that are unclaimed: how many, and the first `limit`.
-absl::StatusOr<int64_t> CountUnclaimed(ReadTransaction& tx, absl::string_view account_id,
-                                       absl::string_view agreement_id, absl::CivilDay until_day);
-absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimed(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view agreement_id, absl::CivilDay until_day,
-                                                           int limit);
+absl::StatusOr<int64_t> CountUnclaimed(ReadTransaction& tx, absl::string_view agreement_id, absl::CivilDay until_day);
+absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimed(ReadTransaction& tx, absl::string_view agreement_id,
+                                                           absl::CivilDay until_day, int limit);
 
 }  // namespace agreements::storage
 

@@ -81,22 +81,21 @@ UserAccess ReadUserAccess(const Row& row) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, absl::string_view account_id,
-                                                    absl::string_view agreement_id, Days days) {
+absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, absl::string_view agreement_id, Days days) {
   const absl::CivilDay first_of_month(absl::CivilMonth(days.from));
   return tx.Query(kCountUserDays,
-                  {first_of_month, first_of_month, days.from, days.until, days.until, account_id, agreement_id,
-                   days.until, account_id},
+                  {first_of_month, first_of_month, days.from, days.until, days.until, tx.account_id(), agreement_id,
+                   days.until, tx.account_id()},
                   ReadUserDays);
 }
 
-absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view agreement_id, absl::string_view product_id,
-                                                         Days days, const UserAccessKey& after, int limit) {
+absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view agreement_id,
+                                                         absl::string_view product_id, Days days,
+                                                         const UserAccessKey& after, int limit) {
   return tx.Query(kListUserAccesses,
-                  {days.from, days.until, days.until, account_id, agreement_id, days.until, account_id, product_id,
-                   after.user_id, after.user_id, after.company_id, after.company_id, after.access_id, after.company_id,
-                   after.access_id, after.from_day, limit},
+                  {days.from, days.until, days.until, tx.account_id(), agreement_id, days.until, tx.account_id(),
+                   product_id, after.user_id, after.user_id, after.company_id, after.company_id, after.access_id,
+                   after.company_id, after.access_id, after.from_day, limit},
                   ReadUserAccess);
 }
 

@@ -25,8 +25,7 @@ struct UserDays {
   int64_t users;
 };
 
-absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, absl::string_view account_id,
-                                                    absl::string_view agreement_id, Days days);
+absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, absl::string_view agreement_id, Days days);
 
 // An access's days in a company of the agreement.
 struct UserAccess {
@@ -43,9 +42,9 @@ struct UserAccessKey {
 };
 
 // At most `limit` accesses to a product that count in the agreement, in ascending order from `after` on.
-absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view agreement_id, absl::string_view product_id,
-                                                         Days days, const UserAccessKey& after, int limit);
+absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view agreement_id,
+                                                         absl::string_view product_id, Days days,
+                                                         const UserAccessKey& after, int limit);
 
 }  // namespace agreements::storage
 

@@ -124,7 +124,7 @@ absl::Status Database::RunReadWrite(Call call, bool records_request, absl::Funct
 // One run of `body` as a transaction. When it fails, the caller rolls back.
 absl::Status Database::Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                                google::protobuf::Message& response) {
-  Transaction tx(session, ids_);
+  Transaction tx(session, call.account_id, ids_);
   RETURN_IF_ERROR(session.Begin());
   ASSIGN_OR_RETURN(const bool first_time, InsertRequest(tx, call, ToMicroseconds(now_())));
   if (!first_time) {
@@ -157,7 +157,7 @@ absl::Status Database::Attempt(Session& session, const Call& call, absl::Functio
 absl::Status Database::AttemptUnrecorded(Session& session, const Call& call,
                                          absl::FunctionRef<absl::Status(Transaction&)> body,
                                          google::protobuf::Message& response) {
-  Transaction tx(session, ids_);
+  Transaction tx(session, call.account_id, ids_);
   RETURN_IF_ERROR(session.Begin());
   RETURN_IF_ERROR(session.SetMark());
   absl::Status status = body(tx);
@@ -242,7 +242,7 @@ absl::Status Database::Run(const Call& call, bool autocommit, absl::FunctionRef<
   }
 }
 
-absl::StatusOr<int64_t> Database::ExecuteAlone(const Statement& statement, std::initializer_list<Value> values) {
+absl::StatusOr<int64_t> Database::ExecuteAlone(const Statement& statement, absl::Span<const Value> values) {
   int64_t changed = 0;
   RETURN_IF_ERROR(Run(Call(), /*autocommit=*/true, [&](Session& session) -> absl::Status {
     ASSIGN_OR_RETURN(changed, session.Execute(statement, values));

@@ -40,12 +40,15 @@ struct Call {
   absl::Time deadline = absl::InfiniteFuture();
 };
 
-// Statements that change nothing. How much of what others commit meanwhile they see, the one who makes it says.
+// Statements that change nothing, each of which sees all that is committed. They are those of one account.
 class ReadTransaction {
  public:
-  explicit ReadTransaction(Session& session) : session_(session) {}
+  ReadTransaction(Session& session, std::string account_id) : session_(session), account_id_(std::move(account_id)) {}
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+  // Whose rows all statements read and write.
+  const std::string& account_id() const { return account_id_; }
 
   // All rows of a SELECT, each through `reader`.
   template <typename T>
@@ -59,7 +62,7 @@ class ReadTransaction {
 
   // The only row of a SELECT, or nothing.
   template <typename T>
-  absl::StatusOr<std::optional<T>> QueryOne(const Statement& statement, std::initializer_list<Value> values,
+  absl::StatusOr<std::optional<T>> QueryOne(const Statement& statement, absl::Span<const Value> values,
                                             T (*reader)(const Row&)) {
     std::optional<T> found;
     absl::Status status = session_.Query(statement, values, [&](const Row& row) { found = reader(row); });
@@ -69,12 +72,23 @@ class ReadTransaction {
 
  protected:
   Session& session_;
+
+ private:
+  const std::string account_id_;
+};
+
+// The same, but that all statements see what was committed when the first one began, and nothing else. For what must
+// fit together, and for a SELECT that is long.
+class Snapshot : public ReadTransaction {
+ public:
+  using ReadTransaction::ReadTransaction;
 };
 
 // A transaction at READ COMMITTED.
 class Transaction : public ReadTransaction {
  public:
-  Transaction(Session& session, IdSource& ids) : ReadTransaction(session), ids_(ids) {}
+  Transaction(Session& session, std::string account_id, IdSource& ids)
+      : ReadTransaction(session, std::move(account_id)), ids_(ids) {}
 
   // Executes a statement that changes rows, and returns how many it changed. See Session::Execute.
   absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values) {
@@ -149,19 +163,25 @@ class Database {
   // Runs `body`, each of whose statements sees all that is committed. It returns absl::StatusOr of any type.
   template <typename Body>
   std::invoke_result_t<Body, ReadTransaction&> ReadOnly(const Call& call, const Body& body) {
-    return Read(call, body, [](Session& /*session*/, auto run) { return run(); });
+    return Read<ReadTransaction>(call, body, [](Session& /*session*/, auto run) { return run(); });
   }
 
-  // Runs `body`, all of whose statements see what was committed when it began, and nothing else. For what must fit
-  // together, and for a SELECT that is long. It returns absl::StatusOr of any type.
+  // Runs `body`, all of whose statements see the same state. It returns absl::StatusOr of any type.
   template <typename Body>
-  std::invoke_result_t<Body, ReadTransaction&> ReadSnapshot(const Call& call, const Body& body) {
-    return Read(call, body, InSnapshot);
+  std::invoke_result_t<Body, Snapshot&> ReadSnapshot(const Call& call, const Body& body) {
+    return Read<Snapshot>(call, body, InSnapshot);
   }
 
-  // Executes one statement outside any call, as housekeeping does, and returns how many rows it changed. It may run
-  // twice.
-  absl::StatusOr<int64_t> ExecuteAlone(const Statement& statement, std::initializer_list<Value> values);
+  // Executes one statement outside any call and account, as housekeeping does, and returns how many rows it changed. It
+  // may run twice.
+  absl::StatusOr<int64_t> ExecuteAlone(const Statement& statement, absl::Span<const Value> values);
+
+  // The same for a SELECT. All its rows, each through `reader`.
+  template <typename T>
+  absl::StatusOr<std::vector<T>> QueryAlone(const Statement& statement, absl::Span<const Value> values,
+                                            T (*reader)(const Row&)) {
+    return ReadOnly(Call(), [&](ReadTransaction& tx) { return tx.Query(statement, values, reader); });
+  }
 
   // Asks the database something, on a connection of its own: OK if it takes writes. Does not wait long for an answer:
   // UNAVAILABLE after twice DatabaseOptions::check_timeout for each host.
@@ -207,12 +227,12 @@ class Database {
     return response;
   }
 
-  template <typename Body, typename Around>
-  std::invoke_result_t<Body, ReadTransaction&> Read(const Call& call, const Body& body, const Around& around) {
-    std::invoke_result_t<Body, ReadTransaction&> result = absl::UnknownError("did not run");
+  template <typename Tx, typename Body, typename Around>
+  std::invoke_result_t<Body, Tx&> Read(const Call& call, const Body& body, const Around& around) {
+    std::invoke_result_t<Body, Tx&> result = absl::UnknownError("did not run");
     absl::Status status = Run(call, /*autocommit=*/true, [&](Session& session) {
       return around(session, [&] {
-        ReadTransaction tx(session);
+        Tx tx(session, call.account_id);
         result = body(tx);
         return result.status();
       });

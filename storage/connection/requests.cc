@@ -64,7 +64,7 @@ absl::Time ReadCreateTime(const Row& row) { return ToTime(row.GetTimestamp(1)); 
 
 absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time now) {
   const absl::Status inserted =
-      tx.Execute(kInsertRequest, {call.account_id, call.caller, call.request_id, call.request_hash, now, call.method})
+      tx.Execute(kInsertRequest, {tx.account_id(), call.caller, call.request_id, call.request_hash, now, call.method})
           .status();
   if (IsDuplicate(inserted, "PRIMARY")) return false;
   RETURN_IF_ERROR(inserted);
@@ -72,24 +72,22 @@ absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time
 }
 
 absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call) {
-  return tx.QueryOne(kGetRequest, {call.account_id, call.caller, call.request_id}, ReadRequest);
+  return tx.QueryOne(kGetRequest, {tx.account_id(), call.caller, call.request_id}, ReadRequest);
 }
 
 absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response) {
   ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kSetResponse, {response, call.account_id, call.caller, call.request_id}));
+                   tx.Execute(kSetResponse, {response, tx.account_id(), call.caller, call.request_id}));
   return changed == 1;
 }
 
-absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view account_id,
-                                                          absl::string_view after_caller,
+absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view after_caller,
                                                           absl::string_view after_request_id, int limit) {
-  return tx.Query(kListRequests, {account_id, after_caller, after_caller, after_request_id, limit}, ReadRecord);
+  return tx.Query(kListRequests, {tx.account_id(), after_caller, after_caller, after_request_id, limit}, ReadRecord);
 }
 
-absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx,
-                                                                     absl::string_view account_id) {
-  return tx.QueryOne(kNewestRequestWithoutMethod, {account_id}, ReadCreateTime);
+absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx) {
+  return tx.QueryOne(kNewestRequestWithoutMethod, {tx.account_id()}, ReadCreateTime);
 }
 
 absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before) {

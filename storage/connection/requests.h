@@ -36,12 +36,11 @@ struct RecordedRequest {
 };
 
 // At most `limit` of an account, in ascending order of caller and request_id after these.
-absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view account_id,
-                                                          absl::string_view after_caller,
+absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view after_caller,
                                                           absl::string_view after_request_id, int limit);
 
 // When the last one was recorded whose method is not known; nothing if there is none.
-absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx, absl::string_view account_id);
+absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx);
 
 // Deletes at most 1,000 requests older than `before`, of all accounts, and returns how many.
 absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before);

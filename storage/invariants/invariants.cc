@@ -135,9 +135,8 @@ std::string ReadId(const Row& row) { return row.GetString(1); }
 
 }  // namespace
 
-absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, absl::string_view account_id,
-                                      int limit) {
-  ASSIGN_OR_RETURN(auto found, tx.Query(*invariant.breaches, {account_id, limit}, ReadBreach));
+absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, int limit) {
+  ASSIGN_OR_RETURN(auto found, tx.Query(*invariant.breaches, {tx.account_id(), limit}, ReadBreach));
   Breaches breaches;
   for (Breach& breach : found) {
     breaches.count = breach.count;
@@ -146,40 +145,34 @@ absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& inva
   return breaches;
 }
 
-absl::StatusOr<std::optional<std::string>> NextAccount(ReadTransaction& tx, absl::string_view after_id) {
-  ASSIGN_OR_RETURN(const auto next, tx.QueryOne(kNextAccount,
-                                                {after_id, after_id, after_id, after_id, after_id, after_id, after_id,
-                                                 after_id, after_id, after_id, after_id},
-                                                ReadAccount));
-  return next.value_or(std::nullopt);
+absl::StatusOr<std::optional<std::string>> NextAccount(Database& database, absl::string_view after_id) {
+  const std::vector<Value> values(11, after_id);
+  ASSIGN_OR_RETURN(const auto next, database.QueryAlone(kNextAccount, values, ReadAccount));
+  return next.front();
 }
 
-absl::StatusOr<std::map<std::string, int64_t>> CountRows(ReadTransaction& tx, absl::string_view account_id) {
-  ASSIGN_OR_RETURN(const auto counts, tx.Query(kCountRows,
-                                               {account_id, account_id, account_id, account_id, account_id, account_id,
-                                                account_id, account_id, account_id, account_id, account_id},
-                                               ReadCount));
+absl::StatusOr<std::map<std::string, int64_t>> CountRows(ReadTransaction& tx) {
+  const std::vector<Value> values(11, tx.account_id());
+  ASSIGN_OR_RETURN(const auto counts, tx.Query(kCountRows, values, ReadCount));
   return std::map<std::string, int64_t>(counts.begin(), counts.end());
 }
 
-absl::StatusOr<std::vector<Beginning>> ListAgreementBeginnings(ReadTransaction& tx, absl::string_view account_id,
-                                                               absl::string_view after_id, int limit) {
-  return tx.Query(kListAgreementBeginnings, {account_id, after_id, limit}, ReadBeginning);
+absl::StatusOr<std::vector<Beginning>> ListAgreementBeginnings(ReadTransaction& tx, absl::string_view after_id,
+                                                               int limit) {
+  return tx.Query(kListAgreementBeginnings, {tx.account_id(), after_id, limit}, ReadBeginning);
 }
 
-absl::StatusOr<std::vector<Beginning>> ListCompanyBeginnings(ReadTransaction& tx, absl::string_view account_id,
-                                                             absl::string_view after_id, int limit) {
-  return tx.Query(kListCompanyBeginnings, {account_id, after_id, limit}, ReadBeginning);
+absl::StatusOr<std::vector<Beginning>> ListCompanyBeginnings(ReadTransaction& tx, absl::string_view after_id,
+                                                             int limit) {
+  return tx.Query(kListCompanyBeginnings, {tx.account_id(), after_id, limit}, ReadBeginning);
 }
 
-absl::StatusOr<std::vector<LastChange>> ListCompanyChanges(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit) {
-  return tx.Query(kListCompanyChanges, {account_id, after_id, limit}, ReadChange);
+absl::StatusOr<std::vector<LastChange>> ListCompanyChanges(ReadTransaction& tx, absl::string_view after_id, int limit) {
+  return tx.Query(kListCompanyChanges, {tx.account_id(), after_id, limit}, ReadChange);
 }
 
-absl::StatusOr<std::vector<std::string>> ListOrderBasisIds(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit) {
-  return tx.Query(kListOrderBasisIds, {account_id, after_id, limit}, ReadId);
+absl::StatusOr<std::vector<std::string>> ListOrderBasisIds(ReadTransaction& tx, absl::string_view after_id, int limit) {
+  return tx.Query(kListOrderBasisIds, {tx.account_id(), after_id, limit}, ReadId);
 }
 
 }  // namespace agreements::storage

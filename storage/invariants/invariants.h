@@ -39,14 +39,13 @@ struct Breaches {
   std::vector<std::string> first;  // At most as many as asked for, ascending.
 };
 
-absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, absl::string_view account_id,
-                                      int limit);
+absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, int limit);
 
 // The account after `after_id` in ascending order of what is stored of any; nothing after the last one.
-absl::StatusOr<std::optional<std::string>> NextAccount(ReadTransaction& tx, absl::string_view after_id);
+absl::StatusOr<std::optional<std::string>> NextAccount(Database& database, absl::string_view after_id);
 
 // How many rows an account has, by table.
-absl::StatusOr<std::map<std::string, int64_t>> CountRows(ReadTransaction& tx, absl::string_view account_id);
+absl::StatusOr<std::map<std::string, int64_t>> CountRows(ReadTransaction& tx);
 
 // When something was created, and the day from which it is told of.
 struct Beginning {
@@ -58,10 +57,10 @@ struct Beginning {
 
 // At most `limit`, in ascending order of ids after `after_id`: of agreements, the first day of the first order basis
 // or, without any, settled_until; of companies, that of the first placement.
-absl::StatusOr<std::vector<Beginning>> ListAgreementBeginnings(ReadTransaction& tx, absl::string_view account_id,
-                                                               absl::string_view after_id, int limit);
-absl::StatusOr<std::vector<Beginning>> ListCompanyBeginnings(ReadTransaction& tx, absl::string_view account_id,
-                                                             absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<Beginning>> ListAgreementBeginnings(ReadTransaction& tx, absl::string_view after_id,
+                                                               int limit);
+absl::StatusOr<std::vector<Beginning>> ListCompanyBeginnings(ReadTransaction& tx, absl::string_view after_id,
+                                                             int limit);
 
 // When a company was changed last, and the day by which its newest placement is placed: the one on which it begins or,
 // of a deleted company, the last one on which an agreement has it.
@@ -72,12 +71,10 @@ struct LastChange {
 };
 
 // At most `limit`, in ascending order of ids after `after_id`.
-absl::StatusOr<std::vector<LastChange>> ListCompanyChanges(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<LastChange>> ListCompanyChanges(ReadTransaction& tx, absl::string_view after_id, int limit);
 
 // At most `limit`, in ascending order of ids after `after_id`.
-absl::StatusOr<std::vector<std::string>> ListOrderBasisIds(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<std::string>> ListOrderBasisIds(ReadTransaction& tx, absl::string_view after_id, int limit);
 
 }  // namespace agreements::storage
 

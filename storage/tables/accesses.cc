@@ -122,25 +122,25 @@ std::string States(const v1::ListAccessesRequest& request) {
 
 }  // namespace
 
-absl::Status InsertAccess(Transaction& tx, absl::string_view account_id, const v1::Access& access) {
+absl::Status InsertAccess(Transaction& tx, const v1::Access& access) {
   return tx
       .Execute(kInsertAccess,
-               {account_id, access.company_id(), access.access_id(), access.user_id(), access.product_id(),
+               {tx.account_id(), access.company_id(), access.access_id(), access.user_id(), access.product_id(),
                 static_cast<int>(access.state()), ExpireTime(access), FromDay(access), UntilDay(access),
                 ToValue(access.create_time()), ToValue(access.update_time())})
       .status();
 }
 
-absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view account_id, absl::string_view access_id,
-                                     absl::Time now) {
-  ASSIGN_OR_RETURN(std::optional<v1::Access> access, tx.QueryOne(kGetAccess, {now, account_id, access_id}, ReadAccess));
+absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view access_id, absl::Time now) {
+  ASSIGN_OR_RETURN(std::optional<v1::Access> access,
+                   tx.QueryOne(kGetAccess, {now, tx.account_id(), access_id}, ReadAccess));
   if (!access) return AccessNotFound(access_id);
   return *std::move(access);
 }
 
 absl::StatusOr<std::vector<v1::Access>> ListAccesses(ReadTransaction& tx, const v1::ListAccessesRequest& request,
                                                      absl::string_view before_id, absl::Time now, int limit) {
-  std::vector<Value> values = {now, request.account_id()};
+  std::vector<Value> values = {now, tx.account_id()};
   if (!request.agreement_id().empty()) values.emplace_back(request.agreement_id());
   for (const Value& value : std::initializer_list<Value>{before_id, request.company_id(), request.company_id(),
                                                          request.user_id(), request.user_id(), request.product_id(),
@@ -150,24 +150,21 @@ absl::StatusOr<std::vector<v1::Access>> ListAccesses(ReadTransaction& tx, const 
   return tx.Query(request.agreement_id().empty() ? kListAccesses : kListAgreementAccesses, values, ReadAccess);
 }
 
-absl::StatusOr<std::vector<v1::Access>> ListLiveAccesses(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view company_id, absl::string_view user_id,
-                                                         absl::Time now) {
-  return tx.Query(kListLiveAccesses, {now, account_id, company_id, user_id}, ReadAccess);
+absl::StatusOr<std::vector<v1::Access>> ListLiveAccesses(ReadTransaction& tx, absl::string_view company_id,
+                                                         absl::string_view user_id, absl::Time now) {
+  return tx.Query(kListLiveAccesses, {now, tx.account_id(), company_id, user_id}, ReadAccess);
 }
 
-absl::Status UpdateAccess(Transaction& tx, absl::string_view account_id, const v1::Access& access,
-                          v1::AccessState stored) {
+absl::Status UpdateAccess(Transaction& tx, const v1::Access& access, v1::AccessState stored) {
   ASSIGN_OR_RETURN(const int64_t changed,
                    tx.Execute(kUpdateAccess, {static_cast<int>(access.state()), FromDay(access), UntilDay(access),
-                                              ToValue(access.update_time()), account_id, access.company_id(),
+                                              ToValue(access.update_time()), tx.account_id(), access.company_id(),
                                               access.access_id(), static_cast<int>(stored)}));
   return changed == 1 ? absl::OkStatus() : StartOver();
 }
 
-absl::Status EndAccesses(Transaction& tx, absl::string_view account_id, absl::string_view company_id,
-                         absl::CivilDay last_day, absl::Time now) {
-  return tx.Execute(kEndAccesses, {last_day + 1, now, now, account_id, company_id}).status();
+absl::Status EndAccesses(Transaction& tx, absl::string_view company_id, absl::CivilDay last_day, absl::Time now) {
+  return tx.Execute(kEndAccesses, {last_day + 1, now, now, tx.account_id(), company_id}).status();
 }
 
 }  // namespace agreements::storage

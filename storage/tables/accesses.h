@@ -19,11 +19,10 @@ namespace agreements::storage {
 // U2: an invitation that has expired at `now` is read as ENDED, whatever is stored.
 
 // REQUIRES: the company's agreement is locked, and the user has no other live access to the product in the company.
-absl::Status InsertAccess(Transaction& tx, absl::string_view account_id, const v1::Access& access);
+absl::Status InsertAccess(Transaction& tx, const v1::Access& access);
 
 // NOT_FOUND ACCESS_NOT_FOUND.
-absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view account_id, absl::string_view access_id,
-                                     absl::Time now);
+absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view access_id, absl::Time now);
 
 // At most `limit` accesses that pass the request's filters, from the newest down, with ids below `before_id`. Of an
 // agreement: those to the companies that it holds now.
@@ -32,19 +31,16 @@ absl::StatusOr<std::vector<v1::Access>> ListAccesses(ReadTransaction& tx, const 
 
 // The user's accesses in the company that are live, at most one for each product: INVITED and ACTIVE ones and, as
 // ENDED, invitations that have expired and are still stored as INVITED.
-absl::StatusOr<std::vector<v1::Access>> ListLiveAccesses(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view company_id, absl::string_view user_id,
-                                                         absl::Time now);
+absl::StatusOr<std::vector<v1::Access>> ListLiveAccesses(ReadTransaction& tx, absl::string_view company_id,
+                                                         absl::string_view user_id, absl::Time now);
 
 // Writes state, days and update_time of an access that is stored in the state `stored`; starts over if it is not.
 // REQUIRES: the company's agreement is locked, and the state becomes another one.
-absl::Status UpdateAccess(Transaction& tx, absl::string_view account_id, const v1::Access& access,
-                          v1::AccessState stored);
+absl::Status UpdateAccess(Transaction& tx, const v1::Access& access, v1::AccessState stored);
 
 // C4: ends what is live in the company. `last_day` is the last one that counts, or an access's own first day if that is
 // later. REQUIRES: the company's agreement is locked.
-absl::Status EndAccesses(Transaction& tx, absl::string_view account_id, absl::string_view company_id,
-                         absl::CivilDay last_day, absl::Time now);
+absl::Status EndAccesses(Transaction& tx, absl::string_view company_id, absl::CivilDay last_day, absl::Time now);
 
 }  // namespace agreements::storage
 

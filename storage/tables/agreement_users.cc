@@ -87,8 +87,7 @@ absl::StatusOr<std::vector<UserProducts>> ListAgreementUsers(ReadTransaction& tx
                                                              absl::string_view after_id, int limit) {
   return tx.Query(
       kListAgreementUsers,
-      {request.account_id(), request.agreement_id(), request.product_id(), request.product_id(), after_id, limit},
-      ReadUser);
+      {tx.account_id(), request.agreement_id(), request.product_id(), request.product_id(), after_id, limit}, ReadUser);
 }
 
 absl::StatusOr<std::vector<v1::AgreementUser>> ListAgreementUserProducts(ReadTransaction& tx,
@@ -96,7 +95,7 @@ absl::StatusOr<std::vector<v1::AgreementUser>> ListAgreementUserProducts(ReadTra
                                                                          absl::string_view first_id,
                                                                          absl::string_view last_id) {
   return tx.Query(kListAgreementUserProducts,
-                  {kMaxCompaniesOfProduct, request.account_id(), request.agreement_id(), request.product_id(),
+                  {kMaxCompaniesOfProduct, tx.account_id(), request.agreement_id(), request.product_id(),
                    request.product_id(), first_id, last_id, kMaxProductsOfUser},
                   ReadProduct);
 }
@@ -105,7 +104,7 @@ absl::StatusOr<std::vector<v1::ProductUserCount>> CountProductUsers(ReadTransact
                                                                     const v1::ListAgreementUsersRequest& request,
                                                                     int limit) {
   return tx.Query(kCountProductUsers,
-                  {request.account_id(), request.agreement_id(), request.product_id(), request.product_id(), limit},
+                  {tx.account_id(), request.agreement_id(), request.product_id(), request.product_id(), limit},
                   ReadCount);
 }
 

@@ -132,21 +132,20 @@ SortedRow<v1::Agreement> ReadSortedAgreement(const Row& row) {
 
 }  // namespace
 
-absl::Status InsertAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+absl::Status InsertAgreement(Transaction& tx, const v1::Agreement& agreement) {
   const NameKeys keys = KeysOf(agreement.display_name());
   return tx
       .Execute(kInsertAgreement,
-               {account_id, agreement.agreement_id(), agreement.display_name(), agreement.customer_number(),
+               {tx.account_id(), agreement.agreement_id(), agreement.display_name(), agreement.customer_number(),
                 agreement.company_count(), agreement.draft_count(), agreement.settled_until(), agreement.revision(),
                 ToValue(agreement.create_time()), ToValue(agreement.update_time()), keys.sort_key, keys.folded,
                 agreement.display_name(), keys.version})
       .status();
 }
 
-absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view account_id,
-                                           absl::string_view agreement_id) {
+absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view agreement_id) {
   ASSIGN_OR_RETURN(std::optional<v1::Agreement> agreement,
-                   tx.QueryOne(kGetAgreement, {account_id, agreement_id}, ReadAgreement));
+                   tx.QueryOne(kGetAgreement, {tx.account_id(), agreement_id}, ReadAgreement));
   if (!agreement) return AgreementNotFound(agreement_id);
   return *std::move(agreement);
 }
@@ -155,15 +154,15 @@ absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& t
                                                               const v1::BatchGetAgreementsRequest& request) {
   const bool few = static_cast<size_t>(request.agreement_ids_size()) <= kSmallBatch;
   return tx.Query(few ? kBatchGetAgreements : kBatchGetManyAgreements,
-                  BatchValues(request.account_id(), request.agreement_ids()), ReadAgreement);
+                  BatchValues(tx.account_id(), request.agreement_ids()), ReadAgreement);
 }
 
 absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
                                                           absl::string_view before_id, int limit) {
   return tx.Query(
       kListAgreements,
-      {request.account_id(), before_id, request.customer_number(), request.customer_number(),
-       request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
+      {tx.account_id(), before_id, request.customer_number(), request.customer_number(), request.display_name_prefix(),
+       LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
        Folded(request.display_name_contains()), request.show_deleted(), limit},
       ReadAgreement);
 }
@@ -173,50 +172,48 @@ absl::StatusOr<std::vector<SortedRow<v1::Agreement>>> ListAgreementsByName(ReadT
                                                                            const NamePosition& after, int limit) {
   return tx.Query(
       kListAgreementsByName,
-      {request.account_id(), after.name_key, after.name_key, after.id, request.customer_number(),
-       request.customer_number(), request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
-       request.display_name_prefix(), Folded(request.display_name_contains()), request.show_deleted(), limit},
+      {tx.account_id(), after.name_key, after.name_key, after.id, request.customer_number(), request.customer_number(),
+       request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
+       Folded(request.display_name_contains()), request.show_deleted(), limit},
       ReadSortedAgreement);
 }
 
-absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
-                                                absl::string_view agreement_id, CountChange change) {
+absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view agreement_id, CountChange change) {
   ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, account_id, agreement_id,
+                   tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, tx.account_id(), agreement_id,
                                                    change.companies, change.drafts}));
-  ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, account_id, agreement_id));
+  ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, agreement_id));
   if (changed == 1) return agreement;
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
   return StartOver();  // What is to leave it has left, or it was undeleted since.
 }
 
-absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view account_id,
-                                            absl::string_view agreement_id) {
-  RETURN_IF_ERROR(tx.Execute(kLockAgreement, {account_id, agreement_id}).status());
-  return GetAgreement(tx, account_id, agreement_id);
+absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view agreement_id) {
+  RETURN_IF_ERROR(tx.Execute(kLockAgreement, {tx.account_id(), agreement_id}).status());
+  return GetAgreement(tx, agreement_id);
 }
 
-absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
-                                       absl::CivilDay from_day, absl::CivilDay until_day) {
+absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreement_id, absl::CivilDay from_day,
+                                       absl::CivilDay until_day) {
   ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kLockForSettlement, {until_day, account_id, agreement_id, from_day}));
+                   tx.Execute(kLockForSettlement, {until_day, tx.account_id(), agreement_id, from_day}));
   return changed == 1;
 }
 
-absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+absl::Status UpdateAgreement(Transaction& tx, const v1::Agreement& agreement) {
   const NameKeys keys = KeysOf(agreement.display_name());
   ASSIGN_OR_RETURN(const int64_t changed,
                    tx.Execute(kUpdateAgreement,
                               {agreement.display_name(), agreement.customer_number(), ToValue(agreement.update_time()),
                                DeleteTime(agreement), keys.sort_key, keys.folded, agreement.display_name(),
-                               keys.version, account_id, agreement.agreement_id(), agreement.revision()}));
+                               keys.version, tx.account_id(), agreement.agreement_id(), agreement.revision()}));
   return changed == 1 ? absl::OkStatus() : StartOver();
 }
 
-absl::Status DeleteAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement) {
+absl::Status DeleteAgreement(Transaction& tx, const v1::Agreement& agreement) {
   ASSIGN_OR_RETURN(
       const int64_t changed,
-      tx.Execute(kDeleteAgreement, {ToValue(agreement.update_time()), DeleteTime(agreement), account_id,
+      tx.Execute(kDeleteAgreement, {ToValue(agreement.update_time()), DeleteTime(agreement), tx.account_id(),
                                     agreement.agreement_id(), agreement.revision(), agreement.draft_count()}));
   return changed == 1 ? absl::OkStatus() : StartOver();
 }

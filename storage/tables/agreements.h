@@ -15,11 +15,10 @@
 
 namespace agreements::storage {
 
-absl::Status InsertAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement);
+absl::Status InsertAgreement(Transaction& tx, const v1::Agreement& agreement);
 
 // NOT_FOUND AGREEMENT_NOT_FOUND.
-absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view account_id,
-                                           absl::string_view agreement_id);
+absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view agreement_id);
 
 // Those of the request that the account has, in no order.
 absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,
@@ -46,28 +45,26 @@ struct CountChange {
 // not have what is to leave.
 //
 // NOT_FOUND AGREEMENT_NOT_FOUND; FAILED_PRECONDITION AGREEMENT_DELETED.
-absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view account_id,
-                                                absl::string_view agreement_id, CountChange change);
+absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view agreement_id, CountChange change);
 
 // Locks an agreement, deleted or not, until the transaction ends, and returns it as it is then: for who touches days
 // that it held, and changes nothing of it. The order of locks is LockLiveAgreement's.
 //
 // NOT_FOUND AGREEMENT_NOT_FOUND.
-absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view account_id,
-                                            absl::string_view agreement_id);
+absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view agreement_id);
 
 // Moves settled_until from `from_day` to `until_day`, deleted or not, which locks the agreement until the transaction
 // ends. False, and no lock, if it is another day or there is no such agreement.
-absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
-                                       absl::CivilDay from_day, absl::CivilDay until_day);
+absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreement_id, absl::CivilDay from_day,
+                                       absl::CivilDay until_day);
 
 // Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, which
 // raises it. Starts over if another transaction was faster.
-absl::Status UpdateAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement);
+absl::Status UpdateAgreement(Transaction& tx, const v1::Agreement& agreement);
 
 // Deletes an agreement, at its delete_time, that holds no company and just the drafts of `agreement`, which is as it
 // was read but for the times. Its draft count becomes 0. Starts over if another transaction was faster.
-absl::Status DeleteAgreement(Transaction& tx, absl::string_view account_id, const v1::Agreement& agreement);
+absl::Status DeleteAgreement(Transaction& tx, const v1::Agreement& agreement);
 
 }  // namespace agreements::storage
 

@@ -109,30 +109,30 @@ SortedRow<v1::Company> ReadSortedCompany(const Row& row) {
 }
 
 // The error for a number that another company has, which it names.
-absl::Status Taken(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
+absl::Status Taken(Transaction& tx, const v1::Company& company) {
   ASSIGN_OR_RETURN(const std::optional<std::string> holder,
-                   tx.QueryOne(kGetOrganizationNumberHolder, {account_id, company.organization_number()}, ReadId));
+                   tx.QueryOne(kGetOrganizationNumberHolder, {tx.account_id(), company.organization_number()}, ReadId));
   if (!holder) return StartOver();  // Free since.
   return OrganizationNumberTaken(company.organization_number(), *holder);
 }
 
 }  // namespace
 
-absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const v1::Company& company) {
+absl::Status InsertCompany(Transaction& tx, const v1::Company& company) {
   const NameKeys keys = KeysOf(company.display_name());
   absl::Status inserted =
       tx.Execute(kInsertCompany,
-                 {account_id, company.company_id(), company.agreement_id(), company.display_name(),
+                 {tx.account_id(), company.company_id(), company.agreement_id(), company.display_name(),
                   company.organization_number(), company.revision(), ToValue(company.create_time()),
                   ToValue(company.update_time()), keys.sort_key, keys.folded, company.display_name(), keys.version})
           .status();
-  if (IsDuplicate(inserted, kOrganizationNumberKey)) return Taken(tx, account_id, company);
+  if (IsDuplicate(inserted, kOrganizationNumberKey)) return Taken(tx, company);
   return inserted;
 }
 
-absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view account_id,
-                                       absl::string_view company_id) {
-  ASSIGN_OR_RETURN(std::optional<v1::Company> company, tx.QueryOne(kGetCompany, {account_id, company_id}, ReadCompany));
+absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view company_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Company> company,
+                   tx.QueryOne(kGetCompany, {tx.account_id(), company_id}, ReadCompany));
   if (!company) return CompanyNotFound(company_id);
   return *std::move(company);
 }
@@ -141,14 +141,14 @@ absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
                                                            const v1::BatchGetCompaniesRequest& request) {
   const bool few = static_cast<size_t>(request.company_ids_size()) <= kSmallBatch;
   return tx.Query(few ? kBatchGetCompanies : kBatchGetManyCompanies,
-                  BatchValues(request.account_id(), request.company_ids()), ReadCompany);
+                  BatchValues(tx.account_id(), request.company_ids()), ReadCompany);
 }
 
 absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,
                                                        absl::string_view before_id, int limit) {
   return tx.Query(
       kListCompanies,
-      {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.organization_number(),
+      {tx.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.organization_number(),
        request.organization_number(), request.display_name_prefix(), LastWithPrefix(request.display_name_prefix()),
        request.display_name_prefix(), Folded(request.display_name_contains()), request.show_deleted(), limit},
       ReadCompany);
@@ -159,25 +159,26 @@ absl::StatusOr<std::vector<SortedRow<v1::Company>>> ListCompaniesByName(ReadTran
                                                                         const NamePosition& after, int limit) {
   return tx.Query(
       kListCompaniesByName,
-      {request.account_id(), after.name_key, after.name_key, after.id, request.agreement_id(), request.agreement_id(),
+      {tx.account_id(), after.name_key, after.name_key, after.id, request.agreement_id(), request.agreement_id(),
        request.organization_number(), request.organization_number(), request.display_name_prefix(),
        LastWithPrefix(request.display_name_prefix()), request.display_name_prefix(),
        Folded(request.display_name_contains()), request.show_deleted(), limit},
       ReadSortedCompany);
 }
 
-absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view account_id,
-                                                        absl::string_view agreement_id, int limit) {
-  return tx.Query(kListCompanyIds, {account_id, agreement_id, limit}, ReadId);
+absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view agreement_id,
+                                                        int limit) {
+  return tx.Query(kListCompanyIds, {tx.account_id(), agreement_id, limit}, ReadId);
 }
 
-absl::Status UpdateCompany(Transaction& tx, absl::string_view account_id, v1::Company& company) {
+absl::Status UpdateCompany(Transaction& tx, v1::Company& company) {
   const NameKeys keys = KeysOf(company.display_name());
-  const absl::StatusOr<int64_t> changed = tx.Execute(
-      kUpdateCompany, {company.agreement_id(), company.display_name(), company.organization_number(),
-                       ToValue(company.update_time()), DeleteTime(company), keys.sort_key, keys.folded,
-                       company.display_name(), keys.version, account_id, company.company_id(), company.revision()});
-  if (IsDuplicate(changed.status(), kOrganizationNumberKey)) return Taken(tx, account_id, company);
+  const absl::StatusOr<int64_t> changed =
+      tx.Execute(kUpdateCompany,
+                 {company.agreement_id(), company.display_name(), company.organization_number(),
+                  ToValue(company.update_time()), DeleteTime(company), keys.sort_key, keys.folded,
+                  company.display_name(), keys.version, tx.account_id(), company.company_id(), company.revision()});
+  if (IsDuplicate(changed.status(), kOrganizationNumberKey)) return Taken(tx, company);
   RETURN_IF_ERROR(changed.status());
   if (*changed == 0) return StartOver();
   company.set_revision(company.revision() + 1);

@@ -16,10 +16,10 @@
 namespace agreements::storage {
 
 // ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: the agreement is locked and counts the company.
-absl::Status InsertCompany(Transaction& tx, absl::string_view account_id, const v1::Company& company);
+absl::Status InsertCompany(Transaction& tx, const v1::Company& company);
 
 // NOT_FOUND COMPANY_NOT_FOUND.
-absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view account_id, absl::string_view company_id);
+absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view company_id);
 
 // Those of the request that the account has, in no order.
 absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
@@ -35,13 +35,12 @@ absl::StatusOr<std::vector<SortedRow<v1::Company>>> ListCompaniesByName(ReadTran
                                                                         const NamePosition& after, int limit);
 
 // The ids of at most `limit` companies that the agreement holds, oldest first.
-absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view account_id,
-                                                        absl::string_view agreement_id, int limit);
+absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, absl::string_view agreement_id, int limit);
 
 // Writes everything but the ids and create_time over the revision that `company` was read with, and raises it there
 // too. Starts over if another transaction was faster. ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: if it changes
 // what an agreement holds, the agreements are locked and count it.
-absl::Status UpdateCompany(Transaction& tx, absl::string_view account_id, v1::Company& company);
+absl::Status UpdateCompany(Transaction& tx, v1::Company& company);
 
 }  // namespace agreements::storage
 

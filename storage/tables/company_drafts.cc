@@ -76,17 +76,17 @@ Value CompanyId(const v1::CompanyDraft& draft) {
 
 }  // namespace
 
-absl::Status InsertDraft(Transaction& tx, absl::string_view account_id, const v1::CompanyDraft& draft) {
+absl::Status InsertDraft(Transaction& tx, const v1::CompanyDraft& draft) {
   return tx
-      .Execute(kInsertDraft, {account_id, draft.draft_id(), draft.agreement_id(), draft.display_name(),
+      .Execute(kInsertDraft, {tx.account_id(), draft.draft_id(), draft.agreement_id(), draft.display_name(),
                               draft.organization_number(), static_cast<int>(draft.state()), draft.revision(),
                               ToValue(draft.create_time()), ToValue(draft.update_time())})
       .status();
 }
 
-absl::StatusOr<v1::CompanyDraft> GetDraft(ReadTransaction& tx, absl::string_view account_id,
-                                          absl::string_view draft_id) {
-  ASSIGN_OR_RETURN(std::optional<v1::CompanyDraft> draft, tx.QueryOne(kGetDraft, {account_id, draft_id}, ReadDraft));
+absl::StatusOr<v1::CompanyDraft> GetDraft(ReadTransaction& tx, absl::string_view draft_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::CompanyDraft> draft,
+                   tx.QueryOne(kGetDraft, {tx.account_id(), draft_id}, ReadDraft));
   if (!draft) return DraftNotFound(draft_id);
   return *std::move(draft);
 }
@@ -96,23 +96,23 @@ absl::StatusOr<std::vector<v1::CompanyDraft>> ListDrafts(ReadTransaction& tx,
                                                          absl::string_view before_id, int limit) {
   return tx.Query(
       kListDrafts,
-      {request.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.show_closed(), limit},
+      {tx.account_id(), before_id, request.agreement_id(), request.agreement_id(), request.show_closed(), limit},
       ReadDraft);
 }
 
-absl::Status UpdateDraft(Transaction& tx, absl::string_view account_id, v1::CompanyDraft& draft) {
+absl::Status UpdateDraft(Transaction& tx, v1::CompanyDraft& draft) {
   ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kUpdateDraft, {draft.display_name(), draft.organization_number(),
                                                                     static_cast<int>(draft.state()), CompanyId(draft),
-                                                                    ToValue(draft.update_time()), account_id,
+                                                                    ToValue(draft.update_time()), tx.account_id(),
                                                                     draft.draft_id(), draft.revision()}));
   if (changed == 0) return StartOver();
   draft.set_revision(draft.revision() + 1);
   return absl::OkStatus();
 }
 
-absl::Status DiscardDrafts(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+absl::Status DiscardDrafts(Transaction& tx, absl::string_view agreement_id,
                            const google::protobuf::Timestamp& update_time) {
-  return tx.Execute(kDiscardDrafts, {ToValue(update_time), account_id, agreement_id}).status();
+  return tx.Execute(kDiscardDrafts, {ToValue(update_time), tx.account_id(), agreement_id}).status();
 }
 
 }  // namespace agreements::storage

@@ -15,11 +15,10 @@
 namespace agreements::storage {
 
 // REQUIRES: the agreement is locked and counts the draft.
-absl::Status InsertDraft(Transaction& tx, absl::string_view account_id, const v1::CompanyDraft& draft);
+absl::Status InsertDraft(Transaction& tx, const v1::CompanyDraft& draft);
 
 // NOT_FOUND DRAFT_NOT_FOUND.
-absl::StatusOr<v1::CompanyDraft> GetDraft(ReadTransaction& tx, absl::string_view account_id,
-                                          absl::string_view draft_id);
+absl::StatusOr<v1::CompanyDraft> GetDraft(ReadTransaction& tx, absl::string_view draft_id);
 
 // At most `limit` drafts that pass the request's filters, from the newest down, with ids below `before_id`.
 absl::StatusOr<std::vector<v1::CompanyDraft>> ListDrafts(ReadTransaction& tx,
@@ -29,10 +28,10 @@ absl::StatusOr<std::vector<v1::CompanyDraft>> ListDrafts(ReadTransaction& tx,
 // Writes everything but the ids and create_time over the revision that `draft` was read with, and raises it there too.
 // Starts over if another transaction was faster. REQUIRES: if the draft is open no more, the agreement is locked and
 // does not count it.
-absl::Status UpdateDraft(Transaction& tx, absl::string_view account_id, v1::CompanyDraft& draft);
+absl::Status UpdateDraft(Transaction& tx, v1::CompanyDraft& draft);
 
 // Discards every open draft of an agreement. REQUIRES: the agreement is locked.
-absl::Status DiscardDrafts(Transaction& tx, absl::string_view account_id, absl::string_view agreement_id,
+absl::Status DiscardDrafts(Transaction& tx, absl::string_view agreement_id,
                            const google::protobuf::Timestamp& update_time);
 
 }  // namespace agreements::storage

@@ -127,9 +127,7 @@ absl::StatusOr<int64_t> Refresh(Database& database, const Statement& list, const
                                 absl::FunctionRef<bool()> go_on) {
   int64_t refreshed = 0;
   for (;;) {
-    ASSIGN_OR_RETURN(const auto names, database.ReadOnly(Call(), [&](ReadTransaction& tx) {
-      return tx.Query(list, {NameKeysVersion(), kBatch}, ReadOutdatedName);
-    }));
+    ASSIGN_OR_RETURN(const auto names, database.QueryAlone(list, {NameKeysVersion(), kBatch}, ReadOutdatedName));
     const int64_t before = refreshed;
     for (const OutdatedName& name : names) {
       const NameKeys keys = KeysOf(name.display_name);
@@ -174,14 +172,12 @@ int64_t NameKeysVersion() {
   return kRules * 10'000 + int64_t{icu[0]} * 10 + icu[1];
 }
 
-absl::StatusOr<std::vector<StoredName>> ListAgreementNames(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit) {
-  return tx.Query(kListAgreementNames, {account_id, after_id, limit}, ReadStoredName);
+absl::StatusOr<std::vector<StoredName>> ListAgreementNames(ReadTransaction& tx, absl::string_view after_id, int limit) {
+  return tx.Query(kListAgreementNames, {tx.account_id(), after_id, limit}, ReadStoredName);
 }
 
-absl::StatusOr<std::vector<StoredName>> ListCompanyNames(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view after_id, int limit) {
-  return tx.Query(kListCompanyNames, {account_id, after_id, limit}, ReadStoredName);
+absl::StatusOr<std::vector<StoredName>> ListCompanyNames(ReadTransaction& tx, absl::string_view after_id, int limit) {
+  return tx.Query(kListCompanyNames, {tx.account_id(), after_id, limit}, ReadStoredName);
 }
 
 std::string WrongKeys(const StoredName& name) {

@@ -51,10 +51,8 @@ struct StoredName {
 };
 
 // At most `limit` of an account, in ascending order of ids after `after_id`.
-absl::StatusOr<std::vector<StoredName>> ListAgreementNames(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit);
-absl::StatusOr<std::vector<StoredName>> ListCompanyNames(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<StoredName>> ListAgreementNames(ReadTransaction& tx, absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<StoredName>> ListCompanyNames(ReadTransaction& tx, absl::string_view after_id, int limit);
 
 // What is wrong with a name's keys; "" if nothing is, or if they are of a later version, which this program cannot
 // tell.

@@ -158,7 +158,7 @@ Value OriginalMonth(const v1::OrderBasisLine& line) {
   return line.original_month() + "-01";
 }
 
-absl::Status InsertLines(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis) {
+absl::Status InsertLines(Transaction& tx, const v1::OrderBasis& order_basis) {
   const int count = order_basis.lines_size();
   for (int begin = 0; begin < count;) {
     const int left = count - begin;
@@ -166,7 +166,7 @@ absl::Status InsertLines(Transaction& tx, absl::string_view account_id, const v1
     std::vector<Value> values;
     for (int i = begin; i < begin + size; ++i) {
       const v1::OrderBasisLine& line = order_basis.lines(i);
-      const std::initializer_list<Value> row = {account_id,
+      const std::initializer_list<Value> row = {tx.account_id(),
                                                 order_basis.order_basis_id(),
                                                 line.line_number(),
                                                 line.product_id(),
@@ -205,50 +205,50 @@ absl::Time Storable(const google::protobuf::Timestamp& timestamp) {
 
 }  // namespace
 
-absl::Status InsertOrderBasis(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis) {
-  RETURN_IF_ERROR(tx.Execute(kInsertOrderBasis, {account_id, order_basis.order_basis_id(), order_basis.agreement_id(),
-                                                 order_basis.agreement_display_name(), order_basis.customer_number(),
-                                                 order_basis.from_day(), order_basis.until_day(),
-                                                 order_basis.line_count(), ParseAmount(order_basis.total_amount()),
-                                                 order_basis.digest(), ToValue(order_basis.create_time())})
-                      .status());
-  return InsertLines(tx, account_id, order_basis);
+absl::Status InsertOrderBasis(Transaction& tx, const v1::OrderBasis& order_basis) {
+  RETURN_IF_ERROR(
+      tx.Execute(kInsertOrderBasis,
+                 {tx.account_id(), order_basis.order_basis_id(), order_basis.agreement_id(),
+                  order_basis.agreement_display_name(), order_basis.customer_number(), order_basis.from_day(),
+                  order_basis.until_day(), order_basis.line_count(), ParseAmount(order_basis.total_amount()),
+                  order_basis.digest(), ToValue(order_basis.create_time())})
+          .status());
+  return InsertLines(tx, order_basis);
 }
 
-absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view account_id,
-                                             absl::string_view order_basis_id) {
+absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view order_basis_id) {
   ASSIGN_OR_RETURN(std::optional<v1::OrderBasis> order_basis,
-                   tx.QueryOne(kGetOrderBasis, {account_id, order_basis_id}, ReadOrderBasis));
+                   tx.QueryOne(kGetOrderBasis, {tx.account_id(), order_basis_id}, ReadOrderBasis));
   if (!order_basis) return OrderBasisNotFound(order_basis_id);
   return *std::move(order_basis);
 }
 
-absl::StatusOr<std::vector<v1::OrderBasisLine>> ListOrderBasisLines(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::vector<v1::OrderBasisLine>> ListOrderBasisLines(ReadTransaction& tx,
                                                                     absl::string_view order_basis_id,
                                                                     int after_line_number, int limit) {
-  return tx.Query(kListOrderBasisLines, {account_id, order_basis_id, after_line_number, limit}, ReadOrderBasisLine);
+  return tx.Query(kListOrderBasisLines, {tx.account_id(), order_basis_id, after_line_number, limit},
+                  ReadOrderBasisLine);
 }
 
-absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx,
                                                              const std::vector<std::string>& order_basis_ids,
                                                              int last_line_number) {
-  std::vector<Value> values = {account_id};
+  std::vector<Value> values = {tx.account_id()};
   values.insert(values.end(), order_basis_ids.begin(), order_basis_ids.end());
   values.resize(1 + kOrderBasesAtOnce, order_basis_ids.back());
   values.emplace_back(last_line_number);
   return tx.Query(kListFirstLines, values, ReadLineOfOrderBasis);
 }
 
-absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view account_id,
-                                                                 absl::string_view agreement_id,
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view agreement_id,
                                                                  absl::CivilDay from_day) {
-  return tx.QueryOne(kFindOrderBasisFrom, {account_id, agreement_id, from_day}, ReadOrderBasis);
+  return tx.QueryOne(kFindOrderBasisFrom, {tx.account_id(), agreement_id, from_day}, ReadOrderBasis);
 }
 
-absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx,
                                                                      absl::string_view agreement_id,
                                                                      absl::CivilDay day) {
-  return tx.QueryOne(kFindOrderBasisCovering, {account_id, agreement_id, day, day}, ReadOrderBasis);
+  return tx.QueryOne(kFindOrderBasisCovering, {tx.account_id(), agreement_id, day, day}, ReadOrderBasis);
 }
 
 absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
@@ -260,7 +260,7 @@ absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
   const Value until_time =
       request.has_until_create_time() ? Value(Storable(request.until_create_time())) : std::nullopt;
   return tx.Query(kListOrderBases,
-                  {request.account_id(), before_id, request.agreement_id(), request.agreement_id(),
+                  {tx.account_id(), before_id, request.agreement_id(), request.agreement_id(),
                    request.customer_number(), request.customer_number(), from_day, from_day, until_day, until_day,
                    from_time, from_time, until_time, until_time, request.show_empty(), limit},
                   ReadOrderBasis);
@@ -275,8 +275,8 @@ absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBasesByTime(ReadTransaction
   const absl::Time until_time = request.has_until_create_time() ? Storable(request.until_create_time()) : kLastTime;
   const absl::Time before_time = std::min(before.create_time, kLastTime);
   return tx.Query(kListOrderBasesByTime,
-                  {request.account_id(), from_time, until_time, before_time, before_time, before.order_basis_id,
-                   from_day, from_day, until_day, until_day, request.show_empty(), limit},
+                  {tx.account_id(), from_time, until_time, before_time, before_time, before.order_basis_id, from_day,
+                   from_day, until_day, until_day, request.show_empty(), limit},
                   ReadOrderBasis);
 }
 

@@ -18,14 +18,13 @@
 namespace agreements::storage {
 
 // Stores a document with its lines. REQUIRES: its agreement's days are locked, and were settled until its from_day.
-absl::Status InsertOrderBasis(Transaction& tx, absl::string_view account_id, const v1::OrderBasis& order_basis);
+absl::Status InsertOrderBasis(Transaction& tx, const v1::OrderBasis& order_basis);
 
 // Without its lines. NOT_FOUND ORDER_BASIS_NOT_FOUND.
-absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view account_id,
-                                             absl::string_view order_basis_id);
+absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view order_basis_id);
 
 // At most `limit` lines of a document, in ascending order, with numbers above `after_line_number`.
-absl::StatusOr<std::vector<v1::OrderBasisLine>> ListOrderBasisLines(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::vector<v1::OrderBasisLine>> ListOrderBasisLines(ReadTransaction& tx,
                                                                     absl::string_view order_basis_id,
                                                                     int after_line_number, int limit);
 
@@ -38,16 +37,15 @@ inline constexpr size_t kOrderBasesAtOnce = 20;
 
 // Of each of these documents, the lines with numbers of at most `last_line_number`, in the order of the documents' ids
 // from the newest down. REQUIRES: there are 1 to kOrderBasesAtOnce ids.
-absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx,
                                                              const std::vector<std::string>& order_basis_ids,
                                                              int last_line_number);
 
 // Without lines, of one agreement: the document that begins on a day, and the one that covers a day. Of what follows
 // one, the from_day is its until_day: documents tile the days.
-absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view account_id,
-                                                                 absl::string_view agreement_id,
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view agreement_id,
                                                                  absl::CivilDay from_day);
-absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx,
                                                                      absl::string_view agreement_id,
                                                                      absl::CivilDay day);
 

@@ -46,26 +46,24 @@ Value AgreementId(const v1::Placement& placement) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<v1::Placement>> GetNewestPlacement(ReadTransaction& tx, absl::string_view account_id,
-                                                                absl::string_view company_id) {
-  return tx.QueryOne(kGetNewestPlacement, {account_id, company_id}, ReadPlacement);
+absl::StatusOr<std::optional<v1::Placement>> GetNewestPlacement(ReadTransaction& tx, absl::string_view company_id) {
+  return tx.QueryOne(kGetNewestPlacement, {tx.account_id(), company_id}, ReadPlacement);
 }
 
-absl::StatusOr<std::vector<v1::Placement>> ListPlacements(ReadTransaction& tx, absl::string_view account_id,
-                                                          absl::string_view company_id, absl::string_view before_day,
-                                                          int limit) {
-  return tx.Query(kListPlacements, {account_id, company_id, before_day, limit}, ReadPlacement);
+absl::StatusOr<std::vector<v1::Placement>> ListPlacements(ReadTransaction& tx, absl::string_view company_id,
+                                                          absl::string_view before_day, int limit) {
+  return tx.Query(kListPlacements, {tx.account_id(), company_id, before_day, limit}, ReadPlacement);
 }
 
-absl::Status InsertPlacement(Transaction& tx, absl::string_view account_id, const v1::Placement& placement) {
+absl::Status InsertPlacement(Transaction& tx, const v1::Placement& placement) {
   return tx
-      .Execute(kInsertPlacement, {account_id, placement.company_id(), placement.from_day(), AgreementId(placement)})
+      .Execute(kInsertPlacement,
+               {tx.account_id(), placement.company_id(), placement.from_day(), AgreementId(placement)})
       .status();
 }
 
-absl::Status DeletePlacementsFrom(Transaction& tx, absl::string_view account_id, absl::string_view company_id,
-                                  absl::string_view from_day) {
-  return tx.Execute(kDeletePlacementsFrom, {account_id, company_id, from_day}).status();
+absl::Status DeletePlacementsFrom(Transaction& tx, absl::string_view company_id, absl::string_view from_day) {
+  return tx.Execute(kDeletePlacementsFrom, {tx.account_id(), company_id, from_day}).status();
 }
 
 }  // namespace agreements::storage

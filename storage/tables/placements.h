@@ -16,19 +16,16 @@ namespace agreements::storage {
 
 // The company's newest placement, with an empty agreement_id for none: the company is deleted. Every company has one;
 // a new one within its own transaction gets it by InsertPlacement, before which this is empty.
-absl::StatusOr<std::optional<v1::Placement>> GetNewestPlacement(ReadTransaction& tx, absl::string_view account_id,
-                                                                absl::string_view company_id);
+absl::StatusOr<std::optional<v1::Placement>> GetNewestPlacement(ReadTransaction& tx, absl::string_view company_id);
 
 // At most `limit` placements, from the newest down, with a from_day before `before_day`.
-absl::StatusOr<std::vector<v1::Placement>> ListPlacements(ReadTransaction& tx, absl::string_view account_id,
-                                                          absl::string_view company_id, absl::string_view before_day,
-                                                          int limit);
+absl::StatusOr<std::vector<v1::Placement>> ListPlacements(ReadTransaction& tx, absl::string_view company_id,
+                                                          absl::string_view before_day, int limit);
 
-absl::Status InsertPlacement(Transaction& tx, absl::string_view account_id, const v1::Placement& placement);
+absl::Status InsertPlacement(Transaction& tx, const v1::Placement& placement);
 
 // Deletes the company's placements that begin on `from_day` or later. REQUIRES: no order basis has such a day.
-absl::Status DeletePlacementsFrom(Transaction& tx, absl::string_view account_id, absl::string_view company_id,
-                                  absl::string_view from_day);
+absl::Status DeletePlacementsFrom(Transaction& tx, absl::string_view company_id, absl::string_view from_day);
 
 }  // namespace agreements::storage
 

@@ -54,21 +54,19 @@ PricedProduct ReadPricedProduct(const Row& row) {
 
 }  // namespace
 
-absl::Status UpsertPrice(Transaction& tx, absl::string_view account_id, const v1::Price& price) {
+absl::Status UpsertPrice(Transaction& tx, const v1::Price& price) {
   const int64_t unit_price = ParseUnitPrice(price.unit_price()).value();
-  return tx.Execute(kUpsertPrice, {account_id, price.product_id(), price.valid_from(), unit_price, unit_price})
+  return tx.Execute(kUpsertPrice, {tx.account_id(), price.product_id(), price.valid_from(), unit_price, unit_price})
       .status();
 }
 
-absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view account_id,
-                                                  absl::string_view product_id, absl::string_view before_day,
-                                                  int limit) {
-  return tx.Query(kListPrices, {account_id, product_id, before_day, limit}, ReadPrice);
+absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view product_id,
+                                                  absl::string_view before_day, int limit) {
+  return tx.Query(kListPrices, {tx.account_id(), product_id, before_day, limit}, ReadPrice);
 }
 
-absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view account_id,
-                                               absl::string_view product_id) {
-  ASSIGN_OR_RETURN(auto versions, tx.Query(kGetPricedProduct, {account_id, product_id}, ReadPricedProduct));
+absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view product_id) {
+  ASSIGN_OR_RETURN(auto versions, tx.Query(kGetPricedProduct, {tx.account_id(), product_id}, ReadPricedProduct));
   if (versions.empty()) return ProductNotFound(product_id);
   PricedProduct priced = std::move(versions.front());
   for (size_t i = 1; i < versions.size(); ++i) priced.prices.push_back(std::move(versions[i].prices.front()));

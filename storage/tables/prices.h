@@ -14,12 +14,11 @@ namespace agreements::storage {
 
 // Replaces the version with the same valid_from. REQUIRES: the product is locked, and no order basis has priced a day
 // for which the version is in force.
-absl::Status UpsertPrice(Transaction& tx, absl::string_view account_id, const v1::Price& price);
+absl::Status UpsertPrice(Transaction& tx, const v1::Price& price);
 
 // At most `limit` versions, from the latest down, with a valid_from before `before_day`.
-absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view account_id,
-                                                  absl::string_view product_id, absl::string_view before_day,
-                                                  int limit);
+absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view product_id,
+                                                  absl::string_view before_day, int limit);
 
 // A product with every version of its price, in ascending order of valid_from.
 struct PricedProduct {
@@ -28,8 +27,7 @@ struct PricedProduct {
 };
 
 // Product and prices are those of one moment. NOT_FOUND PRODUCT_NOT_FOUND.
-absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view account_id,
-                                               absl::string_view product_id);
+absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view product_id);
 
 }  // namespace agreements::storage
 

@@ -68,8 +68,8 @@ v1::Product ReadProduct(const Row& row) {
   return product;
 }
 
-absl::Status InsertProduct(Transaction& tx, absl::string_view account_id, const v1::Product& product) {
-  absl::Status inserted = tx.Execute(kInsertProduct, {account_id, product.product_id(), product.display_name(),
+absl::Status InsertProduct(Transaction& tx, const v1::Product& product) {
+  absl::Status inserted = tx.Execute(kInsertProduct, {tx.account_id(), product.product_id(), product.display_name(),
                                                       static_cast<int>(product.kind()), product.revision(),
                                                       ToValue(product.create_time()), ToValue(product.update_time())})
                               .status();
@@ -77,9 +77,9 @@ absl::Status InsertProduct(Transaction& tx, absl::string_view account_id, const 
   return inserted;
 }
 
-absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view account_id,
-                                       absl::string_view product_id) {
-  ASSIGN_OR_RETURN(std::optional<v1::Product> product, tx.QueryOne(kGetProduct, {account_id, product_id}, ReadProduct));
+absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view product_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Product> product,
+                   tx.QueryOne(kGetProduct, {tx.account_id(), product_id}, ReadProduct));
   if (!product) return ProductNotFound(product_id);
   return *std::move(product);
 }
@@ -87,26 +87,25 @@ absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view ac
 absl::StatusOr<std::vector<v1::Product>> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request,
                                                       absl::string_view after_id, int limit) {
   const auto kind = static_cast<int>(request.kind());
-  return tx.Query(kListProducts, {request.account_id(), after_id, kind, kind, limit}, ReadProduct);
+  return tx.Query(kListProducts, {tx.account_id(), after_id, kind, kind, limit}, ReadProduct);
 }
 
-absl::Status UpdateProduct(Transaction& tx, absl::string_view account_id, v1::Product& product) {
+absl::Status UpdateProduct(Transaction& tx, v1::Product& product) {
   ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kUpdateProduct, {product.display_name(), ToValue(product.update_time()), account_id,
+                   tx.Execute(kUpdateProduct, {product.display_name(), ToValue(product.update_time()), tx.account_id(),
                                                product.product_id(), product.revision()}));
   if (changed == 0) return StartOver();
   product.set_revision(product.revision() + 1);
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id) {
-  RETURN_IF_ERROR(tx.Execute(kLockProduct, {account_id, product_id}).status());
-  return GetProduct(tx, account_id, product_id);
+absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view product_id) {
+  RETURN_IF_ERROR(tx.Execute(kLockProduct, {tx.account_id(), product_id}).status());
+  return GetProduct(tx, product_id);
 }
 
-absl::Status LockPricedProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id,
-                               absl::CivilDay priced_until) {
-  return tx.Execute(kLockPricedProduct, {priced_until, priced_until, account_id, product_id}).status();
+absl::Status LockPricedProduct(Transaction& tx, absl::string_view product_id, absl::CivilDay priced_until) {
+  return tx.Execute(kLockPricedProduct, {priced_until, priced_until, tx.account_id(), product_id}).status();
 }
 
 }  // namespace agreements::storage

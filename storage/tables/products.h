@@ -15,10 +15,10 @@
 namespace agreements::storage {
 
 // ALREADY_EXISTS PRODUCT_ID_TAKEN.
-absl::Status InsertProduct(Transaction& tx, absl::string_view account_id, const v1::Product& product);
+absl::Status InsertProduct(Transaction& tx, const v1::Product& product);
 
 // NOT_FOUND PRODUCT_NOT_FOUND.
-absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view account_id, absl::string_view product_id);
+absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view product_id);
 
 // At most `limit` products that pass the request's filters, in ascending order of ids, with ids above `after_id`.
 absl::StatusOr<std::vector<v1::Product>> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request,
@@ -29,19 +29,18 @@ v1::Product ReadProduct(const Row& row);
 
 // Writes name and update_time over the revision that `product` was read with, and raises it there too. Starts over if
 // another transaction was faster.
-absl::Status UpdateProduct(Transaction& tx, absl::string_view account_id, v1::Product& product);
+absl::Status UpdateProduct(Transaction& tx, v1::Product& product);
 
 // Writes a product, which locks it until the transaction ends, and returns it as it is then; its revision stays. Who
 // sets a price, and who takes one into use, begins with this or the next one, after agreements and before companies, so
 // that neither overlooks the other; of several products, in ascending order of their ids.
 //
 // NOT_FOUND PRODUCT_NOT_FOUND.
-absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id);
+absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view product_id);
 
 // The same for an order basis that prices days before `priced_until`, which the product's is from then on, unless it is
 // later already: their prices do not change any more. REQUIRES: the product exists.
-absl::Status LockPricedProduct(Transaction& tx, absl::string_view account_id, absl::string_view product_id,
-                               absl::CivilDay priced_until);
+absl::Status LockPricedProduct(Transaction& tx, absl::string_view product_id, absl::CivilDay priced_until);
 
 }  // namespace agreements::storage
 

@@ -70,34 +70,30 @@ bool ReadFound(const Row& row) { return row.GetInt64(1) == 1; }
 
 }  // namespace
 
-absl::StatusOr<std::vector<Revision>> ListAgreementRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                             absl::string_view after_id, int limit) {
-  return tx.Query(kListAgreementRevisions, {account_id, after_id, limit}, ReadRevision);
+absl::StatusOr<std::vector<Revision>> ListAgreementRevisions(ReadTransaction& tx, absl::string_view after_id,
+                                                             int limit) {
+  return tx.Query(kListAgreementRevisions, {tx.account_id(), after_id, limit}, ReadRevision);
 }
 
-absl::StatusOr<std::vector<Revision>> ListCompanyRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit) {
-  return tx.Query(kListCompanyRevisions, {account_id, after_id, limit}, ReadRevision);
+absl::StatusOr<std::vector<Revision>> ListCompanyRevisions(ReadTransaction& tx, absl::string_view after_id, int limit) {
+  return tx.Query(kListCompanyRevisions, {tx.account_id(), after_id, limit}, ReadRevision);
 }
 
-absl::StatusOr<std::vector<Revision>> ListDraftRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view after_id, int limit) {
-  return tx.Query(kListDraftRevisions, {account_id, after_id, limit}, ReadDraftRevision);
+absl::StatusOr<std::vector<Revision>> ListDraftRevisions(ReadTransaction& tx, absl::string_view after_id, int limit) {
+  return tx.Query(kListDraftRevisions, {tx.account_id(), after_id, limit}, ReadDraftRevision);
 }
 
-absl::StatusOr<std::vector<Revision>> ListProductRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit) {
-  return tx.Query(kListProductRevisions, {account_id, after_id, limit}, ReadRevision);
+absl::StatusOr<std::vector<Revision>> ListProductRevisions(ReadTransaction& tx, absl::string_view after_id, int limit) {
+  return tx.Query(kListProductRevisions, {tx.account_id(), after_id, limit}, ReadRevision);
 }
 
-absl::StatusOr<bool> HasAccess(ReadTransaction& tx, absl::string_view account_id, absl::string_view access_id) {
-  ASSIGN_OR_RETURN(const auto found, tx.QueryOne(kHasAccess, {account_id, access_id}, ReadFound));
+absl::StatusOr<bool> HasAccess(ReadTransaction& tx, absl::string_view access_id) {
+  ASSIGN_OR_RETURN(const auto found, tx.QueryOne(kHasAccess, {tx.account_id(), access_id}, ReadFound));
   return found.has_value();
 }
 
-absl::StatusOr<bool> HasOrderBasis(ReadTransaction& tx, absl::string_view account_id,
-                                   absl::string_view order_basis_id) {
-  ASSIGN_OR_RETURN(const auto found, tx.QueryOne(kHasOrderBasis, {account_id, order_basis_id}, ReadFound));
+absl::StatusOr<bool> HasOrderBasis(ReadTransaction& tx, absl::string_view order_basis_id) {
+  ASSIGN_OR_RETURN(const auto found, tx.QueryOne(kHasOrderBasis, {tx.account_id(), order_basis_id}, ReadFound));
   return found.has_value();
 }
 

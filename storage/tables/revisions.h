@@ -23,20 +23,17 @@ struct Revision {
 };
 
 // At most `limit`, in ascending order of ids after `after_id`.
-using ListRevisions = absl::StatusOr<std::vector<Revision>> (*)(ReadTransaction&, absl::string_view account_id,
-                                                                absl::string_view after_id, int limit);
-absl::StatusOr<std::vector<Revision>> ListAgreementRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                             absl::string_view after_id, int limit);
-absl::StatusOr<std::vector<Revision>> ListCompanyRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit);
-absl::StatusOr<std::vector<Revision>> ListDraftRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                         absl::string_view after_id, int limit);
-absl::StatusOr<std::vector<Revision>> ListProductRevisions(ReadTransaction& tx, absl::string_view account_id,
-                                                           absl::string_view after_id, int limit);
+using ListRevisions = absl::StatusOr<std::vector<Revision>> (*)(ReadTransaction&, absl::string_view after_id,
+                                                                int limit);
+absl::StatusOr<std::vector<Revision>> ListAgreementRevisions(ReadTransaction& tx, absl::string_view after_id,
+                                                             int limit);
+absl::StatusOr<std::vector<Revision>> ListCompanyRevisions(ReadTransaction& tx, absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<Revision>> ListDraftRevisions(ReadTransaction& tx, absl::string_view after_id, int limit);
+absl::StatusOr<std::vector<Revision>> ListProductRevisions(ReadTransaction& tx, absl::string_view after_id, int limit);
 
 // Whether there is one, by its id.
-absl::StatusOr<bool> HasAccess(ReadTransaction& tx, absl::string_view account_id, absl::string_view access_id);
-absl::StatusOr<bool> HasOrderBasis(ReadTransaction& tx, absl::string_view account_id, absl::string_view order_basis_id);
+absl::StatusOr<bool> HasAccess(ReadTransaction& tx, absl::string_view access_id);
+absl::StatusOr<bool> HasOrderBasis(ReadTransaction& tx, absl::string_view order_basis_id);
 
 }  // namespace agreements::storage
 

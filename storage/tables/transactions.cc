@@ -201,8 +201,7 @@ TransactionName NameOf(const v1::Transaction& transaction) {
   return {transaction.company_id(), transaction.transaction_id()};
 }
 
-absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id,
-                               const std::vector<const v1::Transaction*>& wanted) {
+absl::StatusOr<Named> GetNamed(ReadTransaction& tx, const std::vector<const v1::Transaction*>& wanted) {
   std::set<TransactionName> names;
   std::set<std::string> company_ids;
   std::set<std::string> product_ids;
@@ -212,8 +211,8 @@ absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id
     product_ids.insert(transaction->product_id());
   }
   ASSIGN_OR_RETURN(std::vector<Named> rows, tx.Query(kGetNamed,
-                                                     {BatchOf(names), account_id, BatchOf(company_ids), account_id,
-                                                      BatchOf(product_ids), account_id},
+                                                     {BatchOf(names), tx.account_id(), BatchOf(company_ids),
+                                                      tx.account_id(), BatchOf(product_ids), tx.account_id()},
                                                      ReadNamed));
   Named named;
   for (Named& row : rows) {
@@ -224,19 +223,18 @@ absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id
   return named;
 }
 
-absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, absl::string_view account_id,
-                                             const std::set<TransactionName>& names) {
+absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set<TransactionName>& names) {
   ASSIGN_OR_RETURN(std::vector<v1::Transaction> rows,
-                   tx.Query(kGetTransactions, {BatchOf(names), account_id}, ReadTransactionRow));
+                   tx.Query(kGetTransactions, {BatchOf(names), tx.account_id()}, ReadTransactionRow));
   Transactions transactions;
   for (v1::Transaction& transaction : rows) transactions.emplace(NameOf(transaction), std::move(transaction));
   return transactions;
 }
 
-absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view account_id,
-                                               absl::string_view company_id, absl::string_view transaction_id) {
+absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view company_id,
+                                               absl::string_view transaction_id) {
   ASSIGN_OR_RETURN(std::optional<v1::Transaction> transaction,
-                   tx.QueryOne(kGetTransaction, {account_id, company_id, transaction_id}, ReadTransactionRow));
+                   tx.QueryOne(kGetTransaction, {tx.account_id(), company_id, transaction_id}, ReadTransactionRow));
   if (!transaction) return TransactionNotFound(company_id, transaction_id);
   return *std::move(transaction);
 }
@@ -246,16 +244,15 @@ absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& t
                                                               absl::Time before_time, absl::string_view before_id,
                                                               int limit) {
   const auto state = static_cast<int>(request.state());
-  return tx.Query(
-      kListTransactions,
-      {request.account_id(), request.company_id(), before_time, before_time, before_id, request.product_id(),
-       request.product_id(), state, state, request.order_basis_id(), request.order_basis_id(),
-       OrElse(request.from_day(), "1000-01-01"), OrElse(request.until_day(), "9999-12-31"), limit},
-      ReadTransactionRow);
+  return tx.Query(kListTransactions,
+                  {tx.account_id(), request.company_id(), before_time, before_time, before_id, request.product_id(),
+                   request.product_id(), state, state, request.order_basis_id(), request.order_basis_id(),
+                   OrElse(request.from_day(), "1000-01-01"), OrElse(request.until_day(), "9999-12-31"), limit},
+                  ReadTransactionRow);
 }
 
-absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id,
-                                const std::vector<const v1::Transaction*>& transactions, absl::Time record_time) {
+absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Transaction*>& transactions,
+                                absl::Time record_time) {
   std::string batch;
   for (const v1::Transaction* transaction : transactions) {
     const Value occur_time = ToValue(transaction->occur_time());
@@ -264,29 +261,28 @@ absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id,
                absl::StrCat(transaction->quantity()), std::get<std::string>(occur_time.get()), transaction->day()});
   }
   absl::Status inserted =
-      tx.Execute(kInsertTransactions, {account_id, record_time, Finished(std::move(batch))}).status();
+      tx.Execute(kInsertTransactions, {tx.account_id(), record_time, Finished(std::move(batch))}).status();
   return IsDuplicate(inserted, kPrimaryKey) ? StartOver() : inserted;
 }
 
-absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, absl::string_view account_id,
-                                                     const std::set<CompanyDay>& days) {
+absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, const std::set<CompanyDay>& days) {
   ASSIGN_OR_RETURN(const std::vector<CompanyDay> not_held,
-                   tx.Query(kListDaysNotHeld, {BatchOf(days), account_id}, ReadCompanyDay));
+                   tx.Query(kListDaysNotHeld, {BatchOf(days), tx.account_id()}, ReadCompanyDay));
   return std::set<CompanyDay>(not_held.begin(), not_held.end());
 }
 
-absl::Status DeleteTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names) {
-  return tx.Execute(kDeleteTransactions, {BatchOf(names), account_id}).status();
+absl::Status DeleteTransactions(Transaction& tx, const std::set<TransactionName>& names) {
+  return tx.Execute(kDeleteTransactions, {BatchOf(names), tx.account_id()}).status();
 }
 
-absl::Status CancelTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names) {
-  ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kCancelTransactions, {BatchOf(names), account_id}));
+absl::Status CancelTransactions(Transaction& tx, const std::set<TransactionName>& names) {
+  ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kCancelTransactions, {BatchOf(names), tx.account_id()}));
   return changed == static_cast<int64_t>(names.size()) ? absl::OkStatus() : StartOver();
 }
 
-absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx,
                                                                       absl::string_view company_id) {
-  ASSIGN_OR_RETURN(const auto day, tx.QueryOne(kGetNewestTransactionDay, {account_id, company_id}, ReadDay));
+  ASSIGN_OR_RETURN(const auto day, tx.QueryOne(kGetNewestTransactionDay, {tx.account_id(), company_id}, ReadDay));
   return day ? *day : std::nullopt;
 }
 

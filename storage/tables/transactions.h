@@ -46,16 +46,14 @@ struct Named {
 };
 
 // REQUIRES: the ids of `wanted` are well-formed; a product_id may be empty.
-absl::StatusOr<Named> GetNamed(ReadTransaction& tx, absl::string_view account_id,
-                               const std::vector<const v1::Transaction*>& wanted);
+absl::StatusOr<Named> GetNamed(ReadTransaction& tx, const std::vector<const v1::Transaction*>& wanted);
 
 // Those of `names` that there are. REQUIRES: the ids are well-formed.
-absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, absl::string_view account_id,
-                                             const std::set<TransactionName>& names);
+absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set<TransactionName>& names);
 
 // NOT_FOUND TRANSACTION_NOT_FOUND.
-absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view account_id,
-                                               absl::string_view company_id, absl::string_view transaction_id);
+absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view company_id,
+                                               absl::string_view transaction_id);
 
 // At most `limit` transactions that pass the request's filters, from the latest occur_time down and, of those at one
 // time, from the highest id down, from before the one at `before_time` with `before_id`.
@@ -68,22 +66,21 @@ absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& t
 // transaction ends: nobody can delete or move one meanwhile. Starts over if another transaction was faster. REQUIRES:
 // the companies exist; the transactions are in the order of their names, so that two batches that overlap cannot
 // deadlock.
-absl::Status InsertTransactions(Transaction& tx, absl::string_view account_id,
-                                const std::vector<const v1::Transaction*>& transactions, absl::Time record_time);
+absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Transaction*>& transactions,
+                                absl::Time record_time);
 
 // Those of `days` on which no agreement holds the company. REQUIRES: the companies are locked.
-absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, absl::string_view account_id,
-                                                     const std::set<CompanyDay>& days);
+absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, const std::set<CompanyDay>& days);
 
 // Takes back what this transaction has inserted.
-absl::Status DeleteTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names);
+absl::Status DeleteTransactions(Transaction& tx, const std::set<TransactionName>& names);
 
 // T4: cancels transactions that are RECORDED, in the order of their names. Starts over if one no longer is.
-absl::Status CancelTransactions(Transaction& tx, absl::string_view account_id, const std::set<TransactionName>& names);
+absl::Status CancelTransactions(Transaction& tx, const std::set<TransactionName>& names);
 
 // The latest day of the company's transactions that are RECORDED, or nothing if none is. REQUIRES, of who is to end the
 // company's placement: the company is written, since then nobody inserts another one.
-absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx, absl::string_view account_id,
+absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx,
                                                                       absl::string_view company_id);
 
 }  // namespace agreements::storage

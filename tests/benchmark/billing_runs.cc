@@ -54,7 +54,7 @@ class Run {
         agreements_(agreements),
         account_id_(RunAccount(agreements)),
         session_(fixture.Connect()),
-        stream_(RunBilling(fixture.service().env(), Request())) {}
+        stream_(RunBilling(fixture.service().database(), fixture.service().context(), Request())) {}
 
   void Measure(std::vector<absl::Duration>& services, std::vector<absl::Duration>& bares) {
     for (int64_t first = 0; first < agreements_; first += kTurn) {
@@ -150,8 +150,8 @@ class BillingRuns {
     call.account_id = RunAccount(agreements);
     for (int i = 0; i < fixture_.scale().repetitions; ++i) {
       counts.push_back(TimeOf([&] {
-        const auto count = fixture_.service().env().database.ReadOnly(call, [&](storage::ReadTransaction& tx) {
-          return storage::CountBillable(tx, call.account_id, absl::CivilDay(2026, 11, 1));
+        const auto count = fixture_.service().database().ReadOnly(call, [&](storage::ReadTransaction& tx) {
+          return storage::CountBillable(tx, absl::CivilDay(2026, 11, 1));
         });
         Require(Fixture::Value(count).months == agreements, "not all agreements are counted");
       }));

@@ -66,7 +66,7 @@ class Fixture {
   }
 
   // A connection of its own, through the same connector, for bare SQL.
-  std::unique_ptr<storage::Session> Connect() { return Value(service_.env().database.Connect()); }
+  std::unique_ptr<storage::Session> Connect() { return Value(service_.database().Connect()); }
 
   void LoadTransactions();
   void RemoveTransactions();

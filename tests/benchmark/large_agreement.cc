@@ -184,7 +184,7 @@ class LargeAgreement {
         "explain a line, all pages", 1,
         [&] {
           return TimeOf([&] {
-            const auto stream = ExplainOrderBasis(fixture_.service().env(), request);
+            const auto stream = ExplainOrderBasis(fixture_.service().database(), fixture_.service().context(), request);
             int64_t users = 0;
             while (const auto page = Fixture::Next(stream, kLargeAccount)) users += page->users_size();
             Require(users > 0, "nothing explains the line");

@@ -103,7 +103,7 @@ MutationRun RunBillingRun(Service& service) {
     storage::Call call;
     call.account_id = kAccount;
     call.deadline = absl::Now() + absl::Seconds(30);
-    const auto next = RunBilling(service.env(), request);
+    const auto next = RunBilling(service.database(), service.context(), request);
     std::string refused;
     for (;;) {
       const auto response = next(call);

@@ -171,7 +171,7 @@ std::string Replay::CheckDocument(const oracle::Document& document) {
 
 std::string Replay::CheckExplanation(const v1::ExplainOrderBasisRequest& request, const oracle::Document& document,
                                      const oracle::Line& line) {
-  auto stream = ExplainOrderBasis(service_.env(), request);
+  auto stream = ExplainOrderBasis(service_.database(), service_.context(), request);
   std::vector<v1::UserShare> users;
   std::vector<std::string> is;
   while (true) {

@@ -133,7 +133,7 @@ TEST(BillingProperty, EveryHistoryIsChargedAsTheOracleSays) {
     ASSERT_TRUE(difference.empty()) << difference;
   }
   EXPECT_EQ(service.Breaches(), "");
-  const DatabaseVerification verification = VerifyDatabase(service.env(), {}).value();
+  const DatabaseVerification verification = VerifyDatabase(service.database(), service.context(), {}).value();
   EXPECT_EQ(verification.findings(), 0) << Report(verification);
   for (const auto& [name, count] : counts) RecordProperty(name, count);
   for (const auto& [name, happened] : kCases) {

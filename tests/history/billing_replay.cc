@@ -150,7 +150,7 @@ std::string Replay::UndeleteCompany(int company, int agreement) {
 }
 
 template <typename Request, typename Response>
-std::string Replay::ChangeAccess(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&,
+std::string Replay::ChangeAccess(absl::StatusOr<Response> (*operation)(storage::Transaction&, const Clock&,
                                                                        const Request&),
                                  const Refusals& refusals, int company, int user, const std::vector<int>& products) {
   auto request = For<Request>();

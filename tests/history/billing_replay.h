@@ -85,7 +85,7 @@ class Replay {
   std::string UpdateAgreement(const v1::UpdateAgreementRequest& request, const oracle::Refusals& refusals);
 
   template <typename Request, typename Response>
-  std::string ChangeAccess(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
+  std::string ChangeAccess(absl::StatusOr<Response> (*operation)(storage::Transaction&, const Clock&, const Request&),
                            const oracle::Refusals& refusals, int company, int user, const std::vector<int>& products);
   std::string CheckItem(const v1::TransactionResult& result, const oracle::ItemResult& expected,
                         v1::TransactionOutcome outcome) const;

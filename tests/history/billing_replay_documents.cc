@@ -188,7 +188,7 @@ std::string Replay::RunBilling(const std::string& until_day, bool include_arrear
   auto request = For<v1::RunBillingRequest>();
   request.set_until_day(until_day);
   request.set_include_arrears(include_arrears);
-  auto stream = agreements::RunBilling(service_.env(), request);
+  auto stream = agreements::RunBilling(service_.database(), service_.context(), request);
   const Day until = OptionalDay(until_day).value_or(oracle_.DefaultBillingDay());
   if (until > oracle_.today()) {
     return Mismatch(stream(StreamCall()).status(),

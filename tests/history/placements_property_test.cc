@@ -149,7 +149,7 @@ class History {
     today_ = day;
     late_ = late;
     const absl::CivilSecond second = absl::CivilSecond(late ? day + 1 : day) + (late ? -30 : 30);
-    service_.clock().Set(absl::FromCivil(second, service_.env().time_zone));
+    service_.clock().Set(absl::FromCivil(second, service_.context().clock.time_zone));
   }
 
   // Now and then a minute back, to the day before: another server's clock.
@@ -298,7 +298,7 @@ TEST(PlacementsProperty, EveryHistoryAgreesWithTheTableOfDays) {
     ASSERT_EQ(History(service, static_cast<unsigned>(seed), counts).Run(), "") << "seed " << seed;
   }
   EXPECT_EQ(service.Breaches(), "");
-  const DatabaseVerification verification = VerifyDatabase(service.env(), {}).value();
+  const DatabaseVerification verification = VerifyDatabase(service.database(), service.context(), {}).value();
   EXPECT_EQ(verification.findings(), 0) << Report(verification);
   for (const char* name : kCases) {
     RecordProperty(name, counts[name]);

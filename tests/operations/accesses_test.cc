@@ -1,6 +1,7 @@
 // Users and access: domain.md U1 to U3, on a real database. Their days are in access_days_test.cc.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/timestamps.h"
 #include "tests/testing/service.h"
 
 namespace agreements::testing {

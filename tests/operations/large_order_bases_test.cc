@@ -140,9 +140,10 @@ TEST_F(LargeOrderBasesTest, EveryLineIsVerifiedAndExplained) {
   explain.set_line_number(kProducts);
   storage::Call call;
   call.account_id = kAccount;
-  EXPECT_EQ(ExplainOrderBasis(service_.env(), explain)(call).value()->users(0).days(), 31);
+  EXPECT_EQ(ExplainOrderBasis(service_.database(), service_.context(), explain)(call).value()->users(0).days(), 31);
   explain.set_line_number(kProducts + 1);
-  EXPECT_EQ(Outcome(ExplainOrderBasis(service_.env(), explain)(call)), "ORDER_BASIS_LINE_NOT_FOUND");
+  EXPECT_EQ(Outcome(ExplainOrderBasis(service_.database(), service_.context(), explain)(call)),
+            "ORDER_BASIS_LINE_NOT_FOUND");
 
   const std::string last = absl::StrCat("WHERE line_number = ", kProducts);
   service_.Sql(absl::StrCat("UPDATE order_basis_lines SET amount = amount + 1 ", last));

@@ -73,20 +73,19 @@ class ListsTest : public ::testing::Test {
   int64_t RowsRead() {
     storage::Call call;
     call.deadline = absl::Now() + absl::Seconds(30);
-    const auto counts = service_.env().database.ReadOnly(
+    const auto counts = service_.database().ReadOnly(
         call, [](storage::ReadTransaction& tx) { return tx.Query(kRowsRead, {}, ReadCount); });
     return std::accumulate(counts.value().begin(), counts.value().end(), int64_t{0});
   }
 
   // The rows touched for a page of ten.
-  template <typename Request, typename Response>
-  int64_t RowsFor(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
-                  Request request) {
+  template <typename Operation, typename Request>
+  int64_t RowsFor(Operation operation, Request request) {
     request.set_page_size(10);
     EXPECT_TRUE(service_.Do(operation, request).ok());  // Opens the connection and prepares.
     const int64_t before = RowsRead();
     const int64_t counting = RowsRead() - before;
-    const absl::StatusOr<Response> response = service_.Do(operation, request);
+    const auto response = service_.Do(operation, request);
     EXPECT_NE(response.value().next_page_token(), "");
     return RowsRead() - before - 2 * counting;
   }

@@ -282,20 +282,20 @@ TEST_F(NameListsTest, WhatAnOlderServerWritesGetsItsKeysAndNothingElseChanges) {
   EXPECT_THAT(Containing("østre"), IsEmpty());
 
   const std::string before = service_.State();
-  const auto refreshed = storage::RefreshNames(service_.env().database, [] { return true; }).value();
+  const auto refreshed = storage::RefreshNames(service_.database(), [] { return true; }).value();
   EXPECT_EQ(refreshed.agreements, 2);
   EXPECT_EQ(refreshed.companies, 1);
   EXPECT_EQ(service_.State(), before);
   EXPECT_THAT(ByName(), ElementsAre("B", "C", "D", "Østre"));
   EXPECT_THAT(Containing("østre"), ElementsAre("Østre"));
-  EXPECT_EQ(storage::RefreshNames(service_.env().database, [] { return true; })->agreements, 0);
+  EXPECT_EQ(storage::RefreshNames(service_.database(), [] { return true; })->agreements, 0);
 }
 
 TEST_F(NameListsTest, KeysOfOlderRulesAreComputedAgainAndThoseOfLaterOnesKept) {
   Create({"B", "A"});
   service_.Sql("UPDATE agreements SET name_key = 'x', key_version = key_version - 1 WHERE display_name = 'A'");
   service_.Sql("UPDATE agreements SET name_key = 'y', key_version = key_version + 1 WHERE display_name = 'B'");
-  EXPECT_EQ(storage::RefreshNames(service_.env().database, [] { return true; })->agreements, 1);
+  EXPECT_EQ(storage::RefreshNames(service_.database(), [] { return true; })->agreements, 1);
   EXPECT_EQ(service_.Sql("SELECT display_name FROM agreements WHERE name_key = 'y'"), "B\n");
   EXPECT_EQ(service_.Sql("SELECT display_name FROM agreements WHERE name_key = 'x'"), "");
 }
@@ -303,8 +303,8 @@ TEST_F(NameListsTest, KeysOfOlderRulesAreComputedAgainAndThoseOfLaterOnesKept) {
 TEST_F(NameListsTest, ARefreshStopsWhenItIsTold) {
   for (int i = 0; i < 250; ++i) service_.NewAgreement("A");
   service_.Sql("UPDATE agreements SET key_version = 0");
-  EXPECT_EQ(storage::RefreshNames(service_.env().database, [] { return false; })->agreements, 100);
-  EXPECT_EQ(storage::RefreshNames(service_.env().database, [] { return true; })->agreements, 150);
+  EXPECT_EQ(storage::RefreshNames(service_.database(), [] { return false; })->agreements, 100);
+  EXPECT_EQ(storage::RefreshNames(service_.database(), [] { return true; })->agreements, 150);
 }
 
 // The name changes between the reading of the one before and the writing of its keys.
@@ -321,7 +321,7 @@ TEST(NameRefreshTest, KeysOfANameThatIsGoneAreNotWritten) {
   service_of_hook = &service;
   service.NewAgreement("First");
   service.Sql("UPDATE agreements SET display_name = 'Second'");
-  EXPECT_EQ(storage::RefreshNames(service.env().database, [] { return true; })->agreements, 0);
+  EXPECT_EQ(storage::RefreshNames(service.database(), [] { return true; })->agreements, 0);
   EXPECT_EQ(service.Sql("SELECT display_name, keyed_name FROM agreements"), "Later|First\n");
 }
 

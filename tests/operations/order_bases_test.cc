@@ -71,7 +71,7 @@ class OrderBasesTest : public OperationsTest {
     request.set_until_day(until_day);
     request.set_include_arrears(include_arrears);
     std::vector<std::string> results;
-    for (const v1::RunBillingResponse& message : Drain(RunBilling(service_.env(), request))) {
+    for (const v1::RunBillingResponse& message : Drain(RunBilling(service_.database(), service_.context(), request))) {
       if (message.agreement_id().empty()) continue;
       v1::GetAgreementRequest get;
       get.set_agreement_id(message.agreement_id());
@@ -195,7 +195,7 @@ TEST_F(OrderBasesTest, AnExplanationGoesOnInFurtherMessagesAndCountsNobodyTwice)
   request.set_account_id(kAccount);
   request.set_order_basis_id(document.order_basis_id());
   request.set_line_number(1);
-  const auto messages = Drain(ExplainOrderBasis(service_.env(), request));
+  const auto messages = Drain(ExplainOrderBasis(service_.database(), service_.context(), request));
   ASSERT_EQ(messages.size(), 11);
   std::set<std::string> users;
   int64_t user_days = 0;
@@ -233,7 +233,7 @@ TEST_F(OrderBasesTest, TransactionsAreExplainedInOrderOverSeveralMessages) {
   request.set_order_basis_id(document.order_basis_id());
   request.set_line_number(1);
   std::vector<std::string> explained;
-  for (const auto& message : Drain(ExplainOrderBasis(service_.env(), request))) {
+  for (const auto& message : Drain(ExplainOrderBasis(service_.database(), service_.context(), request))) {
     for (const v1::Transaction& transaction : message.transactions()) explained.push_back(transaction.transaction_id());
   }
   EXPECT_EQ(explained.size(), 2000);

@@ -66,7 +66,7 @@ class PreviewsTest : public OperationsTest {
     if (absl::Status status = Validate(valid); !status.ok()) return status;
     storage::Call call;
     call.account_id = kAccount;
-    const auto stream = ExplainOrderBasis(service_.env(), valid);
+    const auto stream = ExplainOrderBasis(service_.database(), service_.context(), valid);
     Explained messages;
     for (;;) {
       if (messages.size() + 1 == at_message) change();

@@ -121,11 +121,13 @@ TEST_F(ProductsTest, AnUpdateChangesTheNameAndTheRevision) {
 TEST_F(ProductsTest, AnUpdateThatIsOvertakenStartsOver) {
   service_.NewProduct("accounting");
   int updates = 0;
-  const auto overtaken = service_.env().database.ReadWriteIdempotent(
-      storage::Call{}, [&](storage::Transaction& tx) -> absl::StatusOr<v1::Product> {
-        auto product = storage::GetProduct(tx, kAccount, "accounting");
+  storage::Call call;
+  call.account_id = kAccount;
+  const auto overtaken =
+      service_.database().ReadWriteIdempotent(call, [&](storage::Transaction& tx) -> absl::StatusOr<v1::Product> {
+        auto product = storage::GetProduct(tx, "accounting");
         if (++updates == 1) service_.Sql("UPDATE products SET revision = revision + 1");
-        if (absl::Status status = storage::UpdateProduct(tx, kAccount, *product); !status.ok()) return status;
+        if (absl::Status status = storage::UpdateProduct(tx, *product); !status.ok()) return status;
         return product;
       });
   EXPECT_EQ(updates, 2);

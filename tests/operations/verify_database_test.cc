@@ -71,7 +71,7 @@ class VerifyDatabaseTest : public ::testing::Test {
  protected:
   std::string Named(const std::string& text) const { return absl::StrReplaceAll(text, names_); }
 
-  DatabaseVerification Verify() { return VerifyDatabase(service_.env(), {}).value(); }
+  DatabaseVerification Verify() { return VerifyDatabase(service_.database(), service_.context(), {}).value(); }
 
   Service service_;
   Names names_ = Populate(service_, kAccount);
@@ -93,7 +93,8 @@ TEST_F(VerifyDatabaseTest, LooksAtSomethingInEveryCheck) {
 
 TEST_F(VerifyDatabaseTest, AnEmptyDatabaseIsRight) {
   Service empty;
-  EXPECT_THAT(Report(VerifyDatabase(empty.env(), {}).value()), EndsWith(" checks of 0 accounts: nothing is wrong\n"));
+  EXPECT_THAT(Report(VerifyDatabase(empty.database(), empty.context(), {}).value()),
+              EndsWith(" checks of 0 accounts: nothing is wrong\n"));
 }
 
 TEST_F(VerifyDatabaseTest, EveryCheckHasABreachPlanted) {
@@ -193,14 +194,14 @@ TEST_F(VerifyDatabaseTest, TellsHowFarItIs) {
   VerifyOptions options;
   options.progress_interval = absl::ZeroDuration();
   options.progress = [&](absl::string_view line) { lines.emplace_back(line); };
-  ASSERT_TRUE(VerifyDatabase(service_.env(), options).ok());
+  ASSERT_TRUE(VerifyDatabase(service_.database(), service_.context(), options).ok());
   ASSERT_FALSE(lines.empty());
   EXPECT_EQ(lines.back(), "accounts begun: 1, order bases computed again: 1, findings: 0");
 }
 
 TEST_F(VerifyDatabaseTest, WhatCannotBeReadIsAnErrorAndNoFinding) {
   service_.Sql("DROP TABLE order_basis_lines");
-  EXPECT_EQ(VerifyDatabase(service_.env(), {}).status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(VerifyDatabase(service_.database(), service_.context(), {}).status().code(), absl::StatusCode::kInternal);
 }
 
 TEST_F(VerifyDatabaseTest, ARecordThatIsLostIsFoundWhereverTheRevisionsShowIt) {
@@ -258,7 +259,7 @@ TEST_F(VerifyDatabaseTest, RecordsThatAreReadInSeveralGoesTellTheSame) {
     options.record_is_lost = options.change_is_lost;
     storage::Call call;
     call.account_id = kAccount;
-    ASSERT_TRUE(VerifyRequests(service_.env(), call, 8, options).ok());
+    ASSERT_TRUE(VerifyRequests(service_.database(), call, 8, options).ok());
   }
   EXPECT_GE(at_once.size(), 4u);
   EXPECT_EQ(at_once, in_goes);
@@ -269,7 +270,7 @@ class VerifyMutationTest : public ::testing::TestWithParam<Mutation> {};
 TEST_P(VerifyMutationTest, FindsNothingAfterIt) {
   Service service;
   ASSERT_TRUE(GetParam().prepare(service)("request-1", false).ok());
-  const DatabaseVerification verification = VerifyDatabase(service.env(), {}).value();
+  const DatabaseVerification verification = VerifyDatabase(service.database(), service.context(), {}).value();
   EXPECT_EQ(verification.findings(), 0) << Report(verification);
 }
 
@@ -288,7 +289,7 @@ TEST_F(VerifyDatabaseTest, EveryPlantedBreachIsFound) {
   service_.Sql("SET foreign_key_checks = 1");
   VerifyOptions options;
   options.max_shown = 1000;
-  const DatabaseVerification verification = VerifyDatabase(service_.env(), options).value();
+  const DatabaseVerification verification = VerifyDatabase(service_.database(), service_.context(), options).value();
   for (size_t i = 0; i < std::size(kPlants); ++i) {
     for (const Check& check : verification.checks) {
       if (!IsFor(kPlants[i], check)) continue;

@@ -43,7 +43,7 @@ enum class Midnight { kWhileHeld, kWhenTheOtherWaits, kNotYetForTheChange };
 class RaceRounds {
  public:
   RaceRounds(const BillingRace& race, bool guarded) : race_(race), guarded_(guarded), conductor_(GuardsIf(!guarded)) {
-    service_.env().now = [this] { return clock_is_behind ? race_.begins : service_.clock().Now(); };
+    service_.context().clock.now = [this] { return clock_is_behind ? race_.begins : service_.clock().Now(); };
     if (guarded) return;
     // What writes there instead of to the rows that it should lock.
     service_.Sql("CREATE TABLE no_guard (a INT, b INT, c VARCHAR(64), d VARCHAR(64), e INT, f INT)");

@@ -67,7 +67,7 @@ std::string Run(Service& service, const std::string& account, Created& created, 
   storage::Call call;
   call.account_id = account;
   call.deadline = absl::Now() + absl::Seconds(30);
-  const auto next = RunBilling(service.env(), request);
+  const auto next = RunBilling(service.database(), service.context(), request);
   for (int i = 0; i < results; ++i) {
     const auto response = next(call);
     if (!response.ok()) return response.status().ToString();

@@ -27,12 +27,12 @@ std::string NewCompany(Service& service, const std::string& account) {
 // As another server does, whose clock is `ahead` of the first one's: two callers never share a record_time.
 absl::StatusOr<v1::RecordTransactionsResponse> RecordAt(Service& service, absl::Duration ahead,
                                                         const v1::RecordTransactionsRequest& request) {
-  Environment env = service.env();
-  env.now = [now = service.clock().Now() + ahead] { return now; };
+  Clock clock = service.context().clock;
+  clock.now = [now = service.clock().Now() + ahead] { return now; };
   storage::Call call;
   call.account_id = request.account_id();
   call.deadline = absl::Now() + absl::Seconds(30);
-  return RecordTransactions(env, call, request);
+  return RecordTransactions(service.database(), call, clock, request);
 }
 
 // Transactions of several companies, one each, from the last to the first or the other way round.

@@ -15,7 +15,9 @@
 #include "absl/time/clock.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "proto/errors.h"
+#include "proto/id_prefixes.h"
 #include "proto/status_macros.h"
+#include "proto/timestamps.h"
 #include "storage/tables/agreements.h"
 #include "storage/tables/columns.h"
 #include "tests/storage/unix_proxy.h"
@@ -57,7 +59,7 @@ class DatabaseTest : public ::testing::Test {
     auto& agreement = *response.mutable_agreement();
     agreement.set_agreement_id(tx.NewId(kAgreementPrefix));
     agreement.set_settled_until("2026-11-01");
-    RETURN_IF_ERROR(InsertAgreement(tx, "acct-1", agreement));
+    RETURN_IF_ERROR(InsertAgreement(tx, agreement));
     return response;
   }
 
@@ -139,10 +141,9 @@ TEST_F(DatabaseTest, ADeadlineBoundsAStatementThatWaitsForALock) {
   });
   locked.wait(false);
   const std::string id = test_database_.Sql("SELECT agreement_id FROM agreements").substr(0, kIdLength);
-  const auto waited =
-      database_.ReadWrite(NewCall(absl::Milliseconds(300)), [&](Transaction& tx) -> absl::StatusOr<v1::Agreement> {
-        return LockLiveAgreement(tx, "acct-1", id, {.drafts = 1});
-      });
+  const auto waited = database_.ReadWrite(
+      NewCall(absl::Milliseconds(300)),
+      [&](Transaction& tx) -> absl::StatusOr<v1::Agreement> { return LockLiveAgreement(tx, id, {.drafts = 1}); });
   EXPECT_EQ(ReasonOf(waited.status()), v1::ERROR_REASON_DEADLINE_PASSED);
   done = true;
   done.notify_all();
@@ -223,7 +224,7 @@ TEST_F(DatabaseTest, ADefectIsInternalAndShowsNothingOfItself) {
     v1::Agreement agreement;
     agreement.set_agreement_id("agr-0000000000000001");
     agreement.set_settled_until("no day");
-    RETURN_IF_ERROR(InsertAgreement(tx, "acct-1", agreement));
+    RETURN_IF_ERROR(InsertAgreement(tx, agreement));
     return agreement;
   });
   EXPECT_EQ(ReasonOf(result.status()), v1::ERROR_REASON_INTERNAL_ERROR);
@@ -355,7 +356,7 @@ class LockedRowTest : public DatabaseTest {
     options.row_wait = absl::Seconds(1);
     Database database(options, test_database_.ids(), absl::Now);
     return database.ReadWrite(NewCall(timeout), [&](Transaction& tx) -> absl::StatusOr<v1::Agreement> {
-      return LockLiveAgreement(tx, "acct-1", id_, {.drafts = 1});
+      return LockLiveAgreement(tx, id_, {.drafts = 1});
     });
   }
 

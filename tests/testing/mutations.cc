@@ -3,15 +3,13 @@
 namespace agreements::testing {
 namespace {
 
-template <typename Request, typename Response>
-MutationRun Call(Service& service,
-                 absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
-                 Request request) {
+template <typename Operation, typename Request>
+MutationRun Call(Service& service, Operation operation, Request request) {
   return [&service, operation, request](const std::string& request_id,
                                         bool validate_only) mutable -> absl::StatusOr<std::string> {
     request.set_request_id(request_id);
     request.set_validate_only(validate_only);
-    const absl::StatusOr<Response> response = service.Do(operation, request);
+    const auto response = service.Do(operation, request);
     if (!response.ok()) return response.status();
     return response->DebugString();
   };

@@ -14,8 +14,11 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "proto/errors.h"
 #include "server/operations/operations.h"
+#include "server/operations/run.h"
+#include "server/requests/page_tokens.h"
 #include "server/requests/request_hash.h"
 #include "server/requests/validate.h"
+#include "tests/testing/test_context.h"
 #include "tests/testing/test_database.h"
 
 namespace agreements::testing {
@@ -42,23 +45,24 @@ google::protobuf::Timestamp Instant(absl::string_view text);
 // The service's operations on a schema of their own, without the network. Thread-safe but for SetUp.
 class Service {
  public:
-  explicit Service(const storage::TestHooks* hooks = nullptr) : test_database_(hooks) {
-    absl::LoadTimeZone("Europe/Oslo", &env_.time_zone);
-  }
+  explicit Service(const storage::TestHooks* hooks = nullptr) : test_database_(hooks) {}
 
-  Environment& env() { return env_; }
+  storage::Database& database() { return test_database_.database(); }
+  Context& context() { return context_; }
   TestClock& clock() { return clock_; }
   TestDatabase& test_database() { return test_database_; }
   void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
   std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
 
-  // Runs an operation as the dispatcher does: validated, with the request's own deadline and hash. A request without an
+  // Runs an operation as a server does: validated, with the request's own deadline and hash. A request without an
   // account is kAccount's.
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Do(absl::StatusOr<Response> (*operation)(Environment&, const storage::Call&, const Request&),
-                              Request request) {
+  template <typename Response, typename First, typename... Rest>
+  absl::StatusOr<Response> Do(absl::StatusOr<Response> (*operation)(First&, Rest...), RequestOf<Rest...> request) {
     if (request.account_id().empty()) request.set_account_id(kAccount);
     if (absl::Status status = Validate(request); !status.ok()) return status;
+    if constexpr (requires { request.page_token(); }) {
+      if (absl::Status status = CheckPageToken(request, request.page_token()); !status.ok()) return status;
+    }
     storage::Call call;
     call.account_id = request.account_id();
     call.deadline = absl::Now() + timeout_;
@@ -68,7 +72,7 @@ class Service {
       call.request_hash = RequestHash(request);
       call.method = std::string(request.GetDescriptor()->full_name());
     }
-    return operation(env_, call, request);
+    return RunOperation(operation, database(), context_, call, request);
   }
 
   // Each makes one in the account, and returns its id.
@@ -138,10 +142,7 @@ class Service {
   absl::Duration timeout_ = absl::Seconds(30);
   TestClock clock_;
   TestDatabase test_database_;
-  Environment env_{.database = test_database_.database(),
-                   .now = [this] { return clock_.Now(); },
-                   .time_zone = {},
-                   .currency = "NOK"};
+  Context context_ = TestContext(clock_);
 };
 
 class OperationsTest : public ::testing::Test {

@@ -16,6 +16,7 @@
 #include "google/rpc/status.pb.h"
 #include "proto/errors.h"
 #include "proto/status.h"
+#include "tests/testing/test_context.h"
 
 namespace agreements::testing {
 namespace {
@@ -189,10 +190,8 @@ Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : test_d
   database_options.unreachable_after = options.unreachable_after;
   database_options.row_wait = options.row_wait;
   database_ = std::make_unique<storage::Database>(database_options, test_database_.ids(), absl::Now);
-  env_ = std::make_unique<Environment>(
-      Environment{.database = *database_, .now = [this] { return clock_.Now(); }, .time_zone = {}, .currency = "NOK"});
-  absl::LoadTimeZone("Europe/Oslo", &env_->time_zone);
-  server_ = Server::Start({.workers = options.workers, .max_queue = options.max_queue}, *env_).value();
+  server_ = Server::Start({.workers = options.workers, .max_queue = options.max_queue}, *database_, TestContext(clock_))
+                .value();
   channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
   agreements_ = v1::AgreementService::NewStub(channel_);
   companies_ = v1::CompanyService::NewStub(channel_);

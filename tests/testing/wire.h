@@ -179,7 +179,6 @@ class Wire {
   TestClock clock_;
   TestDatabase test_database_;
   std::unique_ptr<storage::Database> database_;
-  std::unique_ptr<Environment> env_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Agreements> agreements_;

@@ -36,7 +36,7 @@ storage::DatabaseOptions NoDatabase() {
 class ConnectionsTest : public ::testing::Test {
  protected:
   Server& Start(const ServerOptions& options) {
-    server_ = Server::Start(options, env_).value();
+    server_ = Server::Start(options, database_, context_).value();
     return *server_;
   }
 
@@ -56,7 +56,7 @@ class ConnectionsTest : public ::testing::Test {
 
   storage::ClockIdSource ids_{absl::Now};
   storage::Database database_{NoDatabase(), ids_, absl::Now};
-  Environment env_{.database = database_, .now = absl::Now, .time_zone = absl::UTCTimeZone(), .currency = "NOK"};
+  const Context context_{.clock = {.now = absl::Now, .time_zone = absl::UTCTimeZone()}, .currency = "NOK"};
   std::unique_ptr<Server> server_;
 };
 

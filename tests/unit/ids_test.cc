@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "proto/id_prefixes.h"
+
 namespace agreements::storage {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "server/requests/page_tokens.h"
+#include "server/operations/pages.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

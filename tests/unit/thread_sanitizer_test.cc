@@ -3,7 +3,7 @@
 
 #include <latch>
 
-#include "tests/unit/dispatcher_fixture.h"
+#include "tests/unit/calls_fixture.h"
 
 namespace agreements::testing {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 // What tests/run lets ThreadSanitizer exit with at its first report.
 constexpr int kRaceReported = 66;
 
-class ThreadSanitizerTest : public DispatcherTest {
+class ThreadSanitizerTest : public CallsTest {
  protected:
   // Returns if the race is not reported.
   void RaceWithAnOperation() {

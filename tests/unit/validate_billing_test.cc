@@ -174,11 +174,13 @@ TEST(ValidateBilling, ADayExistsAndIsWrittenInFull) {
     request.set_from_day(bad);
     EXPECT_THAT(BadFields(request), ElementsAre("from_day")) << bad;
   }
-  request.set_from_day("2000-01-01");
-  request.set_until_day("2999-12-31");
-  EXPECT_THAT(BadFields(request), IsEmpty());
-  request.set_from_day("2028-02-29");
-  EXPECT_THAT(BadFields(request), IsEmpty());
+  for (const auto& [from_day, until_day] :
+       {std::pair("2000-01-01", "2000-01-31"), std::pair("2028-02-29", "2028-03-01"),
+        std::pair("2999-12-01", "2999-12-31")}) {
+    request.set_from_day(from_day);
+    request.set_until_day(until_day);
+    EXPECT_THAT(BadFields(request), IsEmpty()) << from_day;
+  }
 }
 
 TEST(ValidateBilling, APeriodBeginsBeforeItEnds) {

@@ -20,8 +20,7 @@ BillingServer::BillingServer() {
   // For the whole process: see Wire.
   static const bool initialized = (grpc_init(), true);
   static_cast<void>(initialized);
-  absl::LoadTimeZone("Europe/Oslo", &env_.time_zone);
-  server_ = Server::Start({}, env_).value();
+  server_ = Server::Start({}, test_database_.database(), TestContext(clock_)).value();
   channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
 }
 

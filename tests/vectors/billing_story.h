@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "google/rpc/status.pb.h"
 #include "server/rpc/server.h"
+#include "tests/testing/test_context.h"
 #include "tests/testing/test_database.h"
 #include "tests/testing/wire.h"
 
@@ -36,10 +37,6 @@ class BillingServer {
  private:
   TestClock clock_;
   TestDatabase test_database_;
-  Environment env_{.database = test_database_.database(),
-                   .now = [this] { return clock_.Now(); },
-                   .time_zone = {},
-                   .currency = "NOK"};
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/errors.h"
-#include "server/rpc/dispatcher.h"
+#include "server/rpc/messages.h"
 #include "tests/testing/wire.h"
 
 namespace agreements::testing {

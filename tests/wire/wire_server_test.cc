@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/wrappers.pb.h"
 #include "proto/errors.h"
-#include "server/rpc/dispatcher.h"
+#include "server/rpc/messages.h"
 #include "tests/testing/wire.h"
 
 namespace agreements::testing {

@@ -3,12 +3,12 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "tests/unit/dispatcher_fixture.h"
+#include "tests/unit/calls_fixture.h"
 
 namespace agreements::testing {
 namespace {
 
-TEST_F(DispatcherTest, AStreamWhoseClientHasGoneEndsWhetherItIsWorkedOnOrNotTaken) {
+TEST_F(CallsTest, AStreamWhoseClientHasGoneEndsWhetherItIsWorkedOnOrNotTaken) {
   std::promise<void> let_go;
   const std::shared_future<void> may_go = let_go.get_future().share();
   Serve([may_go](int i, const storage::Call&) -> absl::StatusOr<std::optional<std::string>> {
@@ -31,7 +31,7 @@ TEST_F(DispatcherTest, AStreamWhoseClientHasGoneEndsWhetherItIsWorkedOnOrNotTake
   EXPECT_EQ(source_->reads(), 1);
 }
 
-TEST_F(DispatcherTest, AStreamEndsWhenItsDeadlineHasPassed) {
+TEST_F(CallsTest, AStreamEndsWhenItsDeadlineHasPassed) {
   Serve([](int i, const storage::Call& call) -> absl::StatusOr<std::optional<std::string>> {
     if (i == 1) absl::SleepFor(call.deadline - absl::Now());
     return absl::StrCat(i);
@@ -48,11 +48,11 @@ TEST_F(DispatcherTest, AStreamEndsWhenItsDeadlineHasPassed) {
   EXPECT_EQ(source_->reads(), 1);
 }
 
-TEST_F(DispatcherTest, StoppingEndsStreamsAtTheirNextMessage) {
+TEST_F(CallsTest, StoppingEndsStreamsAtTheirNextMessage) {
   Serve(Endless);
   Call call(*stub_);
   source_->WaitForReads(1);
-  std::thread stopper([this] { dispatcher_.Stop(); });
+  std::thread stopper([this] { workers_.Stop(); });
   const std::vector<std::string> taken = call.ReadAll();
   const absl::Status status = call.Finish();
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_SERVER_STOPPING) << status;
@@ -62,27 +62,27 @@ TEST_F(DispatcherTest, StoppingEndsStreamsAtTheirNextMessage) {
   EXPECT_EQ(ReasonOf(Get()), v1::ERROR_REASON_SERVER_STOPPING);
 }
 
-TEST_F(DispatcherTest, StoppingWaitsForNoClientThatTakesNoMessages) {
+TEST_F(CallsTest, StoppingWaitsForNoClientThatTakesNoMessages) {
   Serve(ThreeLargeOnes);
   Call call(*stub_);
   source_->WaitForReads(1);
-  dispatcher_.Stop();
+  workers_.Stop();
   EXPECT_EQ(call.ReadAll().size(), 1U);
   EXPECT_EQ(ReasonOf(call.Finish()), v1::ERROR_REASON_SERVER_STOPPING);
 }
 
-TEST_F(DispatcherTest, AServerShutsDownUnderAClientThatTakesNoMessages) {
+TEST_F(CallsTest, AServerShutsDownUnderAClientThatTakesNoMessages) {
   Serve(ThreeLargeOnes);
   Call call(*stub_);
   source_->WaitForReads(1);
-  dispatcher_.Stop();
+  workers_.Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + absl::Milliseconds(100)));
   source_->WaitForEnd();
   EXPECT_FALSE(call.Finish().ok());
 }
 
 // Ends that meet at random: what was opened is always closed, once.
-TEST_F(DispatcherTest, EveryStreamEndsHoweverItsEndsMeet) {
+TEST_F(CallsTest, EveryStreamEndsHoweverItsEndsMeet) {
   Serve([](int i, const storage::Call&) -> absl::StatusOr<std::optional<std::string>> {
     if (i == 3) return std::nullopt;
     return std::string(i == 2 ? kLarge : 1, 'x');

@@ -1,12 +1,12 @@
 // What a stream answers, and what it leaves to others.
-#include "server/rpc/dispatcher.h"
+#include "server/rpc/methods.h"
 
 #include <latch>
 #include <stdexcept>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "tests/unit/dispatcher_fixture.h"
+#include "tests/unit/calls_fixture.h"
 
 namespace agreements::testing {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-TEST_F(DispatcherTest, AStreamHasEveryMessageInOrderAndEndsWell) {
+TEST_F(CallsTest, AStreamHasEveryMessageInOrderAndEndsWell) {
   Serve([](int i, const storage::Call&) -> absl::StatusOr<std::optional<std::string>> {
     if (i == 1000) return std::nullopt;
     return absl::StrCat(i);
@@ -26,14 +26,14 @@ TEST_F(DispatcherTest, AStreamHasEveryMessageInOrderAndEndsWell) {
   source_->WaitForEnd();
 }
 
-TEST_F(DispatcherTest, AStreamMayBeEmpty) {
+TEST_F(CallsTest, AStreamMayBeEmpty) {
   Serve([](int, const storage::Call&) { return std::nullopt; });
   Call call(*stub_);
   EXPECT_THAT(call.ReadAll(), IsEmpty());
   EXPECT_TRUE(call.Finish().ok());
 }
 
-TEST_F(DispatcherTest, EachMessageKnowsTheCall) {
+TEST_F(CallsTest, EachMessageKnowsTheCall) {
   Serve([](int i, const storage::Call& call) -> absl::StatusOr<std::optional<std::string>> {
     if (i == 2) return std::nullopt;
     const bool near = call.deadline <= absl::Now() + absl::Seconds(31);
@@ -43,7 +43,7 @@ TEST_F(DispatcherTest, EachMessageKnowsTheCall) {
   EXPECT_THAT(call.ReadAll(), ElementsAre("acct-1 checks only in time", "acct-1 checks only in time"));
 }
 
-TEST_F(DispatcherTest, AStreamWhoseSourceFailsEndsWithThatError) {
+TEST_F(CallsTest, AStreamWhoseSourceFailsEndsWithThatError) {
   Serve([](int i, const storage::Call&) -> absl::StatusOr<std::optional<std::string>> {
     if (i == 2) return OrderBasisNotFound("ord-1");
     return absl::StrCat(i);
@@ -54,7 +54,7 @@ TEST_F(DispatcherTest, AStreamWhoseSourceFailsEndsWithThatError) {
   EXPECT_EQ(source_->reads(), 3);
 }
 
-TEST_F(DispatcherTest, ASourceThatThrowsCostsItsOwnStreamOnly) {
+TEST_F(CallsTest, ASourceThatThrowsCostsItsOwnStreamOnly) {
   Serve([](int i, const storage::Call&) -> absl::StatusOr<std::optional<std::string>> {
     if (i == 1) throw std::runtime_error("a defect");
     return absl::StrCat(i);
@@ -66,14 +66,14 @@ TEST_F(DispatcherTest, ASourceThatThrowsCostsItsOwnStreamOnly) {
   EXPECT_TRUE(Get().ok());
 }
 
-TEST_F(DispatcherTest, AnInvalidRequestOpensNoStream) {
+TEST_F(CallsTest, AnInvalidRequestOpensNoStream) {
   Serve(Endless);
   Call call(*stub_, absl::Seconds(30), "");
   EXPECT_EQ(ReasonOf(call.Finish()), v1::ERROR_REASON_FIELD_INVALID);
   EXPECT_EQ(source_->reads(), 0);
 }
 
-TEST_F(DispatcherTest, AStreamWithoutEndStarvesNobody) {
+TEST_F(CallsTest, AStreamWithoutEndStarvesNobody) {
   Serve(Endless);
   Call call(*stub_);
   std::thread reader([&] { call.ReadAll(); });
@@ -86,7 +86,7 @@ TEST_F(DispatcherTest, AStreamWithoutEndStarvesNobody) {
   source_->WaitForEnd();
 }
 
-TEST_F(DispatcherTest, AClientThatTakesNoMessagesKeepsNoWorkerAndGetsNoFurtherOnes) {
+TEST_F(CallsTest, AClientThatTakesNoMessagesKeepsNoWorkerAndGetsNoFurtherOnes) {
   Serve(ThreeLargeOnes);
   Call call(*stub_);
   source_->WaitForReads(1);
@@ -96,7 +96,7 @@ TEST_F(DispatcherTest, AClientThatTakesNoMessagesKeepsNoWorkerAndGetsNoFurtherOn
   EXPECT_TRUE(call.Finish().ok());
 }
 
-TEST_F(DispatcherTest, AFullQueueRefusesANewStreamAndNotTheNextMessageOfAnother) {
+TEST_F(CallsTest, AFullQueueRefusesANewStreamAndNotTheNextMessageOfAnother) {
   Serve(ThreeLargeOnes);
   Call begun(*stub_);
   source_->WaitForReads(1);

@@ -1,7 +1,7 @@
-// A fixture for tests of the dispatcher over the wire, with streams from sources that the test makes. The database is
+// A fixture for tests of calls over the wire, with streams from sources that the test makes. The database is
 // never asked.
-#ifndef AGREEMENTS_TESTS_UNIT_DISPATCHER_FIXTURE_H_
-#define AGREEMENTS_TESTS_UNIT_DISPATCHER_FIXTURE_H_
+#ifndef AGREEMENTS_TESTS_UNIT_CALLS_FIXTURE_H_
+#define AGREEMENTS_TESTS_UNIT_CALLS_FIXTURE_H_
 
 #include <gmock/gmock.h>
 #include <grpcpp/client_context.h>
@@ -20,7 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "agreements/v1/agreement_service.grpc.pb.h"
-#include "server/rpc/dispatcher.h"
+#include "server/rpc/methods.h"
 
 namespace agreements::testing {
 
@@ -140,10 +140,10 @@ class Call {
 };
 
 // One worker, so that whoever keeps it is noticed, and a queue of four, of which an account takes two.
-class DispatcherTest : public ::testing::Test {
+class CallsTest : public ::testing::Test {
  protected:
-  DispatcherTest();
-  ~DispatcherTest() override;
+  CallsTest();
+  ~CallsTest() override;
 
   // What streams are made of from now on.
   void Serve(Source::Next next);
@@ -153,15 +153,15 @@ class DispatcherTest : public ::testing::Test {
 
   storage::ClockIdSource ids_{absl::Now};
   storage::Database database_{{}, ids_, absl::Now};
-  Environment env_{.database = database_, .now = absl::Now, .time_zone = absl::UTCTimeZone(), .currency = "NOK"};
+  const Context context_{.clock = {.now = absl::Now, .time_zone = absl::UTCTimeZone()}, .currency = "NOK"};
   std::unique_ptr<Source> source_;  // Outlives the streams
   Workers workers_{1, 4};
-  Dispatcher dispatcher_{env_, workers_};
-  const std::unique_ptr<v1::AgreementService::CallbackService> service_;
+  Methods methods_{database_, context_, workers_};
+  std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::AgreementService::Stub> stub_;
 };
 
 }  // namespace agreements::testing
 
-#endif  // AGREEMENTS_TESTS_UNIT_DISPATCHER_FIXTURE_H_
+#endif  // AGREEMENTS_TESTS_UNIT_CALLS_FIXTURE_H_

@@ -1,4 +1,4 @@
-#include "tests/unit/dispatcher_fixture.h"
+#include "tests/unit/calls_fixture.h"
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -8,6 +8,7 @@
 #include <atomic>
 
 #include "absl/strings/str_cat.h"
+#include "server/rpc/services.h"
 
 namespace agreements::testing {
 namespace {
@@ -15,32 +16,15 @@ namespace {
 // Set before a call that a worker answers; ThreadSanitizer cannot see the order, which goes by way of gRPC.
 std::atomic<Source*> source = nullptr;
 
-Stream<v1::RunBillingResponse> OpenSource(Environment& /*env*/, const v1::RunBillingRequest& /*request*/) {
+Stream<v1::RunBillingResponse> OpenSource(storage::Database& /*database*/, const Context& /*context*/,
+                                          const v1::RunBillingRequest& /*request*/) {
   return source.load()->Open();
 }
 
-absl::StatusOr<v1::GetAgreementResponse> Answer(Environment& /*env*/, const storage::Call& /*call*/,
-                                                const v1::GetAgreementRequest& /*request*/) {
+absl::StatusOr<v1::GetAgreementResponse> Answer(storage::Database& /*database*/, const storage::Call& /*call*/,
+                                                const Clock& /*clock*/, const v1::GetAgreementRequest& /*request*/) {
   return v1::GetAgreementResponse();
 }
-
-class Service final : public v1::AgreementService::CallbackService {
- public:
-  explicit Service(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
-
-  grpc::ServerUnaryReactor* GetAgreement(grpc::CallbackServerContext* context, const v1::GetAgreementRequest* request,
-                                         v1::GetAgreementResponse* response) override {
-    return dispatcher_.Run(context, request, response, Answer);
-  }
-
-  grpc::ServerWriteReactor<v1::RunBillingResponse>* RunBilling(grpc::CallbackServerContext* context,
-                                                               const v1::RunBillingRequest* request) override {
-    return dispatcher_.RunStream(context, request, OpenSource);
-  }
-
- private:
-  Dispatcher& dispatcher_;
-};
 
 }  // namespace
 
@@ -51,7 +35,10 @@ absl::StatusOr<std::optional<std::string>> ThreeLargeOnes(int i, const storage::
   return std::string(kLarge, 'x');
 }
 
-DispatcherTest::DispatcherTest() : service_(std::make_unique<Service>(dispatcher_)) {
+CallsTest::CallsTest() {
+  methods_.Bind(OpenSource);
+  methods_.Bind(Answer, TaskKind::kRead);
+  service_ = methods_.ServiceOf(AgreementServiceDescriptor());
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
@@ -65,19 +52,19 @@ DispatcherTest::DispatcherTest() : service_(std::make_unique<Service>(dispatcher
       grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials(), arguments));
 }
 
-DispatcherTest::~DispatcherTest() {
+CallsTest::~CallsTest() {
   workers_.Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + absl::Seconds(1)));
   server_.reset();
   source = nullptr;
 }
 
-void DispatcherTest::Serve(Source::Next next) {
+void CallsTest::Serve(Source::Next next) {
   source_ = std::make_unique<Source>(std::move(next));
   source = source_.get();
 }
 
-absl::Status DispatcherTest::Get() {
+absl::Status CallsTest::Get() {
   grpc::ClientContext context;
   v1::GetAgreementRequest request;
   request.set_account_id("acct-1");

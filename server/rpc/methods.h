@@ -1,0 +1,177 @@
+// Binds the methods of services to operations, and is what every call goes through: its bytes are parsed and checked,
+// it is queued for a worker, runs in the transaction that its operation asks for, and is answered.
+//
+// grpc::Service is what generated services derive from. They, too, do nothing but name methods and their handlers.
+#ifndef AGREEMENTS_SERVER_RPC_METHODS_H_
+#define AGREEMENTS_SERVER_RPC_METHODS_H_
+
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
+#include "proto/errors.h"
+#include "proto/status.h"
+#include "proto/status_macros.h"
+#include "server/operations/operations.h"
+#include "server/operations/run.h"
+#include "server/requests/page_tokens.h"
+#include "server/requests/request_hash.h"
+#include "server/requests/validate.h"
+#include "server/rpc/guarded.h"
+#include "server/rpc/messages.h"
+#include "server/rpc/stream_reactor.h"
+#include "server/rpc/workers.h"
+#include "storage/connection/database.h"
+
+namespace agreements {
+
+// An operation is known by its request: each method has a type of request of its own.
+//
+// Bind() is not thread-safe; what it has bound is. `database`, `context` and `workers` must outlive all calls.
+class Methods {
+ public:
+  Methods(storage::Database& database, const Context& context, Workers& workers)
+      : database_(database), context_(context), workers_(workers) {}
+  Methods(const Methods&) = delete;
+  Methods& operator=(const Methods&) = delete;
+
+  // Binds an operation in any form that RunOperation() takes.
+  template <typename Response, typename First, typename... Rest>
+  void Bind(absl::StatusOr<Response> (*operation)(First&, Rest...), TaskKind kind = KindOn<First>()) {
+    using Request = RequestOf<Rest...>;
+    using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/false, kind, [=, this] {
+      return new Handler([=, this](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes,
+                                   grpc::ByteBuffer* answer) {
+        return RunUnary<Request>(*server_context, *bytes, *answer, operation, kind);
+      });
+    });
+  }
+
+  // Binds a stream. One that has begun goes on however full the queue is. It ends at its next message when the call's
+  // deadline has passed, the caller is gone, or the server stops.
+  template <typename Request, typename Response>
+  void Bind(Stream<Response> (*operation)(storage::Database&, const Context&, const Request&)) {
+    using Handler = grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/true, TaskKind::kBackground, [this, operation] {
+      return new Handler([this, operation](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes) {
+        return RunStream<Request, Response>(*server_context, *bytes, operation);
+      });
+    });
+  }
+
+  // INTERNAL if a method of `service` is unbound, or something was bound twice or fits no method.
+  absl::Status Check(const google::protobuf::ServiceDescriptor& service) const;
+
+  // REQUIRES: the method is bound.
+  TaskKind KindOf(const google::protobuf::MethodDescriptor& method) const;
+
+  // The service with what is bound; other methods of it are UNIMPLEMENTED. It must not outlive this object.
+  std::unique_ptr<grpc::Service> ServiceOf(const google::protobuf::ServiceDescriptor& service) const;
+
+ private:
+  struct Binding {
+    const google::protobuf::Descriptor* response;
+    bool is_stream;
+    TaskKind kind;
+    int count;  // How often it was bound.
+    std::function<grpc::internal::MethodHandler*()> new_handler;
+  };
+
+  // `First` is what an operation works on.
+  template <typename First>
+  static constexpr TaskKind KindOn() {
+    const bool reads = std::is_same_v<First, storage::ReadTransaction> || std::is_same_v<First, storage::Snapshot>;
+    return reads ? TaskKind::kRead : TaskKind::kChange;
+  }
+
+  // Answers the call with what the operation returns, in a worker. What is invalid, or finds the queue full, is
+  // answered at once and never touches the database; nor does a call whose deadline passes in the queue.
+  template <typename Request, typename Operation>
+  grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext& server_context, const grpc::ByteBuffer& bytes,
+                                     grpc::ByteBuffer& answer, Operation operation, TaskKind kind) {
+    grpc::ServerUnaryReactor* reactor = server_context.DefaultReactor();
+    auto request = std::make_shared<Request>();
+    absl::Status status = Take(bytes, *request);
+    if (status.ok()) {
+      storage::Call call = MakeCall(server_context, *request);
+      const TaskOwner owner{.account_id = call.account_id, .kind = kind};
+      status = workers_.TryRun(owner, [=, this, &server_context, &answer, call = std::move(call)] {
+        reactor->Finish(ToGrpcStatus(RunGuarded(server_context, call, [&]() -> absl::Status {
+          ASSIGN_OR_RETURN(const auto response, RunOperation(operation, database_, context_, call, *request));
+          answer = ToBytes(response);
+          return absl::OkStatus();
+        })));
+      });
+    }
+    if (!status.ok()) reactor->Finish(ToGrpcStatus(status));
+    return reactor;
+  }
+
+  template <typename Request, typename Response>
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(grpc::CallbackServerContext& server_context,
+                                                        const grpc::ByteBuffer& bytes,
+                                                        Stream<Response> (*operation)(storage::Database&,
+                                                                                      const Context&, const Request&)) {
+    auto request = std::make_shared<Request>();
+    const absl::Status status = Take(bytes, *request);
+    auto begin_and_go_on = [=, this, stream = Stream<Response>()](const storage::Call& call) mutable {
+      if (!stream) stream = operation(database_, context_, *request);
+      return stream(call);
+    };
+    auto* reactor = new StreamReactor<Response>(server_context, workers_, MakeCall(server_context, *request),
+                                                std::move(begin_and_go_on));
+    if (status.ok()) {
+      reactor->Start();
+    } else {
+      reactor->Finish(ToGrpcStatus(status));
+    }
+    return reactor;
+  }
+
+  // Parses a request, checks it, and brings it into the form that operations work with.
+  template <typename Request>
+  static absl::Status Take(const grpc::ByteBuffer& bytes, Request& request) {
+    RETURN_IF_ERROR(Parse(bytes, request));
+    RETURN_IF_ERROR(Validate(request));
+    if constexpr (requires { request.page_token(); }) return CheckPageToken(request, request.page_token());
+    return absl::OkStatus();
+  }
+
+  template <typename Request>
+  static storage::Call MakeCall(const grpc::CallbackServerContext& server_context, const Request& request) {
+    storage::Call call;
+    call.account_id = request.account_id();
+    call.deadline = absl::FromChrono(server_context.deadline());
+    if constexpr (requires { request.validate_only(); }) call.validate_only = request.validate_only();
+    if constexpr (requires { request.request_id(); }) {
+      call.request_id = request.request_id();
+      call.request_hash = RequestHash(request);
+      call.method = std::string(request.GetDescriptor()->full_name());
+    }
+    return call;
+  }
+
+  void Add(const google::protobuf::Descriptor& request, const google::protobuf::Descriptor& response, bool is_stream,
+           TaskKind kind, std::function<grpc::internal::MethodHandler*()> new_handler);
+
+  storage::Database& database_;
+  const Context& context_;
+  Workers& workers_;
+  std::map<const google::protobuf::Descriptor*, Binding> bindings_;  // By the type of the request.
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_RPC_METHODS_H_
