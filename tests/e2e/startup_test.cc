@@ -27,7 +27,9 @@ std::vector<std::string> operator+(std::vector<std::string> flags, const std::st
 
 // Has exit status 1, and then its last line says why.
 void ExpectRefusal(ServerProcess& server, const std::string& why) {
-  EXPECT_EQ(server.Address(), "");
+  const std::string address = server.Address();
+  EXPECT_EQ(address, "");
+  if (!address.empty()) server.Signal(SIGKILL);  // It would serve for ever.
   EXPECT_EQ(server.Wait(), EXIT_FAILURE);
   EXPECT_THAT(server.Output(), HasSubstr(why));
 }
@@ -159,6 +161,17 @@ TEST_F(StartupTest, ANumberOfConnectionsOrATimeOutOfItsRangeIsRefused) {
     ServerProcess no_time(flags_ + absl::StrCat("--max_connection_idle=", idle));
     ExpectRefusal(no_time, "--max_connection_idle must be 1s to 24h");
   }
+}
+
+TEST_F(StartupTest, NoWorkersNoQueueAndAShortRetentionAreRefused) {
+  for (const char* number : {"0", "-1"}) {
+    ServerProcess no_workers(flags_ + absl::StrCat("--workers=", number));
+    ExpectRefusal(no_workers, "--workers must be at least 1");
+    ServerProcess no_queue(flags_ + absl::StrCat("--max_queue=", number));
+    ExpectRefusal(no_queue, "--max_queue must be at least 1");
+  }
+  ServerProcess short_retention(flags_ + "--request_retention=71h59m");
+  ExpectRefusal(short_retention, "--request_retention must be at least 72h");
 }
 
 TEST_F(StartupTest, MoreConnectionsThanThereAreFileDescriptorsForAreRefused) {

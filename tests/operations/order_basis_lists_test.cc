@@ -1,10 +1,16 @@
 // Lists of order bases by the time at which they were made, and with their lines.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "storage/connection/statement.h"
 #include "tests/testing/service.h"
 
 namespace agreements::testing {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr size_t kMaxAnswer = 4 << 20;  // Bytes that gRPC's clients take unless they are told otherwise.
 
@@ -107,6 +113,31 @@ TEST_F(OrderBasisListsTest, PagesByTimeMeetEachOnceEvenOfTheSameMoment) {
   for (const int page_size : {1, 2, 3, 4, 0}) {
     EXPECT_EQ(List(Made("2026-01-01T00:00:00Z", ""), page_size), "B 2026-11 0, A 2026-11 0, B 2026-10 0, A 2026-10 0");
   }
+}
+
+// As the database says: a page of many documents is read in the order of the index, not sorted.
+TEST_F(OrderBasisListsTest, PagesByTimeComeFromAnIndex) {
+  service_.Sql(R"sql(
+  INSERT INTO order_bases
+  WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 900)
+  SELECT account_id, CONCAT('ord-', LPAD(n, 16, '0')), agreement_id, agreement_display_name, customer_number,
+         from_day - INTERVAL n MONTH, until_day - INTERVAL n MONTH, line_count, total_amount, digest,
+         create_time - INTERVAL (n * 37) % 900 MINUTE
+  FROM order_bases JOIN numbers
+  WHERE agreement_display_name = 'A' AND from_day = '2026-10-01')sql");
+  service_.Sql("ANALYZE TABLE order_bases");
+  const auto all = storage::Statement::All();
+  const auto by_time = std::find_if(
+      all.begin(), all.end(), [](const auto* statement) { return statement->name() == "list_order_bases_by_time"; });
+  ASSERT_NE(by_time, all.end());
+  std::string sql = (*by_time)->sql();
+  for (const char* value : {"'acct-1'", "'2026-01-01'", "'9999-12-31'", "'9999-12-31'", "'9999-12-31'", "'~'", "NULL",
+                            "NULL", "NULL", "NULL", "0", "51"}) {
+    sql.replace(sql.find('?'), 1, value);
+  }
+  const std::string plan = service_.Sql(absl::StrCat("EXPLAIN FORMAT = TRADITIONAL ", sql));
+  EXPECT_THAT(plan, HasSubstr("|create_time|")) << sql;
+  EXPECT_THAT(plan, Not(HasSubstr("filesort")));
 }
 
 TEST_F(OrderBasisListsTest, LinesAreThereIfAskedFor) {

@@ -232,6 +232,14 @@ TEST_F(VerifyDatabaseTest, WhatCameBeforeARecordWithoutItsMethodIsLeftOut) {
   EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
 }
 
+// A server of a later version made it.
+TEST_F(VerifyDatabaseTest, WhatCameBeforeARecordOfAMethodThatIsNotKnownIsLeftOut) {
+  service_.Sql("UPDATE agreements SET revision = 2");
+  EXPECT_EQ(Verify().findings(), 2) << Report(Verify());
+  service_.Sql("UPDATE requests SET method = 'agreements.v1.FutureRequest' WHERE method LIKE '%.CreateCompanyRequest'");
+  EXPECT_EQ(Verify().findings(), 0) << Report(Verify());
+}
+
 TEST_F(VerifyDatabaseTest, ADraftThatItsAgreementsDeletionDiscardsHasNoRecordOfThat) {
   const std::string agreement = service_.NewAgreement("C");
   service_.NewDraft(agreement, "Draft");
