@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <latch>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <random>
 #include <string>
@@ -21,6 +23,9 @@ namespace {
 constexpr auto kRead = TaskKind::kRead;
 constexpr auto kChange = TaskKind::kChange;
 constexpr auto kBackground = TaskKind::kBackground;
+
+// Without shares, what waits would wait for ever.
+constexpr auto kLong = std::chrono::seconds(20);
 
 const TaskOwner kAnyone = {.account_id = "acct-1", .kind = kRead};
 
@@ -50,7 +55,7 @@ class HeldUp {
 
   HeldUp& WaitUntilBegun(int tasks) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return begun_ >= tasks; });
+    EXPECT_TRUE(changed_.wait_for(lock, kLong, [&] { return begun_ >= tasks; })) << "only " << begun_ << " have begun";
     return *this;
   }
 
@@ -59,11 +64,16 @@ class HeldUp {
     return begun_;
   }
 
-  // Returns when all have run.
-  void LetGo() {
-    std::unique_lock lock(mutex_);
+  void Go() {
+    const std::lock_guard lock(mutex_);
     may_go_ = true;
     changed_.notify_all();
+  }
+
+  // Returns when all have run.
+  void LetGo() {
+    Go();
+    std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return ended_ == tasks_; });
   }
 
@@ -79,9 +89,9 @@ class HeldUp {
 
 // Returns when a task of this owner has run.
 void RunOne(Workers& workers, const TaskOwner& owner) {
-  std::promise<void> done;
-  EXPECT_TRUE(workers.TryRun(owner, [&] { done.set_value(); }).ok());
-  done.get_future().wait();
+  const auto done = std::make_shared<std::promise<void>>();
+  EXPECT_TRUE(workers.TryRun(owner, [done] { done->set_value(); }).ok());
+  EXPECT_EQ(done->get_future().wait_for(kLong), std::future_status::ready) << "no worker is free for it";
 }
 
 TEST(WorkersTest, RunTasksInTheOrderOfTheirComing) {
@@ -222,7 +232,8 @@ TEST(WorkersTest, BackgroundHoldsUpNoMoreThanAQuarterOfTheWorkersAndOneAccountsA
   others.WaitUntilBegun(2);
   RunOne(workers, {.account_id = "acct-1", .kind = kRead});
   EXPECT_EQ(others.begun(), 2);
-  others.LetGo();
+  first.Go();  // Each may wait for the other.
+  others.Go();
 }
 
 TEST(WorkersTest, WithOneWorkerEverythingRuns) {
