@@ -1,14 +1,19 @@
-// More connections than there are file descriptors, and a server that can accept none.
+// Connections of both families, more of them than there are file descriptors, and a server that can accept none.
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "agreements/v1/agreement_service.grpc.pb.h"
 #include "tests/e2e/server_process.h"
@@ -18,6 +23,7 @@ namespace agreements::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // A call over a connection of its own.
 grpc::Status Call(const std::string& address) {
@@ -39,6 +45,35 @@ class ConnectionsTest : public ::testing::Test {
   TestDatabase database_;
   const std::vector<std::string> flags_ = DatabaseFlags(database_);
 };
+
+bool HasIpv6() {
+  const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  sockaddr_in6 loopback = {};
+  loopback.sin6_family = AF_INET6;
+  loopback.sin6_addr = in6addr_loopback;
+  const bool bound = bind(fd, reinterpret_cast<const sockaddr*>(&loopback), sizeof(loopback)) == 0;
+  close(fd);
+  return bound;
+}
+
+TEST_F(ConnectionsTest, CallsComeByIpv6AndToAllAddressesByBoth) {
+  if (!HasIpv6()) GTEST_SKIP() << "this machine has no ::1";
+  for (const std::string host : {"[::1]", "[::]"}) {
+    std::vector<std::string> flags = flags_;
+    flags.push_back(absl::StrCat("--listen=", host, ":0"));
+    ServerProcess server(flags);
+    const std::string address = server.Address();
+    ASSERT_THAT(address, StartsWith(absl::StrCat(host, ":"))) << server.Output();
+    const std::string port = address.substr(host.size());
+    EXPECT_TRUE(Call(absl::StrCat("[::1]", port)).ok()) << host;
+    if (host == "[::]") {
+      EXPECT_TRUE(Call(absl::StrCat("127.0.0.1", port)).ok());
+    }
+    server.Signal(SIGTERM);
+    EXPECT_EQ(server.Wait(), EXIT_SUCCESS) << server.Output();
+  }
+}
 
 TEST_F(ConnectionsTest, MoreConnectionsThanDescriptorsForAMomentDoNoLastingHarm) {
   ServerProcess server(flags_, {}, "256:256");
