@@ -97,7 +97,7 @@ class Recording {
   const std::vector<Item>& items_;
   const absl::Time record_time_;
   const bool again_;
-  storage::Named named_;
+  storage::References references_;
   std::set<TransactionName> own_;  // Recorded by this call, and said so of one item.
   v1::RecordTransactionsResponse response_;
 };
@@ -132,9 +132,9 @@ void Recording::ConcludeNamesake(size_t index, const v1::Transaction& recorded) 
 absl::Status Recording::WhatIsWrong(size_t index) const {
   const auto& [named, format, transaction] = items_[index];
   RETURN_IF_ERROR(format);
-  if (named_.company_ids.count(transaction.company_id()) == 0) return CompanyNotFound(transaction.company_id());
-  const auto kind = named_.product_kinds.find(transaction.product_id());
-  if (kind == named_.product_kinds.end()) return ProductNotFound(transaction.product_id());
+  if (references_.company_ids.count(transaction.company_id()) == 0) return CompanyNotFound(transaction.company_id());
+  const auto kind = references_.product_kinds.find(transaction.product_id());
+  if (kind == references_.product_kinds.end()) return ProductNotFound(transaction.product_id());
   if (kind->second != v1::PRODUCT_KIND_TRANSACTION) {
     return ProductKindWrong(absl::StrCat("transactions[", index, "].product_id"), transaction.product_id(),
                             kind->second);
@@ -167,7 +167,7 @@ absl::Status Recording::ConcludeInserted(const std::map<TransactionName, size_t>
       Refuse(index, CompanyNotHeld(name.first, item.transaction.day()));
     } else {
       own_.insert(name);
-      named_.transactions.emplace(name, item.transaction);
+      references_.transactions.emplace(name, item.transaction);
       Conclude(index, v1::TRANSACTION_OUTCOME_RECORDED, item.transaction);
     }
   }
@@ -182,15 +182,15 @@ absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
     open.push_back(i);
     if (items_[i].named) wanted.push_back(&items_[i].transaction);
   }
-  ASSIGN_OR_RETURN(named_, storage::GetNamed(tx_, wanted));
+  ASSIGN_OR_RETURN(references_, storage::GetReferences(tx_, wanted));
   // Mostly once. What has the id of an earlier item waits until it is known whether that one is recorded.
   while (!open.empty()) {
     std::map<TransactionName, size_t> accepted;
     std::vector<size_t> waiting;
     for (const size_t index : open) {
       const TransactionName name = storage::NameOf(items_[index].transaction);
-      const auto recorded = named_.transactions.find(name);
-      if (items_[index].named && recorded != named_.transactions.end()) {
+      const auto recorded = references_.transactions.find(name);
+      if (items_[index].named && recorded != references_.transactions.end()) {
         ConcludeNamesake(index, recorded->second);
       } else if (accepted.count(name) > 0) {
         waiting.push_back(index);

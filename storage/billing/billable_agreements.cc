@@ -1,82 +1,62 @@
 #include "storage/billing/billable_agreements.h"
 
+#include "absl/strings/str_replace.h"
 #include "proto/status_macros.h"
+#include "storage/billing/transaction_claims.h"
+#include "storage/tables/columns.h"
+#include "storage/tables/placement_sql.h"
 
 namespace agreements::storage {
 namespace {
 
-const Statement kListBillable = {"list_billable", R"sql(
+// Agreements `a` that are not settled; of deleted ones, those with an uncharged day or transaction (domain.md O6).
+// Values: the day until which they should be, twice the day until which days and transactions count.
+const std::string kNotSettled =
+    absl::StrReplaceAll(R"sql(a.settled_until < ?
+         AND (a.delete_time IS NULL
+              OR EXISTS (SELECT 1
+                         FROM placements AS p
+                         WHERE p.account_id = a.account_id AND p.agreement_id = a.agreement_id
+                           AND p.from_day < ?
+                           AND {held_after_settled_days})
+              OR EXISTS (SELECT 1
+                         FROM placements AS p
+                         JOIN transactions AS t
+                           ON {unclaimed_since}
+                         WHERE p.account_id = a.account_id AND p.agreement_id = a.agreement_id
+                           AND t.day < ?
+                           AND {held_on_its_day})))sql",
+                        {{"{held_after_settled_days}", NoLaterPlacement("p", "a.settled_until")},
+                         {"{unclaimed_since}", kUnclaimedSince},
+                         {"{held_on_its_day}", NoLaterPlacement("p", "t.day")}});
+
+// Those that are settled until a day, with an order basis of the day before. Values: thrice the day.
+constexpr char kSettled[] = R"sql(a.settled_until >= ?
+         AND EXISTS (SELECT 1
+                     FROM order_bases AS d
+                     WHERE d.account_id = a.account_id AND d.agreement_id = a.agreement_id
+                       AND d.from_day < ?
+                       AND d.until_day >= ?))sql";
+
+const Statement kListBillable = {"list_billable", {{"{not_settled}", kNotSettled}, {"{settled}", kSettled}}, R"sql(
   SELECT a.agreement_id, a.settled_until
   FROM agreements AS a
   WHERE a.account_id = ?
     AND a.agreement_id > ?
-    AND (a.settled_until < ?
-         AND (a.delete_time IS NULL
-              OR EXISTS (SELECT 1
-                         FROM placements AS p
-                         WHERE p.account_id = a.account_id AND p.agreement_id = a.agreement_id
-                           AND p.from_day < ?
-                           AND NOT EXISTS (SELECT 1
-                                           FROM placements AS later
-                                           WHERE later.account_id = p.account_id AND later.company_id = p.company_id
-                                             AND later.from_day > p.from_day AND later.from_day <= a.settled_until))
-              OR EXISTS (SELECT 1
-                         FROM placements AS p
-                         JOIN transactions AS t
-                           ON t.account_id = p.account_id AND t.order_basis_id = '' AND t.company_id = p.company_id
-                           AND t.day >= p.from_day
-                         WHERE p.account_id = a.account_id AND p.agreement_id = a.agreement_id
-                           AND t.day < ?
-                           AND NOT EXISTS (SELECT 1
-                                           FROM placements AS later
-                                           WHERE later.account_id = t.account_id AND later.company_id = t.company_id
-                                             AND later.from_day > p.from_day AND later.from_day <= t.day)))
-         OR ? = 1
-         AND a.settled_until >= ?
-         AND EXISTS (SELECT 1
-                     FROM order_bases AS d
-                     WHERE d.account_id = a.account_id AND d.agreement_id = a.agreement_id
-                       AND d.from_day < ?
-                       AND d.until_day >= ?))
+    AND ({not_settled} OR ? = 1 AND {settled})
   ORDER BY a.agreement_id
   LIMIT ?
 )sql"};
 
-// The same condition, for the whole run.
-const Statement kCountBillable = {"count_billable", R"sql(
+const Statement kCountBillable = {
+    "count_billable", {{"{not_settled}", kNotSettled}, {"{settled}", kSettled}, {"{last_date}", kLastDate}}, R"sql(
   SELECT COALESCE(SUM(IF(a.settled_until < ?,
                          PERIOD_DIFF(DATE_FORMAT(? - INTERVAL 1 DAY, '%Y%m'), DATE_FORMAT(a.settled_until, '%Y%m')) + 1,
                          1)), 0),
-         COALESCE(MIN(a.settled_until), '9999-12-31')
+         COALESCE(MIN(a.settled_until), '{last_date}')
   FROM agreements AS a
   WHERE a.account_id = ?
-    AND (a.settled_until < ?
-         AND (a.delete_time IS NULL
-              OR EXISTS (SELECT 1
-                         FROM placements AS p
-                         WHERE p.account_id = a.account_id AND p.agreement_id = a.agreement_id
-                           AND p.from_day < ?
-                           AND NOT EXISTS (SELECT 1
-                                           FROM placements AS later
-                                           WHERE later.account_id = p.account_id AND later.company_id = p.company_id
-                                             AND later.from_day > p.from_day AND later.from_day <= a.settled_until))
-              OR EXISTS (SELECT 1
-                         FROM placements AS p
-                         JOIN transactions AS t
-                           ON t.account_id = p.account_id AND t.order_basis_id = '' AND t.company_id = p.company_id
-                           AND t.day >= p.from_day
-                         WHERE p.account_id = a.account_id AND p.agreement_id = a.agreement_id
-                           AND t.day < ?
-                           AND NOT EXISTS (SELECT 1
-                                           FROM placements AS later
-                                           WHERE later.account_id = t.account_id AND later.company_id = t.company_id
-                                             AND later.from_day > p.from_day AND later.from_day <= t.day)))
-         OR a.settled_until >= ?
-         AND EXISTS (SELECT 1
-                     FROM order_bases AS d
-                     WHERE d.account_id = a.account_id AND d.agreement_id = a.agreement_id
-                       AND d.from_day < ?
-                       AND d.until_day >= ?))
+    AND ({not_settled} OR {settled})
 )sql"};
 
 BillableAgreement ReadBillable(const Row& row) {

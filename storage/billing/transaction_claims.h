@@ -16,6 +16,12 @@
 
 namespace agreements::storage {
 
+// Transactions `t` that are unclaimed and not before the placement `p` of their company: a condition for a join. With
+// NoLaterPlacement("p", "t.day"), `p` is the placement that has the transaction's day.
+inline constexpr char kUnclaimedSince[] = R"sql(t.account_id = p.account_id AND t.order_basis_id = ''
+    AND t.company_id = p.company_id
+    AND t.day >= p.from_day)sql";
+
 // Pieces of a product on one day.
 struct TransactionSum {
   std::string product_id;

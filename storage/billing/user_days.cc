@@ -1,60 +1,43 @@
 #include "storage/billing/user_days.h"
 
+#include "absl/strings/str_cat.h"
 #include "proto/days.h"
+#include "storage/tables/placement_sql.h"
 
 namespace agreements::storage {
 namespace {
 
-// The innermost SELECT is what of each placement lies in the period. It groups by its own key, which keeps MariaDB from
-// merging it into the join: there it would look for the next placement again each time that it compares an access, and
-// take about twice as long in all. ORDER BY NULL, since MariaDB sorts what it has grouped.
-const Statement kCountUserDays = {"count_user_days", R"sql(
+// The accesses `a` that count on days `p` of an agreement's companies. HeldDays groups by its own key, which keeps
+// MariaDB from merging it into the join: there it would look for the next placement again each time that it compares an
+// access, and take about twice as long in all.
+//
+// Values: the first day, thrice the day after the last one with account_id and agreement_id before the third,
+// account_id.
+const std::string kCounting = absl::StrCat(HeldDays("GREATEST(held.from_day, CAST(? AS DATE))"), R"sql( AS p
+  STRAIGHT_JOIN accesses AS a
+    ON a.account_id = ? AND a.company_id = p.company_id
+    AND a.until_day > p.from_day
+    AND a.from_day < p.until_day
+  WHERE p.from_day < p.until_day)sql");
+
+// ORDER BY NULL, since MariaDB sorts what it has grouped.
+const Statement kCountUserDays = {"count_user_days", {{"{counting}", kCounting}}, R"sql(
   SELECT product_id, days, COUNT(*)
   FROM (
     SELECT a.product_id, a.user_id,
            BIT_OR((1 << DATEDIFF(LEAST(a.until_day, p.until_day), ?))
                   - (1 << DATEDIFF(GREATEST(a.from_day, p.from_day), ?))) AS days
-    FROM (
-      SELECT held.company_id, GREATEST(held.from_day, CAST(? AS DATE)) AS from_day,
-             LEAST(CAST(? AS DATE), MIN(COALESCE(later.from_day, CAST(? AS DATE)))) AS until_day
-      FROM placements AS held
-      LEFT JOIN placements AS later
-        ON later.account_id = held.account_id AND later.company_id = held.company_id
-        AND later.from_day > held.from_day
-      WHERE held.account_id = ? AND held.agreement_id = ?
-        AND held.from_day < ?
-      GROUP BY held.company_id, held.from_day
-    ) AS p
-    STRAIGHT_JOIN accesses AS a
-      ON a.account_id = ? AND a.company_id = p.company_id
-      AND a.until_day > p.from_day
-      AND a.from_day < p.until_day
-    WHERE p.from_day < p.until_day
+    FROM {counting}
     GROUP BY a.product_id, a.user_id
     ORDER BY NULL
   ) AS users
   GROUP BY product_id, days
 )sql"};
 
-const Statement kListUserAccesses = {"list_user_accesses", R"sql(
+const Statement kListUserAccesses = {"list_user_accesses", {{"{counting}", kCounting}}, R"sql(
   SELECT a.user_id, a.company_id, a.access_id, GREATEST(a.from_day, p.from_day) AS share_from_day,
          LEAST(a.until_day, p.until_day)
-  FROM (
-    SELECT held.company_id, GREATEST(held.from_day, CAST(? AS DATE)) AS from_day,
-           LEAST(CAST(? AS DATE), MIN(COALESCE(later.from_day, CAST(? AS DATE)))) AS until_day
-    FROM placements AS held
-    LEFT JOIN placements AS later
-      ON later.account_id = held.account_id AND later.company_id = held.company_id
-      AND later.from_day > held.from_day
-    WHERE held.account_id = ? AND held.agreement_id = ?
-      AND held.from_day < ?
-    GROUP BY held.company_id, held.from_day
-  ) AS p
-  STRAIGHT_JOIN accesses AS a
-    ON a.account_id = ? AND a.company_id = p.company_id
-    AND a.until_day > p.from_day
-    AND a.from_day < p.until_day
-  WHERE p.from_day < p.until_day
+  FROM {counting}
     AND a.product_id = ?
     AND a.user_id >= ?
     AND (a.user_id > ?

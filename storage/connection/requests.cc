@@ -66,7 +66,7 @@ absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time
   const absl::Status inserted =
       tx.Execute(kInsertRequest, {tx.account_id(), call.caller, call.request_id, call.request_hash, now, call.method})
           .status();
-  if (IsDuplicate(inserted, "PRIMARY")) return false;
+  if (IsDuplicate(inserted, kPrimaryKey)) return false;
   RETURN_IF_ERROR(inserted);
   return true;
 }

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
@@ -38,6 +39,12 @@ Registry& StatementRegistry() {
   return *registry;
 }
 
+std::string WithParts(absl::string_view sql, std::initializer_list<Statement::Part> parts) {
+  std::vector<std::pair<absl::string_view, absl::string_view>> replacements;
+  for (const Statement::Part& part : parts) replacements.emplace_back(part.name, part.text);
+  return absl::StrReplaceAll(sql, replacements);
+}
+
 void Bind(sql::PreparedStatement& prepared, absl::Span<const Value> values) {
   for (size_t i = 0; i < values.size(); ++i) {
     const auto index = static_cast<unsigned>(i + 1);
@@ -54,7 +61,8 @@ void Bind(sql::PreparedStatement& prepared, absl::Span<const Value> values) {
 
 }  // namespace
 
-Statement::Statement(const char* name, const char* sql) : name_(name), sql_(sql) {
+Statement::Statement(absl::string_view name, std::initializer_list<Part> parts, absl::string_view sql)
+    : name_(name), sql_(WithParts(sql, parts)) {
   Registry& registry = StatementRegistry();
   const std::lock_guard lock(registry.mutex);
   registry.statements.push_back(this);

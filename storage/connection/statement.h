@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,10 +36,25 @@ namespace agreements::storage {
 //
 //   const Statement kGetCompany = {"get_company", R"sql(SELECT ... WHERE account_id = ?)sql"};
 //
-// Values go in through `?` only. Immutable but for the count of its executions; thread-safe.
+// Text that several statements share, and constants, go in by name:
+//
+//   const Statement kListDrafts = {"list_drafts", {{"{columns}", kColumns}, {"{OPEN}", v1::COMPANY_DRAFT_STATE_OPEN}},
+//                                  R"sql(SELECT {columns} ... WHERE state = {OPEN})sql"};
+//
+// Values go in through `?` only. Immutable except for the count of its executions. Thread-safe.
 class Statement {
  public:
-  Statement(const char* name, const char* sql);
+  // What stands for a name, braces included. REQUIRES: neither depends on a value of a call.
+  struct Part {
+    Part(absl::string_view part_name, absl::string_view part_text) : name(part_name), text(part_text) {}
+    Part(absl::string_view part_name, int number) : name(part_name), text(std::to_string(number)) {}
+
+    absl::string_view name;
+    std::string text;
+  };
+
+  Statement(absl::string_view name, absl::string_view sql) : Statement(name, {}, sql) {}
+  Statement(absl::string_view name, std::initializer_list<Part> parts, absl::string_view sql);
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
@@ -204,6 +220,9 @@ class Session {
   std::unordered_map<const Statement*, std::string> unprepared_;  // What the server said of those that are left out.
   std::optional<Failure> failure_;
 };
+
+// The name of a table's primary key, on both engines.
+inline constexpr char kPrimaryKey[] = "PRIMARY";
 
 // Whether `status` says that the unique key `key_name` has the value already.
 bool IsDuplicate(const absl::Status& status, absl::string_view key_name);

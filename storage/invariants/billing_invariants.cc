@@ -1,6 +1,11 @@
 // Invariants of products, prices, transactions and order bases.
 #include "storage/invariants/invariants.h"
 
+#include "agreements/v1/product.pb.h"
+#include "storage/tables/columns.h"
+#include "storage/tables/placement_sql.h"
+#include "storage/tables/transactions.h"
+
 namespace agreements::storage {
 namespace {
 
@@ -19,12 +24,16 @@ const Statement kPrice = {"find_price", R"sql(
 )sql"};
 
 // Only documents that go on after priced_until can price a later day, so few are looked into.
-const Statement kPricedUntilLow = {"find_priced_until_low", R"sql(
+const Statement kPricedUntilLow = {
+    "find_priced_until_low",
+    {{"{first_date}", kFirstDate},
+     {"{no_later_placement}", NoLaterPlacement("held", "GREATEST(x.from_day, d.from_day, p.until_day)")}},
+    R"sql(
   SELECT CONCAT(p.product_id, ': priced_until is ', COALESCE(p.priced_until, 'not set'), ', but ', d.order_basis_id,
                 ' prices later days'),
          COUNT(*) OVER ()
   FROM (
-    SELECT account_id, product_id, priced_until, COALESCE(priced_until, '1000-01-01') AS until_day
+    SELECT account_id, product_id, priced_until, COALESCE(priced_until, '{first_date}') AS until_day
     FROM products
     WHERE account_id = ?
   ) AS p
@@ -47,16 +56,12 @@ const Statement kPricedUntilLow = {"find_priced_until_low", R"sql(
                 WHERE l.account_id = d.account_id AND l.order_basis_id = d.order_basis_id
                   AND l.product_id = p.product_id
                   AND x.product_id = p.product_id
-                  AND NOT EXISTS (SELECT 1
-                                  FROM placements AS later
-                                  WHERE later.account_id = held.account_id AND later.company_id = held.company_id
-                                    AND later.from_day > held.from_day
-                                    AND later.from_day <= GREATEST(x.from_day, d.from_day, p.until_day)))
+                  AND {no_later_placement})
   ORDER BY p.product_id, d.order_basis_id
   LIMIT ?
 )sql"};
 
-const Statement kPricedUntilHigh = {"find_priced_until_high", R"sql(
+const Statement kPricedUntilHigh = {"find_priced_until_high", {{"{first_date}", kFirstDate}}, R"sql(
   SELECT CONCAT(product_id, ': priced_until is ', priced_until, ', order bases price it until ',
                 COALESCE(priced, 'no day')),
          COUNT(*) OVER ()
@@ -71,13 +76,12 @@ const Statement kPricedUntilHigh = {"find_priced_until_high", R"sql(
     FROM products
     WHERE account_id = ?
   ) AS p
-  WHERE priced_until > COALESCE(priced, '1000-01-01')
+  WHERE priced_until > COALESCE(priced, '{first_date}')
   ORDER BY product_id
   LIMIT ?
 )sql"};
 
-// 2 is TRANSACTION.
-const Statement kTransactionOf = {"find_transaction_of", R"sql(
+const Statement kTransactionOf = {"find_transaction_of", {{"{TRANSACTION}", v1::PRODUCT_KIND_TRANSACTION}}, R"sql(
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': ',
                 IF(c.company_id IS NULL, 'the company', CONCAT('product ', t.product_id)),
                 IF(c.company_id IS NULL OR p.product_id IS NULL, ' is missing', ' is not of kind TRANSACTION')),
@@ -88,27 +92,27 @@ const Statement kTransactionOf = {"find_transaction_of", R"sql(
   LEFT JOIN products AS p
     ON p.account_id = t.account_id AND p.product_id = t.product_id
   WHERE t.account_id = ?
-    AND (c.company_id IS NULL OR p.product_id IS NULL OR p.kind <> 2)
+    AND (c.company_id IS NULL OR p.product_id IS NULL OR p.kind <> {TRANSACTION})
   ORDER BY t.company_id, t.transaction_id
   LIMIT ?
 )sql"};
 
-const Statement kTransactionHeld = {"find_transaction_held", R"sql(
+// Of transactions `t`, on their days.
+const std::string kHolder = HolderOn("t.account_id", "t.company_id", "t.day");
+
+const Statement kTransactionHeld = {
+    "find_transaction_held", {{"{cancelled}", kCancelled}, {"{holder}", kHolder}}, R"sql(
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': nobody holds the company on ', t.day), COUNT(*) OVER ()
   FROM transactions AS t
   WHERE t.account_id = ?
-    AND t.order_basis_id <> 'cancelled'
-    AND (SELECT p.agreement_id
-         FROM placements AS p
-         WHERE p.account_id = t.account_id AND p.company_id = t.company_id
-           AND p.from_day <= t.day
-         ORDER BY p.from_day DESC
-         LIMIT 1) IS NULL
+    AND t.order_basis_id <> '{cancelled}'
+    AND {holder} IS NULL
   ORDER BY t.company_id, t.transaction_id
   LIMIT ?
 )sql"};
 
-const Statement kTransactionClaim = {"find_transaction_claim", R"sql(
+const Statement kTransactionClaim = {
+    "find_transaction_claim", {{"{cancelled}", kCancelled}, {"{holder}", kHolder}}, R"sql(
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': is of ', t.day, ' and in ', t.order_basis_id,
                 IF(d.order_basis_id IS NULL, ', which is missing',
                    CONCAT(', of ', d.agreement_id, ' until ', d.until_day))),
@@ -117,21 +121,16 @@ const Statement kTransactionClaim = {"find_transaction_claim", R"sql(
   LEFT JOIN order_bases AS d
     ON d.account_id = t.account_id AND d.order_basis_id = t.order_basis_id
   WHERE t.account_id = ?
-    AND t.order_basis_id NOT IN ('', 'cancelled')
+    AND t.order_basis_id NOT IN ('', '{cancelled}')
     AND NOT COALESCE(t.day < d.until_day
-                     AND d.agreement_id = (SELECT p.agreement_id
-                                           FROM placements AS p
-                                           WHERE p.account_id = t.account_id AND p.company_id = t.company_id
-                                             AND p.from_day <= t.day
-                                           ORDER BY p.from_day DESC
-                                           LIMIT 1), 0)
+                     AND d.agreement_id = {holder}, 0)
   ORDER BY t.company_id, t.transaction_id
   LIMIT ?
 )sql"};
 
 // A call reads its clock before it commits, at most half a minute later, and servers' clocks differ: only an hour
 // proves that the document could see the transaction.
-const Statement kTransactionSkipped = {"find_transaction_skipped", R"sql(
+const Statement kTransactionSkipped = {"find_transaction_skipped", {{"{holder}", kHolder}}, R"sql(
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': is of ', t.day, ', recorded at ', t.record_time,
                 ', and in no order basis'),
          COUNT(*) OVER ()
@@ -141,12 +140,7 @@ const Statement kTransactionSkipped = {"find_transaction_skipped", R"sql(
     AND EXISTS (SELECT 1
                 FROM order_bases AS d
                 WHERE d.account_id = t.account_id
-                  AND d.agreement_id = (SELECT p.agreement_id
-                                        FROM placements AS p
-                                        WHERE p.account_id = t.account_id AND p.company_id = t.company_id
-                                          AND p.from_day <= t.day
-                                        ORDER BY p.from_day DESC
-                                        LIMIT 1)
+                  AND d.agreement_id = {holder}
                   AND d.until_day > t.day
                   AND d.create_time > t.record_time + INTERVAL 1 HOUR)
   ORDER BY t.company_id, t.transaction_id
@@ -208,16 +202,11 @@ const Statement kOrderBasisLine = {"find_order_basis_line", R"sql(
   LIMIT ?
 )sql"};
 
-const Statement kWaitingTransactions = {"find_waiting_transactions", R"sql(
+const Statement kWaitingTransactions = {"find_waiting_transactions", {{"{holder}", kHolder}}, R"sql(
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': of ', t.day, ', in ', t.holder), COUNT(*) OVER ()
   FROM (
     SELECT t.account_id, t.company_id, t.transaction_id, t.day,
-           (SELECT p.agreement_id
-            FROM placements AS p
-            WHERE p.account_id = t.account_id AND p.company_id = t.company_id
-              AND p.from_day <= t.day
-            ORDER BY p.from_day DESC
-            LIMIT 1) AS holder
+           {holder} AS holder
     FROM transactions AS t
     WHERE t.account_id = ?
       AND t.order_basis_id = ''

@@ -1,6 +1,12 @@
 // Invariants of agreements, companies, drafts, placements, accesses and requests.
 #include "storage/invariants/invariants.h"
 
+#include "agreements/v1/access.pb.h"
+#include "agreements/v1/company.pb.h"
+#include "agreements/v1/product.pb.h"
+#include "storage/tables/accesses.h"
+#include "storage/tables/placement_sql.h"
+
 namespace agreements::storage {
 namespace {
 
@@ -20,14 +26,14 @@ const Statement kCompanyCount = {"find_company_count", R"sql(
   LIMIT ?
 )sql"};
 
-const Statement kDraftCount = {"find_draft_count", R"sql(
+const Statement kDraftCount = {"find_draft_count", {{"{OPEN}", v1::COMPANY_DRAFT_STATE_OPEN}}, R"sql(
   SELECT CONCAT(agreement_id, ': draft_count is ', draft_count, ', it holds ', held), COUNT(*) OVER ()
   FROM (
     SELECT agreement_id, draft_count,
            (SELECT COUNT(*)
             FROM company_drafts AS d
             WHERE d.account_id = agreements.account_id AND d.agreement_id = agreements.agreement_id
-              AND d.state = 1) AS held
+              AND d.state = {OPEN}) AS held
     FROM agreements
     WHERE account_id = ?
   ) AS a
@@ -63,7 +69,7 @@ const Statement kOrganizationNumber = {"find_organization_number", R"sql(
   LIMIT ?
 )sql"};
 
-const Statement kDraftAgreement = {"find_draft_agreement", R"sql(
+const Statement kDraftAgreement = {"find_draft_agreement", {{"{OPEN}", v1::COMPANY_DRAFT_STATE_OPEN}}, R"sql(
   SELECT CONCAT(d.draft_id, ': its agreement ', d.agreement_id, IF(a.agreement_id IS NULL, ' is missing',
                                                                    ' is deleted')),
          COUNT(*) OVER ()
@@ -71,13 +77,12 @@ const Statement kDraftAgreement = {"find_draft_agreement", R"sql(
   LEFT JOIN agreements AS a
     ON a.account_id = d.account_id AND a.agreement_id = d.agreement_id
   WHERE d.account_id = ?
-    AND (a.agreement_id IS NULL OR a.delete_time IS NOT NULL AND d.state = 1)
+    AND (a.agreement_id IS NULL OR a.delete_time IS NOT NULL AND d.state = {OPEN})
   ORDER BY d.draft_id
   LIMIT ?
 )sql"};
 
-// 2 is COMPLETED.
-const Statement kDraftCompany = {"find_draft_company", R"sql(
+const Statement kDraftCompany = {"find_draft_company", {{"{COMPLETED}", v1::COMPANY_DRAFT_STATE_COMPLETED}}, R"sql(
   SELECT CONCAT(d.draft_id, ': is in state ', d.state, ' and has ', COALESCE(d.company_id, 'no company'),
                 IF(d.company_id IS NOT NULL AND c.company_id IS NULL, ', which is missing', '')),
          COUNT(*) OVER ()
@@ -85,7 +90,7 @@ const Statement kDraftCompany = {"find_draft_company", R"sql(
   LEFT JOIN companies AS c
     ON c.account_id = d.account_id AND c.company_id = d.company_id
   WHERE d.account_id = ?
-    AND (d.state = 2 AND c.company_id IS NULL OR d.state <> 2 AND d.company_id IS NOT NULL)
+    AND (d.state = {COMPLETED} AND c.company_id IS NULL OR d.state <> {COMPLETED} AND d.company_id IS NOT NULL)
   ORDER BY d.draft_id
   LIMIT ?
 )sql"};
@@ -142,8 +147,7 @@ const Statement kNewestPlacement = {"find_newest_placement", R"sql(
   LIMIT ?
 )sql"};
 
-// 1 is LICENSE.
-const Statement kAccessOf = {"find_access_of", R"sql(
+const Statement kAccessOf = {"find_access_of", {{"{LICENSE}", v1::PRODUCT_KIND_LICENSE}}, R"sql(
   SELECT CONCAT(x.access_id, ': ',
                 IF(c.company_id IS NULL, CONCAT('company ', x.company_id), CONCAT('product ', x.product_id)),
                 IF(c.company_id IS NULL OR p.product_id IS NULL, ' is missing', ' is not of kind LICENSE')),
@@ -154,48 +158,52 @@ const Statement kAccessOf = {"find_access_of", R"sql(
   LEFT JOIN products AS p
     ON p.account_id = x.account_id AND p.product_id = x.product_id
   WHERE x.account_id = ?
-    AND (c.company_id IS NULL OR p.product_id IS NULL OR p.kind <> 1)
+    AND (c.company_id IS NULL OR p.product_id IS NULL OR p.kind <> {LICENSE})
   ORDER BY x.access_id
   LIMIT ?
 )sql"};
 
-// 3 is ENDED.
-const Statement kLiveAccess = {"find_live_access", R"sql(
+const Statement kLiveAccess = {"find_live_access", {{"{ENDED}", v1::ACCESS_STATE_ENDED}}, R"sql(
   SELECT CONCAT(company_id, ': user ', user_id, ' has ', product_id, ' ', COUNT(*), ' times, ', MIN(access_id), ' to ',
                 MAX(access_id)),
          COUNT(*) OVER ()
   FROM accesses
   WHERE account_id = ?
-    AND state <> 3
+    AND state <> {ENDED}
   GROUP BY company_id, user_id, product_id
   HAVING COUNT(*) > 1
   ORDER BY company_id, user_id, product_id
   LIMIT ?
 )sql"};
 
-const Statement kAccessOfDeleted = {"find_access_of_deleted", R"sql(
+const Statement kAccessOfDeleted = {"find_access_of_deleted", {{"{ENDED}", v1::ACCESS_STATE_ENDED}}, R"sql(
   SELECT CONCAT(x.access_id, ': is in state ', x.state, ', and ', c.company_id, ' is deleted'), COUNT(*) OVER ()
   FROM accesses AS x
   JOIN companies AS c
     ON c.account_id = x.account_id AND c.company_id = x.company_id
   WHERE x.account_id = ?
-    AND x.state <> 3
+    AND x.state <> {ENDED}
     AND c.delete_time IS NOT NULL
   ORDER BY x.access_id
   LIMIT ?
 )sql"};
 
-const Statement kAccessDays = {"find_access_days", R"sql(
+const Statement kAccessDays = {"find_access_days",
+                               {{"{INVITED}", v1::ACCESS_STATE_INVITED},
+                                {"{ACTIVE}", v1::ACCESS_STATE_ACTIVE},
+                                {"{ENDED}", v1::ACCESS_STATE_ENDED},
+                                {"{still_goes_on}", kStillGoesOn}},
+                               R"sql(
   SELECT CONCAT(access_id, ': is in state ', state, ' from ', COALESCE(from_day, 'no day'), ' until ',
                 COALESCE(until_day, 'no day'), IF(expire_time IS NULL, ', and does not expire', '')),
          COUNT(*) OVER ()
   FROM accesses
   WHERE account_id = ?
     AND NOT CASE state
-              WHEN 1 THEN expire_time IS NOT NULL AND from_day IS NULL AND until_day IS NULL
-              WHEN 2 THEN COALESCE(from_day < until_day AND until_day = '9999-12-31', 0)
-              WHEN 3 THEN from_day IS NULL AND until_day IS NULL
-                          OR COALESCE(from_day < until_day AND until_day < '9999-12-31', 0)
+              WHEN {INVITED} THEN expire_time IS NOT NULL AND from_day IS NULL AND until_day IS NULL
+              WHEN {ACTIVE} THEN COALESCE(from_day < until_day AND until_day = '{still_goes_on}', 0)
+              WHEN {ENDED} THEN from_day IS NULL AND until_day IS NULL
+                          OR COALESCE(from_day < until_day AND until_day < '{still_goes_on}', 0)
               ELSE 0
             END
   ORDER BY access_id
@@ -204,7 +212,8 @@ const Statement kAccessDays = {"find_access_days", R"sql(
 
 // Of two servers whose clocks are seconds apart, one can end an access a day later than the other one deletes the
 // company: the first day without a holder proves nothing.
-const Statement kAccessHeld = {"find_access_held", R"sql(
+const Statement kAccessHeld = {
+    "find_access_held", {{"{no_later_placement}", NoLaterPlacement("p", "x.from_day")}}, R"sql(
   SELECT CONCAT(x.access_id, ': counts from ', x.from_day, ' until ', x.until_day, ', but nobody holds ', x.company_id,
                 IF(p.from_day IS NULL, ' so early', CONCAT(' from ', p.from_day))),
          COUNT(*) OVER ()
@@ -212,10 +221,7 @@ const Statement kAccessHeld = {"find_access_held", R"sql(
   LEFT JOIN placements AS p
     ON p.account_id = x.account_id AND p.company_id = x.company_id AND p.agreement_id IS NULL
     AND p.from_day + INTERVAL 1 DAY < x.until_day
-    AND NOT EXISTS (SELECT 1
-                    FROM placements AS later
-                    WHERE later.account_id = p.account_id AND later.company_id = p.company_id
-                      AND later.from_day > p.from_day AND later.from_day <= x.from_day)
+    AND {no_later_placement}
   WHERE x.account_id = ?
     AND (p.from_day IS NOT NULL
          OR x.from_day < (SELECT MIN(first.from_day)

@@ -8,58 +8,62 @@
 namespace agreements::storage {
 namespace {
 
-constexpr char kStillGoesOn[] = "9999-12-31";
-
 const Statement kInsertAccess = {"insert_access", R"sql(
   INSERT INTO accesses (account_id, company_id, access_id, user_id, product_id, state, expire_time, from_day, until_day,
                         create_time, update_time)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 )sql"};
 
-// States: 1 is INVITED, 2 is ACTIVE, 3 is ENDED.
-const Statement kGetAccess = {"get_access", R"sql(
-  SELECT access_id, company_id, user_id, product_id, IF(state = 1 AND expire_time <= ?, 3, state), expire_time,
-         from_day, until_day, create_time, update_time
-  FROM accesses
-  WHERE account_id = ? AND access_id = ?
+// The state as it is read, of an access `a` at a time.
+const std::string kState = absl::StrCat("IF(a.state = ", v1::ACCESS_STATE_INVITED, " AND a.expire_time <= ?, ",
+                                        v1::ACCESS_STATE_ENDED, ", a.state)");
+
+// What ReadAccess reads.
+const std::string kColumns = absl::StrCat("a.access_id, a.company_id, a.user_id, a.product_id, ", kState,
+                                          ", a.expire_time, a.from_day, a.until_day, a.create_time, a.update_time");
+
+const Statement kGetAccess = {"get_access", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
+  FROM accesses AS a
+  WHERE a.account_id = ? AND a.access_id = ?
 )sql"};
 
-// Empty filters let everything through; the last one lists states, "1,2" for instance.
-constexpr char kListColumns[] = R"sql(
-  SELECT a.access_id, a.company_id, a.user_id, a.product_id, IF(a.state = 1 AND a.expire_time <= ?, 3, a.state),
-         a.expire_time, a.from_day, a.until_day, a.create_time, a.update_time)sql";
-constexpr char kListFilters[] = R"sql(
-    AND a.access_id < ?
+// Empty filters let everything through. The last one lists states, e.g. "1,2".
+const std::string kFilters = absl::StrCat(R"sql(a.access_id < ?
     AND (? = '' OR a.company_id = ?)
     AND (? = '' OR a.user_id = ?)
     AND (? = '' OR a.product_id = ?)
-    AND FIND_IN_SET(IF(a.state = 1 AND a.expire_time <= ?, 3, a.state), ?) > 0
+    AND FIND_IN_SET()sql",
+                                          kState, ", ?) > 0");
+
+const Statement kListAccesses = {"list_accesses", {{"{columns}", kColumns}, {"{filters}", kFilters}}, R"sql(
+  SELECT {columns}
+  FROM accesses AS a
+  WHERE a.account_id = ?
+    AND {filters}
   ORDER BY a.access_id DESC
   LIMIT ?
-)sql";
-
-const Statement kListAccesses = {"list_accesses", absl::StrCat(kListColumns, R"sql(
-  FROM accesses AS a
-  WHERE a.account_id = ?)sql",
-                                                               kListFilters)
-                                                      .c_str()};
+)sql"};
 
 // Of the companies that an agreement holds now.
-const Statement kListAgreementAccesses = {"list_agreement_accesses", absl::StrCat(kListColumns, R"sql(
+const Statement kListAgreementAccesses = {
+    "list_agreement_accesses", {{"{columns}", kColumns}, {"{filters}", kFilters}}, R"sql(
+  SELECT {columns}
   FROM companies AS c
   JOIN accesses AS a
     ON a.account_id = c.account_id AND a.company_id = c.company_id
   WHERE c.account_id = ? AND c.agreement_id = ?
-    AND c.delete_time IS NULL)sql",
-                                                                                  kListFilters)
-                                                                         .c_str()};
+    AND c.delete_time IS NULL
+    AND {filters}
+  ORDER BY a.access_id DESC
+  LIMIT ?
+)sql"};
 
-const Statement kListLiveAccesses = {"list_live_accesses", R"sql(
-  SELECT access_id, company_id, user_id, product_id, IF(state = 1 AND expire_time <= ?, 3, state), expire_time,
-         from_day, until_day, create_time, update_time
-  FROM accesses
-  WHERE account_id = ? AND company_id = ? AND user_id = ?
-    AND live = 1
+const Statement kListLiveAccesses = {"list_live_accesses", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
+  FROM accesses AS a
+  WHERE a.account_id = ? AND a.company_id = ? AND a.user_id = ?
+    AND a.live = 1
 )sql"};
 
 const Statement kUpdateAccess = {"update_access", R"sql(
@@ -73,12 +77,13 @@ const Statement kUpdateAccess = {"update_access", R"sql(
 )sql"};
 
 // The state comes last: MySQL and MariaDB assign from left to right. An invitation has no days, so GREATEST gives it
-// none; one that has expired changed then, not now.
-const Statement kEndAccesses = {"end_accesses", R"sql(
+// none. An expired invitation keeps its update_time.
+const Statement kEndAccesses = {
+    "end_accesses", {{"{INVITED}", v1::ACCESS_STATE_INVITED}, {"{ENDED}", v1::ACCESS_STATE_ENDED}}, R"sql(
   UPDATE accesses
   SET until_day = GREATEST(CAST(? AS DATE), from_day + INTERVAL 1 DAY),
-      update_time = IF(state = 1 AND expire_time <= ?, update_time, ?),
-      state = 3
+      update_time = IF(state = {INVITED} AND expire_time <= ?, update_time, ?),
+      state = {ENDED}
   WHERE account_id = ? AND company_id = ?
     AND live = 1
 )sql"};
@@ -117,7 +122,8 @@ Value UntilDay(const v1::Access& access) {
 // The states that a request asks for, as kListAccesses takes them.
 std::string States(const v1::ListAccessesRequest& request) {
   if (request.state() != v1::ACCESS_STATE_UNSPECIFIED) return std::to_string(request.state());
-  return request.show_ended() ? "1,2,3" : "1,2";
+  return absl::StrCat(v1::ACCESS_STATE_INVITED, ",", v1::ACCESS_STATE_ACTIVE,
+                      request.show_ended() ? absl::StrCat(",", v1::ACCESS_STATE_ENDED) : "");
 }
 
 }  // namespace

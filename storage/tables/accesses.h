@@ -16,6 +16,9 @@
 
 namespace agreements::storage {
 
+// The until_day that is stored with an ACTIVE access.
+inline constexpr char kStillGoesOn[] = "9999-12-31";
+
 // U2: an invitation that has expired at `now` is read as ENDED, whatever is stored.
 
 // REQUIRES: the company's agreement is locked, and the user has no other live access to the product in the company.

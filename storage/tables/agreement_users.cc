@@ -2,34 +2,34 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "storage/tables/accesses.h"
 
 namespace agreements::storage {
 namespace {
 
-// An access is ACTIVE as long as it goes on until 9999-12-31, which the key `days` has, with all that is asked for.
-// STRAIGHT_JOIN, since it is the agreement's companies that are few.
-constexpr char kHeld[] = R"sql(
-  FROM companies AS c
+// The ACTIVE accesses of an agreement's companies. The key `days` begins with until_day after the company, and has all
+// that is asked for. STRAIGHT_JOIN, since the agreement's companies are few.
+const std::string kHeld = absl::StrCat(R"sql(companies AS c
   STRAIGHT_JOIN accesses AS a FORCE INDEX (days)
     ON a.account_id = c.account_id AND a.company_id = c.company_id
-    AND a.until_day = '9999-12-31'
+    AND a.until_day = ')sql",
+                                       kStillGoesOn, R"sql('
   WHERE c.account_id = ? AND c.agreement_id = ?
     AND c.delete_time IS NULL
-    AND (? = '' OR a.product_id = ?))sql";
+    AND (? = '' OR a.product_id = ?))sql");
 
-const Statement kListAgreementUsers = {"list_agreement_users", absl::StrCat(R"sql(
-  SELECT a.user_id, COUNT(DISTINCT a.product_id))sql",
-                                                                            kHeld, R"sql(
+const Statement kListAgreementUsers = {"list_agreement_users", {{"{held}", kHeld}}, R"sql(
+  SELECT a.user_id, COUNT(DISTINCT a.product_id)
+  FROM {held}
     AND a.user_id > ?
   GROUP BY a.user_id
   ORDER BY a.user_id
   LIMIT ?
-)sql")
-                                                                   .c_str()};
+)sql"};
 
 // A company's newest placement is the one in the agreement that holds it. GROUP_CONCAT gives 1,024 bytes at least, in
 // which more than 10 ids fit.
-const Statement kListAgreementUserProducts = {"list_agreement_user_products", absl::StrCat(R"sql(
+const Statement kListAgreementUserProducts = {"list_agreement_user_products", {{"{held}", kHeld}}, R"sql(
   SELECT user_id, product_id, from_day, companies, first_companies
   FROM (
     SELECT a.user_id, a.product_id,
@@ -38,24 +38,22 @@ const Statement kListAgreementUserProducts = {"list_agreement_user_products", ab
                                      WHERE p.account_id = c.account_id AND p.company_id = c.company_id))) AS from_day,
            COUNT(*) AS companies,
            SUBSTRING_INDEX(GROUP_CONCAT(a.company_id ORDER BY a.company_id SEPARATOR ','), ',', ?) AS first_companies,
-           ROW_NUMBER() OVER (PARTITION BY a.user_id ORDER BY a.product_id) AS number)sql",
-                                                                                           kHeld, R"sql(
+           ROW_NUMBER() OVER (PARTITION BY a.user_id ORDER BY a.product_id) AS number
+    FROM {held}
       AND a.user_id BETWEEN ? AND ?
     GROUP BY a.user_id, a.product_id
   ) AS held
   WHERE number <= ?
   ORDER BY user_id, product_id
-)sql")
-                                                                                  .c_str()};
+)sql"};
 
-const Statement kCountProductUsers = {"count_product_users", absl::StrCat(R"sql(
-  SELECT a.product_id, COUNT(DISTINCT a.user_id))sql",
-                                                                          kHeld, R"sql(
+const Statement kCountProductUsers = {"count_product_users", {{"{held}", kHeld}}, R"sql(
+  SELECT a.product_id, COUNT(DISTINCT a.user_id)
+  FROM {held}
   GROUP BY a.product_id
   ORDER BY a.product_id
   LIMIT ?
-)sql")
-                                                                 .c_str()};
+)sql"};
 
 UserProducts ReadUser(const Row& row) { return {.user_id = row.GetString(1), .products = row.GetInt64(2)}; }
 

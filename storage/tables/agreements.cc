@@ -48,14 +48,14 @@ std::string ListSql(absl::string_view more_columns, absl::string_view after, abs
 )sql");
 }
 
-const Statement kGetAgreement = {"get_agreement", GetSql("= ?").c_str()};
-const Statement kBatchGetAgreements = {"batch_get_agreements", GetSql(InPlaces(kSmallBatch)).c_str()};
-const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", GetSql(InPlaces(kLargeBatch)).c_str()};
+const Statement kGetAgreement = {"get_agreement", GetSql("= ?")};
+const Statement kBatchGetAgreements = {"batch_get_agreements", GetSql(InPlaces(kSmallBatch))};
+const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", GetSql(InPlaces(kLargeBatch))};
 
-const Statement kListAgreements = {"list_agreements", ListSql("", "agreement_id < ?", "agreement_id DESC").c_str()};
+const Statement kListAgreements = {"list_agreements", ListSql("", "agreement_id < ?", "agreement_id DESC")};
 const Statement kListAgreementsByName = {
     "list_agreements_by_name",
-    ListSql(", name_key", "(name_key > ? OR name_key = ? AND agreement_id > ?)", "name_key, agreement_id").c_str()};
+    ListSql(", name_key", "(name_key > ? OR name_key = ? AND agreement_id > ?)", "name_key, agreement_id")};
 
 // What is to leave an agreement that holds nothing has left it already.
 const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(

@@ -1,4 +1,4 @@
-// How message fields become column values, for the files of the tables.
+// How message fields become column values.
 #ifndef AGREEMENTS_STORAGE_TABLES_COLUMNS_H_
 #define AGREEMENTS_STORAGE_TABLES_COLUMNS_H_
 
@@ -11,6 +11,10 @@
 #include "storage/connection/statement.h"
 
 namespace agreements::storage {
+
+// The first and the last day that a DATE can hold.
+inline constexpr char kFirstDate[] = "1000-01-01";
+inline constexpr char kLastDate[] = "9999-12-31";
 
 inline Value ToValue(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());

@@ -49,14 +49,14 @@ std::string ListSql(absl::string_view more_columns, absl::string_view after, abs
 )sql");
 }
 
-const Statement kGetCompany = {"get_company", GetSql("= ?").c_str()};
-const Statement kBatchGetCompanies = {"batch_get_companies", GetSql(InPlaces(kSmallBatch)).c_str()};
-const Statement kBatchGetManyCompanies = {"batch_get_many_companies", GetSql(InPlaces(kLargeBatch)).c_str()};
+const Statement kGetCompany = {"get_company", GetSql("= ?")};
+const Statement kBatchGetCompanies = {"batch_get_companies", GetSql(InPlaces(kSmallBatch))};
+const Statement kBatchGetManyCompanies = {"batch_get_many_companies", GetSql(InPlaces(kLargeBatch))};
 
-const Statement kListCompanies = {"list_companies", ListSql("", "company_id < ?", "company_id DESC").c_str()};
+const Statement kListCompanies = {"list_companies", ListSql("", "company_id < ?", "company_id DESC")};
 const Statement kListCompaniesByName = {
     "list_companies_by_name",
-    ListSql(", name_key", "(name_key > ? OR name_key = ? AND company_id > ?)", "name_key, company_id").c_str()};
+    ListSql(", name_key", "(name_key > ? OR name_key = ? AND company_id > ?)", "name_key, company_id")};
 
 const Statement kListCompanyIds = {"list_company_ids", R"sql(
   SELECT company_id

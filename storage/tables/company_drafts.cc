@@ -13,22 +13,25 @@ const Statement kInsertDraft = {"insert_draft", R"sql(
   VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)
 )sql"};
 
-const Statement kGetDraft = {"get_draft", R"sql(
-  SELECT draft_id, agreement_id, display_name, organization_number, state, company_id, revision, create_time,
-         update_time
+// What ReadDraft reads.
+constexpr char kColumns[] = R"sql(draft_id, agreement_id, display_name, organization_number, state, company_id,
+         revision, create_time, update_time)sql";
+
+const Statement kGetDraft = {"get_draft", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
   FROM company_drafts
   WHERE account_id = ? AND draft_id = ?
 )sql"};
 
-// An empty agreement lets everything through; state 1 is OPEN.
-const Statement kListDrafts = {"list_drafts", R"sql(
-  SELECT draft_id, agreement_id, display_name, organization_number, state, company_id, revision, create_time,
-         update_time
+// An empty agreement lets everything through.
+const Statement kListDrafts = {
+    "list_drafts", {{"{columns}", kColumns}, {"{OPEN}", v1::COMPANY_DRAFT_STATE_OPEN}}, R"sql(
+  SELECT {columns}
   FROM company_drafts
   WHERE account_id = ?
     AND draft_id < ?
     AND (? = '' OR agreement_id = ?)
-    AND (? = 1 OR state = 1)
+    AND (? = 1 OR state = {OPEN})
   ORDER BY draft_id DESC
   LIMIT ?
 )sql"};
@@ -45,14 +48,16 @@ const Statement kUpdateDraft = {"update_draft", R"sql(
     AND revision = ?
 )sql"};
 
-// 1 is OPEN, 3 is DISCARDED.
-const Statement kDiscardDrafts = {"discard_drafts", R"sql(
+const Statement kDiscardDrafts = {
+    "discard_drafts",
+    {{"{OPEN}", v1::COMPANY_DRAFT_STATE_OPEN}, {"{DISCARDED}", v1::COMPANY_DRAFT_STATE_DISCARDED}},
+    R"sql(
   UPDATE company_drafts
-  SET state = 3,
+  SET state = {DISCARDED},
       update_time = ?,
       revision = revision + 1
   WHERE account_id = ? AND agreement_id = ?
-    AND state = 1
+    AND state = {OPEN}
 )sql"};
 
 v1::CompanyDraft ReadDraft(const Row& row) {

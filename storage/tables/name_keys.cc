@@ -20,61 +20,43 @@ constexpr int64_t kRules = 1;
 
 constexpr int kBatch = 100;
 
-const Statement kListOutdatedAgreements = {"list_outdated_agreement_names", R"sql(
-  SELECT account_id, agreement_id, display_name
-  FROM agreements
+constexpr char kListOutdated[] = R"sql(
+  SELECT account_id, {id}, display_name
+  FROM {table}
   WHERE current_key_version < ?
   ORDER BY current_key_version
   LIMIT ?
-)sql"};
+)sql";
 
-const Statement kListOutdatedCompanies = {"list_outdated_company_names", R"sql(
-  SELECT account_id, company_id, display_name
-  FROM companies
-  WHERE current_key_version < ?
-  ORDER BY current_key_version
-  LIMIT ?
-)sql"};
-
-const Statement kRefreshAgreement = {"refresh_agreement_name", R"sql(
-  UPDATE agreements
+constexpr char kRefresh[] = R"sql(
+  UPDATE {table}
   SET name_key = ?,
       folded_name = ?,
       keyed_name = display_name,
       key_version = ?
-  WHERE account_id = ? AND agreement_id = ?
+  WHERE account_id = ? AND {id} = ?
     AND display_name = ?
     AND current_key_version < ?
-)sql"};
+)sql";
 
-const Statement kRefreshCompany = {"refresh_company_name", R"sql(
-  UPDATE companies
-  SET name_key = ?,
-      folded_name = ?,
-      keyed_name = display_name,
-      key_version = ?
-  WHERE account_id = ? AND company_id = ?
-    AND display_name = ?
-    AND current_key_version < ?
-)sql"};
-
-const Statement kListAgreementNames = {"list_agreement_names", R"sql(
-  SELECT agreement_id, display_name, name_key, folded_name, keyed_name, key_version
-  FROM agreements
+constexpr char kListNames[] = R"sql(
+  SELECT {id}, display_name, name_key, folded_name, keyed_name, key_version
+  FROM {table}
   WHERE account_id = ?
-    AND agreement_id > ?
-  ORDER BY agreement_id
+    AND {id} > ?
+  ORDER BY {id}
   LIMIT ?
-)sql"};
+)sql";
 
-const Statement kListCompanyNames = {"list_company_names", R"sql(
-  SELECT company_id, display_name, name_key, folded_name, keyed_name, key_version
-  FROM companies
-  WHERE account_id = ?
-    AND company_id > ?
-  ORDER BY company_id
-  LIMIT ?
-)sql"};
+const std::initializer_list<Statement::Part> kOfAgreements = {{"{table}", "agreements"}, {"{id}", "agreement_id"}};
+const std::initializer_list<Statement::Part> kOfCompanies = {{"{table}", "companies"}, {"{id}", "company_id"}};
+
+const Statement kListOutdatedAgreements = {"list_outdated_agreement_names", kOfAgreements, kListOutdated};
+const Statement kListOutdatedCompanies = {"list_outdated_company_names", kOfCompanies, kListOutdated};
+const Statement kRefreshAgreement = {"refresh_agreement_name", kOfAgreements, kRefresh};
+const Statement kRefreshCompany = {"refresh_company_name", kOfCompanies, kRefresh};
+const Statement kListAgreementNames = {"list_agreement_names", kOfAgreements, kListNames};
+const Statement kListCompanyNames = {"list_company_names", kOfCompanies, kListNames};
 
 void Expect(UErrorCode code, absl::string_view what) {
   // Without its data, which is part of the library, nothing can be sorted.

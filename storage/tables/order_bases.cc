@@ -9,6 +9,7 @@
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
 #include "storage/tables/columns.h"
+#include "storage/tables/lists.h"
 
 namespace agreements::storage {
 namespace {
@@ -32,20 +33,26 @@ std::string InsertLinesSql(int count) {
 
 // A document's lines go in by the hundred, then by ten, and what is left singly: few statements for a large document,
 // and few texts to prepare.
-const Statement kInsertOrderBasisLine = {"insert_order_basis_line", InsertLinesSql(1).c_str()};
-const Statement kInsertOrderBasisLines10 = {"insert_order_basis_lines_10", InsertLinesSql(10).c_str()};
-const Statement kInsertOrderBasisLines100 = {"insert_order_basis_lines_100", InsertLinesSql(100).c_str()};
+const Statement kInsertOrderBasisLine = {"insert_order_basis_line", InsertLinesSql(1)};
+const Statement kInsertOrderBasisLines10 = {"insert_order_basis_lines_10", InsertLinesSql(10)};
+const Statement kInsertOrderBasisLines100 = {"insert_order_basis_lines_100", InsertLinesSql(100)};
 
-const Statement kGetOrderBasis = {"get_order_basis", R"sql(
-  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
-         total_amount, digest, create_time
+// What ReadOrderBasis reads.
+constexpr char kColumns[] = R"sql(order_basis_id, agreement_id, agreement_display_name, customer_number, from_day,
+         until_day, line_count, total_amount, digest, create_time)sql";
+
+const Statement kGetOrderBasis = {"get_order_basis", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
   FROM order_bases
   WHERE account_id = ? AND order_basis_id = ?
 )sql"};
 
-const Statement kListOrderBasisLines = {"list_order_basis_lines", R"sql(
-  SELECT line_number, product_id, product_display_name, kind, price_valid_from, unit_price, user_days, days_in_month,
-         quantity, original_month, amount
+// What ReadOrderBasisLine reads.
+constexpr char kLineColumns[] = R"sql(line_number, product_id, product_display_name, kind, price_valid_from,
+         unit_price, user_days, days_in_month, quantity, original_month, amount)sql";
+
+const Statement kListOrderBasisLines = {"list_order_basis_lines", {{"{columns}", kLineColumns}}, R"sql(
+  SELECT {columns}
   FROM order_basis_lines
   WHERE account_id = ? AND order_basis_id = ?
     AND line_number > ?
@@ -53,28 +60,26 @@ const Statement kListOrderBasisLines = {"list_order_basis_lines", R"sql(
   LIMIT ?
 )sql"};
 
-// kOrderBasesAtOnce documents; of fewer, one is there several times.
-const Statement kListFirstLines = {"list_first_lines", R"sql(
-  SELECT line_number, product_id, product_display_name, kind, price_valid_from, unit_price, user_days, days_in_month,
-         quantity, original_month, amount, order_basis_id
+// Of fewer documents than kOrderBasesAtOnce, the last one is there several times.
+const Statement kListFirstLines = {
+    "list_first_lines", {{"{columns}", kLineColumns}, {"{ids}", InPlaces(kOrderBasesAtOnce)}}, R"sql(
+  SELECT {columns}, order_basis_id
   FROM order_basis_lines
   WHERE account_id = ?
-    AND order_basis_id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    AND order_basis_id {ids}
     AND line_number <= ?
   ORDER BY order_basis_id DESC, line_number
 )sql"};
 
-const Statement kFindOrderBasisFrom = {"find_order_basis_from", R"sql(
-  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
-         total_amount, digest, create_time
+const Statement kFindOrderBasisFrom = {"find_order_basis_from", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
   FROM order_bases
   WHERE account_id = ? AND agreement_id = ?
     AND from_day = ?
 )sql"};
 
-const Statement kFindOrderBasisCovering = {"find_order_basis_covering", R"sql(
-  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
-         total_amount, digest, create_time
+const Statement kFindOrderBasisCovering = {"find_order_basis_covering", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
   FROM order_bases
   WHERE account_id = ? AND agreement_id = ?
     AND from_day <= ?
@@ -82,9 +87,8 @@ const Statement kFindOrderBasisCovering = {"find_order_basis_covering", R"sql(
 )sql"};
 
 // Empty filters let everything through.
-const Statement kListOrderBases = {"list_order_bases", R"sql(
-  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
-         total_amount, digest, create_time
+const Statement kListOrderBases = {"list_order_bases", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
   FROM order_bases
   WHERE account_id = ?
     AND order_basis_id < ?
@@ -101,9 +105,8 @@ const Statement kListOrderBases = {"list_order_bases", R"sql(
 
 // The same by creation time, which ids only sort by as far as clocks agree, and without the filters that have an index
 // of their own in the order of ids.
-const Statement kListOrderBasesByTime = {"list_order_bases_by_time", R"sql(
-  SELECT order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
-         total_amount, digest, create_time
+const Statement kListOrderBasesByTime = {"list_order_bases_by_time", {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}
   FROM order_bases
   WHERE account_id = ?
     AND create_time >= ?

@@ -23,9 +23,8 @@ const Statement kListPrices = {"list_prices", R"sql(
   LIMIT ?
 )sql"};
 
-const Statement kGetPricedProduct = {"get_priced_product", R"sql(
-  SELECT p.product_id, p.display_name, p.kind, p.priced_until, p.revision, p.create_time, p.update_time, v.valid_from,
-         v.unit_price
+const Statement kGetPricedProduct = {"get_priced_product", {{"{product}", kProductColumns}}, R"sql(
+  SELECT {product}, v.valid_from, v.unit_price
   FROM products AS p
   LEFT JOIN prices AS v
     ON v.account_id = p.account_id AND v.product_id = p.product_id

@@ -7,28 +7,26 @@
 namespace agreements::storage {
 namespace {
 
-constexpr char kPrimaryKey[] = "PRIMARY";
-
 const Statement kInsertProduct = {"insert_product", R"sql(
   INSERT INTO products (account_id, product_id, display_name, kind, priced_until, guard, revision, create_time,
                         update_time)
   VALUES (?, ?, ?, ?, NULL, 0, ?, ?, ?)
 )sql"};
 
-const Statement kGetProduct = {"get_product", R"sql(
-  SELECT product_id, display_name, kind, priced_until, revision, create_time, update_time
-  FROM products
-  WHERE account_id = ? AND product_id = ?
+const Statement kGetProduct = {"get_product", {{"{columns}", kProductColumns}}, R"sql(
+  SELECT {columns}
+  FROM products AS p
+  WHERE p.account_id = ? AND p.product_id = ?
 )sql"};
 
 // Kind 0 lets everything through.
-const Statement kListProducts = {"list_products", R"sql(
-  SELECT product_id, display_name, kind, priced_until, revision, create_time, update_time
-  FROM products
-  WHERE account_id = ?
-    AND product_id > ?
-    AND (? = 0 OR kind = ?)
-  ORDER BY product_id
+const Statement kListProducts = {"list_products", {{"{columns}", kProductColumns}}, R"sql(
+  SELECT {columns}
+  FROM products AS p
+  WHERE p.account_id = ?
+    AND p.product_id > ?
+    AND (? = 0 OR p.kind = ?)
+  ORDER BY p.product_id
   LIMIT ?
 )sql"};
 

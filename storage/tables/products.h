@@ -24,7 +24,10 @@ absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view pr
 absl::StatusOr<std::vector<v1::Product>> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request,
                                                       absl::string_view after_id, int limit);
 
-// A row of product_id, display_name, kind, priced_until, revision, create_time, update_time.
+// The first columns of a row that ReadProduct reads, of products `p`.
+inline constexpr char kProductColumns[] =
+    "p.product_id, p.display_name, p.kind, p.priced_until, p.revision, p.create_time, p.update_time";
+
 v1::Product ReadProduct(const Row& row);
 
 // Writes name and update_time over the revision that `product` was read with, and raises it there too. Starts over if

@@ -1,45 +1,35 @@
 #include "storage/tables/revisions.h"
 
+#include "agreements/v1/company.pb.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
 
 namespace agreements::storage {
 namespace {
 
-const Statement kListAgreementRevisions = {"list_agreement_revisions", R"sql(
-  SELECT agreement_id, revision
-  FROM agreements
+constexpr char kListRevisions[] = R"sql(
+  SELECT {id}, revision
+  FROM {table}
   WHERE account_id = ?
-    AND agreement_id > ?
-  ORDER BY agreement_id
+    AND {id} > ?
+  ORDER BY {id}
   LIMIT ?
-)sql"};
+)sql";
 
-const Statement kListCompanyRevisions = {"list_company_revisions", R"sql(
-  SELECT company_id, revision
-  FROM companies
-  WHERE account_id = ?
-    AND company_id > ?
-  ORDER BY company_id
-  LIMIT ?
-)sql"};
+const Statement kListAgreementRevisions = {
+    "list_agreement_revisions", {{"{table}", "agreements"}, {"{id}", "agreement_id"}}, kListRevisions};
+const Statement kListCompanyRevisions = {
+    "list_company_revisions", {{"{table}", "companies"}, {"{id}", "company_id"}}, kListRevisions};
+const Statement kListProductRevisions = {
+    "list_product_revisions", {{"{table}", "products"}, {"{id}", "product_id"}}, kListRevisions};
 
-// 3 is DISCARDED.
-const Statement kListDraftRevisions = {"list_draft_revisions", R"sql(
-  SELECT draft_id, revision, IF(state = 3, update_time, NULL), agreement_id
+const Statement kListDraftRevisions = {
+    "list_draft_revisions", {{"{DISCARDED}", v1::COMPANY_DRAFT_STATE_DISCARDED}}, R"sql(
+  SELECT draft_id, revision, IF(state = {DISCARDED}, update_time, NULL), agreement_id
   FROM company_drafts
   WHERE account_id = ?
     AND draft_id > ?
   ORDER BY draft_id
-  LIMIT ?
-)sql"};
-
-const Statement kListProductRevisions = {"list_product_revisions", R"sql(
-  SELECT product_id, revision
-  FROM products
-  WHERE account_id = ?
-    AND product_id > ?
-  ORDER BY product_id
   LIMIT ?
 )sql"};
 

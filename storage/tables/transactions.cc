@@ -6,25 +6,25 @@
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
+#include "storage/tables/placement_sql.h"
 
 namespace agreements::storage {
 namespace {
 
-constexpr char kPrimaryKey[] = "PRIMARY";
-constexpr char kCancelled[] = "cancelled";
-
 // Rows of a batch come as a JSON array of arrays of strings. Their columns have the collations of the tables', so that
 // the join goes by the tables' keys. A batch comes first in every join, so that its order is that of the locks.
-//
-// Three lists in one round trip: each row is a transaction, a company or a product.
-const Statement kGetNamed = {"get_named", R"sql(
-  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time,
-         t.order_basis_id, NULL AS kind
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+
+// Transactions `t` by their names.
+constexpr char kNamed[] = R"sql(JSON_TABLE(?, '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
   STRAIGHT_JOIN transactions AS t
-    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
+    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id)sql";
+
+// Three lists in one round trip: each row is a transaction, a company or a product.
+const Statement kGetReferences = {"get_references", {{"{columns}", kTransactionColumns}, {"{named}", kNamed}}, R"sql(
+  SELECT {columns}, NULL AS kind
+  FROM {named}
   UNION ALL
   SELECT c.company_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
@@ -39,34 +39,38 @@ const Statement kGetNamed = {"get_named", R"sql(
     ON p.account_id = ? AND p.product_id = batch.product_id
 )sql"};
 
-const Statement kGetTransactions = {"get_transactions", R"sql(
-  SELECT t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
-         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
-         transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
-  STRAIGHT_JOIN transactions AS t
-    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
+const Statement kGetTransactions = {
+    "get_transactions", {{"{columns}", kTransactionColumns}, {"{named}", kNamed}}, R"sql(
+  SELECT {columns}
+  FROM {named}
 )sql"};
 
-const Statement kGetTransaction = {"get_transaction", R"sql(
-  SELECT company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id
-  FROM transactions
-  WHERE account_id = ? AND company_id = ? AND transaction_id = ?
+const Statement kGetTransaction = {"get_transaction", {{"{columns}", kTransactionColumns}}, R"sql(
+  SELECT {columns}
+  FROM transactions AS t
+  WHERE t.account_id = ? AND t.company_id = ? AND t.transaction_id = ?
 )sql"};
 
 // Empty filters, and state 0, let everything through.
-const Statement kListTransactions = {"list_transactions", R"sql(
-  SELECT company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id
-  FROM transactions
-  WHERE account_id = ? AND company_id = ?
-    AND occur_time <= ?
-    AND (occur_time < ? OR transaction_id < ?)
-    AND (? = '' OR product_id = ?)
-    AND (? = 0 OR ? = CASE order_basis_id WHEN '' THEN 1 WHEN 'cancelled' THEN 3 ELSE 2 END)
-    AND (? = '' OR order_basis_id = ?)
-    AND day >= ?
-    AND day < ?
-  ORDER BY occur_time DESC, transaction_id DESC
+const Statement kListTransactions = {"list_transactions",
+                                     {{"{columns}", kTransactionColumns},
+                                      {"{cancelled}", kCancelled},
+                                      {"{RECORDED}", v1::TRANSACTION_STATE_RECORDED},
+                                      {"{CANCELLED}", v1::TRANSACTION_STATE_CANCELLED},
+                                      {"{SETTLED}", v1::TRANSACTION_STATE_SETTLED}},
+                                     R"sql(
+  SELECT {columns}
+  FROM transactions AS t
+  WHERE t.account_id = ? AND t.company_id = ?
+    AND t.occur_time <= ?
+    AND (t.occur_time < ? OR t.transaction_id < ?)
+    AND (? = '' OR t.product_id = ?)
+    AND (? = 0
+         OR ? = CASE t.order_basis_id WHEN '' THEN {RECORDED} WHEN '{cancelled}' THEN {CANCELLED} ELSE {SETTLED} END)
+    AND (? = '' OR t.order_basis_id = ?)
+    AND t.day >= ?
+    AND t.day < ?
+  ORDER BY t.occur_time DESC, t.transaction_id DESC
   LIMIT ?
 )sql"};
 
@@ -83,35 +87,23 @@ const Statement kInsertTransactions = {"insert_transactions", R"sql(
          day VARCHAR(10) CHARACTER SET ascii PATH '$[5]')) AS batch
 )sql"};
 
-const Statement kListDaysNotHeld = {"list_days_not_held", R"sql(
+const Statement kListDaysNotHeld = {
+    "list_days_not_held", {{"{holder}", HolderOn("?", "batch.company_id", "CAST(batch.day AS DATE)")}}, R"sql(
   SELECT batch.company_id, batch.day
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          day VARCHAR(10) CHARACTER SET ascii PATH '$[1]')) AS batch
-  WHERE (SELECT p.agreement_id
-         FROM placements AS p
-         WHERE p.account_id = ? AND p.company_id = batch.company_id
-           AND p.from_day <= CAST(batch.day AS DATE)
-         ORDER BY p.from_day DESC
-         LIMIT 1) IS NULL
+  WHERE {holder} IS NULL
 )sql"};
 
-const Statement kDeleteTransactions = {"delete_transactions", R"sql(
+const Statement kDeleteTransactions = {"delete_transactions", {{"{named}", kNamed}}, R"sql(
   DELETE t
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
-         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
-         transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
-  STRAIGHT_JOIN transactions AS t
-    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
+  FROM {named}
 )sql"};
 
-const Statement kCancelTransactions = {"cancel_transactions", R"sql(
-  UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
-           company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
-           transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
-  STRAIGHT_JOIN transactions AS t
-    ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id
-  SET t.order_basis_id = 'cancelled'
+const Statement kCancelTransactions = {"cancel_transactions", {{"{named}", kNamed}, {"{cancelled}", kCancelled}}, R"sql(
+  UPDATE {named}
+  SET t.order_basis_id = '{cancelled}'
   WHERE t.order_basis_id = ''
 )sql"};
 
@@ -157,18 +149,18 @@ v1::TransactionState StateOf(absl::string_view order_basis_id) {
   return v1::TRANSACTION_STATE_SETTLED;
 }
 
-// One row of kGetNamed.
-Named ReadNamed(const Row& row) {
-  Named named;
+// One row of kGetReferences.
+References ReadReference(const Row& row) {
+  References found;
   if (!row.IsNull(2)) {
     v1::Transaction transaction = ReadTransactionRow(row);
-    named.transactions.emplace(NameOf(transaction), std::move(transaction));
+    found.transactions.emplace(NameOf(transaction), std::move(transaction));
   } else if (!row.IsNull(1)) {
-    named.company_ids.insert(row.GetString(1));
+    found.company_ids.insert(row.GetString(1));
   } else {
-    named.product_kinds.emplace(row.GetString(3), static_cast<v1::ProductKind>(row.GetInt64(9)));
+    found.product_kinds.emplace(row.GetString(3), static_cast<v1::ProductKind>(row.GetInt64(9)));
   }
-  return named;
+  return found;
 }
 
 CompanyDay ReadCompanyDay(const Row& row) { return {row.GetString(1), row.GetString(2)}; }
@@ -201,26 +193,26 @@ TransactionName NameOf(const v1::Transaction& transaction) {
   return {transaction.company_id(), transaction.transaction_id()};
 }
 
-absl::StatusOr<Named> GetNamed(ReadTransaction& tx, const std::vector<const v1::Transaction*>& wanted) {
+absl::StatusOr<References> GetReferences(ReadTransaction& tx, const std::vector<const v1::Transaction*>& batch) {
   std::set<TransactionName> names;
   std::set<std::string> company_ids;
   std::set<std::string> product_ids;
-  for (const v1::Transaction* transaction : wanted) {
+  for (const v1::Transaction* transaction : batch) {
     names.insert(NameOf(*transaction));
     company_ids.insert(transaction->company_id());
     product_ids.insert(transaction->product_id());
   }
-  ASSIGN_OR_RETURN(std::vector<Named> rows, tx.Query(kGetNamed,
-                                                     {BatchOf(names), tx.account_id(), BatchOf(company_ids),
-                                                      tx.account_id(), BatchOf(product_ids), tx.account_id()},
-                                                     ReadNamed));
-  Named named;
-  for (Named& row : rows) {
-    named.transactions.merge(row.transactions);
-    named.company_ids.merge(row.company_ids);
-    named.product_kinds.merge(row.product_kinds);
+  ASSIGN_OR_RETURN(std::vector<References> rows, tx.Query(kGetReferences,
+                                                          {BatchOf(names), tx.account_id(), BatchOf(company_ids),
+                                                           tx.account_id(), BatchOf(product_ids), tx.account_id()},
+                                                          ReadReference));
+  References found;
+  for (References& row : rows) {
+    found.transactions.merge(row.transactions);
+    found.company_ids.merge(row.company_ids);
+    found.product_kinds.merge(row.product_kinds);
   }
-  return named;
+  return found;
 }
 
 absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set<TransactionName>& names) {
@@ -247,7 +239,7 @@ absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& t
   return tx.Query(kListTransactions,
                   {tx.account_id(), request.company_id(), before_time, before_time, before_id, request.product_id(),
                    request.product_id(), state, state, request.order_basis_id(), request.order_basis_id(),
-                   OrElse(request.from_day(), "1000-01-01"), OrElse(request.until_day(), "9999-12-31"), limit},
+                   OrElse(request.from_day(), kFirstDate), OrElse(request.until_day(), kLastDate), limit},
                   ReadTransactionRow);
 }
 

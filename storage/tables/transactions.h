@@ -35,18 +35,24 @@ using Transactions = std::map<TransactionName, v1::Transaction>;
 
 TransactionName NameOf(const v1::Transaction& transaction);
 
-// A row of company_id, transaction_id, product_id, quantity, occur_time, day, record_time, order_basis_id.
+// The order_basis_id of a CANCELLED transaction. That of a RECORDED one is empty.
+inline constexpr char kCancelled[] = "cancelled";
+
+// What ReadTransactionRow reads, of transactions `t`.
+inline constexpr char kTransactionColumns[] =
+    "t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id";
+
 v1::Transaction ReadTransactionRow(const Row& row);
 
-// What exists of all that a batch of transactions names.
-struct Named {
-  Transactions transactions;
+// What a batch of transactions refers to, as far as it exists.
+struct References {
+  Transactions transactions;  // With the ids of the batch.
   std::set<std::string> company_ids;
   std::map<std::string, v1::ProductKind> product_kinds;
 };
 
-// REQUIRES: the ids of `wanted` are well-formed; a product_id may be empty.
-absl::StatusOr<Named> GetNamed(ReadTransaction& tx, const std::vector<const v1::Transaction*>& wanted);
+// REQUIRES: the ids of `batch` are well-formed. A product_id may be empty.
+absl::StatusOr<References> GetReferences(ReadTransaction& tx, const std::vector<const v1::Transaction*>& batch);
 
 // Those of `names` that there are. REQUIRES: the ids are well-formed.
 absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set<TransactionName>& names);

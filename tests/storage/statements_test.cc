@@ -29,5 +29,11 @@ TEST(Statements, HaveNamesOfTheirOwn) {
   EXPECT_GT(names.size(), 20u);
 }
 
+TEST(Statements, HaveAllTheirParts) {
+  for (const Statement* statement : Statement::All()) {
+    EXPECT_EQ(statement->sql().find_first_of("{}"), std::string::npos) << statement->name();
+  }
+}
+
 }  // namespace
 }  // namespace agreements::storage
