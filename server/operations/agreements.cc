@@ -100,7 +100,7 @@ absl::StatusOr<v1::UpdateAgreementResponse> UpdateAgreement(Transaction& tx, con
   *agreement.mutable_update_time() = ToTimestamp(now.time);
   RETURN_IF_ERROR(storage::UpdateAgreement(tx, agreement));
   v1::UpdateAgreementResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_agreement(), storage::GetAgreement(tx, request.agreement_id()));
+  *response.mutable_agreement() = std::move(agreement);
   return response;
 }
 
@@ -137,7 +137,7 @@ absl::StatusOr<v1::UndeleteAgreementResponse> UndeleteAgreement(Transaction& tx,
   *agreement.mutable_update_time() = ToTimestamp(now.time);
   RETURN_IF_ERROR(storage::UpdateAgreement(tx, agreement));
   v1::UndeleteAgreementResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_agreement(), storage::GetAgreement(tx, agreement_id));
+  *response.mutable_agreement() = std::move(agreement);
   return response;
 }
 

@@ -200,14 +200,16 @@ absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreem
   return changed == 1;
 }
 
-absl::Status UpdateAgreement(Transaction& tx, const v1::Agreement& agreement) {
+absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement) {
   const NameKeys keys = KeysOf(agreement.display_name());
   ASSIGN_OR_RETURN(const int64_t changed,
                    tx.Execute(kUpdateAgreement,
                               {agreement.display_name(), agreement.customer_number(), ToValue(agreement.update_time()),
                                DeleteTime(agreement), keys.sort_key, keys.folded, agreement.display_name(),
                                keys.version, tx.account_id(), agreement.agreement_id(), agreement.revision()}));
-  return changed == 1 ? absl::OkStatus() : StartOver();
+  if (changed == 0) return StartOver();
+  ASSIGN_OR_RETURN(agreement, GetAgreement(tx, agreement.agreement_id()));
+  return absl::OkStatus();
 }
 
 absl::Status DeleteAgreement(Transaction& tx, const v1::Agreement& agreement) {

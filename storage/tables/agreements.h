@@ -58,12 +58,14 @@ absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view a
 absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreement_id, absl::CivilDay from_day,
                                        absl::CivilDay until_day);
 
-// Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, which
-// raises it. Starts over if another transaction was faster.
-absl::Status UpdateAgreement(Transaction& tx, const v1::Agreement& agreement);
+// Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, and leaves
+// there what is stored then: its counts and settled_until may have changed without a new revision. Starts over if
+// another transaction was faster.
+absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement);
 
-// Deletes an agreement, at its delete_time, that holds no company and just the drafts of `agreement`, which is as it
-// was read but for the times. Its draft count becomes 0. Starts over if another transaction was faster.
+// Deletes an agreement at the delete_time of `agreement`, which is otherwise as it was read. The stored draft count
+// becomes 0. Starts over if the agreement holds a company or other drafts than those that `agreement` counts, or if
+// another transaction was faster.
 absl::Status DeleteAgreement(Transaction& tx, const v1::Agreement& agreement);
 
 }  // namespace agreements::storage
