@@ -1,14 +1,8 @@
 #include "storage/connection/database.h"
 
-#include <cppconn/connection.h>
-#include <cppconn/driver.h>
-#include <cppconn/exception.h>
-
 #include <algorithm>
-#include <iterator>
 
 #include "absl/random/random.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "proto/errors.h"
@@ -21,9 +15,6 @@ namespace agreements::storage {
 namespace {
 
 constexpr absl::Duration kFirstBackoff = absl::Milliseconds(1);
-
-// A connection that has been silent for so much longer than any statement may take is taken for dead.
-constexpr absl::Duration kReadTimeoutSlack = absl::Seconds(5);
 
 // The server's clock for row waits is coarser than ours.
 constexpr absl::Duration kRowWaitSlack = absl::Milliseconds(100);
@@ -84,17 +75,7 @@ bool IsAnswer(const Session& session, const absl::Status& status) {
 absl::Status StartOver() { return absl::AbortedError("the transaction starts over"); }
 
 Database::Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now)
-    : options_(std::move(options)), ids_(ids), now_(std::move(now)) {
-  if (!options_.socket.empty()) {
-    hosts_.emplace_back(absl::StrCat("unix://", options_.socket));
-    return;
-  }
-  for (const std::string& host : options_.hosts) {
-    hosts_.emplace_back(absl::StrCat("tcp://", host, absl::StrContains(host, ':') ? "" : ":3306"));
-  }
-}
-
-void Database::InitializeLibrary() { get_driver_instance(); }
+    : options_(std::move(options)), ids_(ids), now_(std::move(now)), pool_(options_) {}
 
 absl::Status Database::InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run) {
   RETURN_IF_ERROR(session.BeginSnapshot());
@@ -173,19 +154,16 @@ absl::Status Database::AttemptUnrecorded(Session& session, const Call& call,
 absl::Status Database::Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt) {
   // Real time, not the injected clock: it bounds waiting.
   const absl::Time deadline = std::min(call.deadline, absl::Now() + options_.max_call);
-  absl::Time refused_since = absl::InfiniteFuture();
-  absl::Duration waited_for_rows;
-  bool outcome_known = true;  // Of every COMMIT so far.
-  int duplicates = 0;
+  Runs runs;
   for (int run = 0;; ++run) {
     if (run > 0) absl::SleepFor(std::min(Backoff(run, options_.max_backoff), deadline - absl::Now()));
     const absl::Time now = absl::Now();
     if (now >= deadline) return DeadlinePassed();
-    if (now - refused_since >= options_.unreachable_after) return DatabaseUnavailable();
+    if (now - runs.refused_since >= options_.unreachable_after) return DatabaseUnavailable();
 
-    absl::StatusOr<Pooled> pooled = Acquire(autocommit);
+    absl::StatusOr<Pooled> pooled = pool_.Acquire(autocommit);
     if (!pooled.ok()) {
-      refused_since = std::min(refused_since, now);
+      runs.refused_since = std::min(runs.refused_since, now);
       continue;
     }
     Session& session = *pooled->session;
@@ -193,53 +171,61 @@ absl::Status Database::Run(const Call& call, bool autocommit, absl::FunctionRef<
     absl::Status status =
         session.Set({.autocommit = autocommit, .time_limit = deadline - now, .row_wait = options_.row_wait});
     if (status.ok()) status = attempt(session);
-    if (!session.failure()) {
-      Release(*std::move(pooled));
-      dropped_.IsWell();
-      refused_.IsWell();
-      if (status.ok() || ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) return status;
-      // StartOver(), or a duplicate that nobody expected: another server made the same id.
-      if (absl::IsAborted(status)) continue;
-      if (absl::IsAlreadyExists(status) && ++duplicates <= kMaxDuplicates) continue;
-      return LoggedInternalError(ids_, status.ToString());
-    }
-    // Without Release() the connection is closed, and the server rolls back.
-    const Session::Failure failure = *session.failure();
-    switch (failure.kind) {
-      case ErrorKind::kRerun:
-      case ErrorKind::kRowLocked:
-        refused_since = absl::InfiniteFuture();  // It answers.
-        // ROLLBACK first, always: a lock wait time-out leaves the transaction open with its earlier writes.
-        if (session.Rollback().ok()) Release(*std::move(pooled));
-        if (failure.kind == ErrorKind::kRowLocked) waited_for_rows += absl::Now() - now;
-        if (waited_for_rows >= options_.row_wait - kRowWaitSlack && absl::Now() < deadline) {
-          // Only the second one says that nothing was done.
-          return outcome_known ? RowLocked() : DatabaseUnavailable();
-        }
-        break;
-      case ErrorKind::kTransactionLost:
-        lost_.Happened(failure.text);
-        break;
-      case ErrorKind::kConnectionLost:
-        outcome_known = false;
-        dropped_.Happened(failure.text);
-        break;
-      case ErrorKind::kServerRefuses:
-        refused_.Happened(failure.text);
-        DropAll();
-        refused_since = std::min(refused_since, absl::Now());
-        break;
-      case ErrorKind::kCannotWrite:
-        outcome_known = false;
-        not_written_.Happened(failure.text);
-        if (session.Rollback().ok()) Release(*std::move(pooled));
-        refused_since = std::min(refused_since, absl::Now());
-        break;
-      case ErrorKind::kDuplicate:
-      case ErrorKind::kDefect:
-        return LoggedInternalError(ids_, failure.text);
-    }
+    std::optional<absl::Status> answer = session.failure() ? AfterFailure(*std::move(pooled), now, deadline, runs)
+                                                           : AfterAttempt(*std::move(pooled), status, runs);
+    if (answer) return *std::move(answer);
   }
+}
+
+std::optional<absl::Status> Database::AfterAttempt(Pooled pooled, absl::Status status, Runs& runs) {
+  pool_.Release(std::move(pooled));
+  dropped_.IsWell();
+  refused_.IsWell();
+  if (status.ok() || ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) return status;
+  // StartOver(), or a duplicate that nobody expected: another server made the same id.
+  if (absl::IsAborted(status)) return std::nullopt;
+  if (absl::IsAlreadyExists(status) && ++runs.duplicates <= kMaxDuplicates) return std::nullopt;
+  return LoggedInternalError(ids_, status.ToString());
+}
+
+std::optional<absl::Status> Database::AfterFailure(Pooled pooled, absl::Time begin, absl::Time deadline, Runs& runs) {
+  Session& session = *pooled.session;
+  const Session::Failure failure = *session.failure();
+  switch (failure.kind) {
+    case ErrorKind::kRerun:
+    case ErrorKind::kRowLocked:
+      runs.refused_since = absl::InfiniteFuture();  // It answers.
+      // ROLLBACK first, always: a lock wait time-out leaves the transaction open with its earlier writes.
+      if (session.Rollback().ok()) pool_.Release(std::move(pooled));
+      if (failure.kind == ErrorKind::kRowLocked) runs.waited_for_rows += absl::Now() - begin;
+      if (runs.waited_for_rows >= options_.row_wait - kRowWaitSlack && absl::Now() < deadline) {
+        // Only RowLocked() says that nothing was done.
+        return runs.outcome_known ? RowLocked() : DatabaseUnavailable();
+      }
+      return std::nullopt;
+    case ErrorKind::kTransactionLost:
+      lost_.Happened(failure.text);
+      return std::nullopt;
+    case ErrorKind::kConnectionLost:
+      runs.outcome_known = false;
+      dropped_.Happened(failure.text);
+      return std::nullopt;
+    case ErrorKind::kServerRefuses:
+      refused_.Happened(failure.text);
+      pool_.DropAll();
+      runs.refused_since = std::min(runs.refused_since, absl::Now());
+      return std::nullopt;
+    case ErrorKind::kCannotWrite:
+      runs.outcome_known = false;
+      not_written_.Happened(failure.text);
+      if (session.Rollback().ok()) pool_.Release(std::move(pooled));
+      runs.refused_since = std::min(runs.refused_since, absl::Now());
+      return std::nullopt;
+    case ErrorKind::kDuplicate:
+    case ErrorKind::kDefect:
+      break;
+  }
+  return LoggedInternalError(ids_, failure.text);
 }
 
 absl::StatusOr<int64_t> Database::ExecuteAlone(const Statement& statement, absl::Span<const Value> values) {
@@ -249,95 +235,6 @@ absl::StatusOr<int64_t> Database::ExecuteAlone(const Statement& statement, absl:
     return absl::OkStatus();
   }));
   return changed;
-}
-
-absl::Status Database::Check() {
-  const std::lock_guard lock(check_mutex_);
-  // A node without quorum still answers a ping; this fails there.
-  if (check_session_ != nullptr && !check_session_->Prepare().ok()) check_session_.reset();
-  if (check_session_ == nullptr) {
-    auto session = Connect({.connect_timeout = options_.check_timeout,
-                            .read_timeout = options_.check_timeout,
-                            .prepare_statements = false});
-    if (!session.ok()) return DatabaseUnavailable();
-    check_session_ = *std::move(session);
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::unique_ptr<Session>> Database::Connect() {
-  return Connect({.connect_timeout = options_.connect_timeout,
-                  .read_timeout = options_.max_call + kReadTimeoutSlack,
-                  .prepare_statements = false});
-}
-
-absl::StatusOr<std::unique_ptr<Session>> Database::Connect(const Connecting& how) {
-  absl::Status status = absl::UnavailableError("no database host is configured");
-  for (Host& host : hosts_) {
-    absl::StatusOr<std::unique_ptr<Session>> session = ConnectTo(host.address, how);
-    if (session.ok()) {
-      host.unreachable.IsWell();
-      return session;
-    }
-    host.unreachable.Happened(session.status().message());
-    status = absl::UnavailableError(absl::StrCat("cannot connect to ", host.address, ": ", session.status().message()));
-  }
-  return status;
-}
-
-absl::StatusOr<std::unique_ptr<Session>> Database::ConnectTo(const std::string& address, const Connecting& how) {
-  const auto seconds = [](absl::Duration duration) { return static_cast<int>(absl::ToInt64Seconds(duration)); };
-  sql::ConnectOptionsMap connect_options;
-  connect_options["hostName"] = address;
-  connect_options["userName"] = options_.user;
-  connect_options["password"] = options_.password;
-  connect_options["schema"] = options_.schema;
-  connect_options["OPT_CHARSET_NAME"] = "utf8mb4";
-  connect_options["OPT_CONNECT_TIMEOUT"] = seconds(how.connect_timeout);
-  connect_options["OPT_READ_TIMEOUT"] = seconds(how.read_timeout);
-  connect_options["OPT_WRITE_TIMEOUT"] = seconds(how.read_timeout);
-  try {
-    auto session = std::make_unique<Session>(
-        std::unique_ptr<sql::Connection>(get_driver_instance()->connect(connect_options)), options_.hooks);
-    RETURN_IF_ERROR(session->Prepare());
-    if (how.prepare_statements) RETURN_IF_ERROR(session->PrepareStatements());
-    return session;
-  } catch (const sql::SQLException& error) {
-    return absl::UnavailableError(absl::StrCat(error.getErrorCode(), " ", error.what()));
-  }
-}
-
-absl::StatusOr<Database::Pooled> Database::Acquire(bool autocommit) {
-  int generation = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
-      // One that need not change its settings, if there is one.
-      const auto fits = [autocommit](const Pooled& pooled) { return pooled.session->autocommit() == autocommit; };
-      const auto found = std::find_if(idle_.rbegin(), idle_.rend(), fits);
-      const auto taken = found == idle_.rend() ? std::prev(idle_.end()) : std::prev(found.base());
-      Pooled pooled = std::move(*taken);
-      idle_.erase(taken);
-      return pooled;
-    }
-    generation = generation_;
-  }
-  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Connect({.connect_timeout = options_.connect_timeout,
-                                                              .read_timeout = options_.max_call + kReadTimeoutSlack,
-                                                              .prepare_statements = true}));
-  return Pooled{.session = std::move(session), .generation = generation};
-}
-
-void Database::Release(Pooled pooled) {
-  const std::lock_guard lock(mutex_);
-  if (pooled.generation == generation_) idle_.push_back(std::move(pooled));
-}
-
-void Database::DropAll() {
-  std::vector<Pooled> dropped;
-  const std::lock_guard lock(mutex_);
-  ++generation_;
-  dropped.swap(idle_);
 }
 
 }  // namespace agreements::storage

@@ -6,10 +6,8 @@
 #ifndef AGREEMENTS_STORAGE_CONNECTION_DATABASE_H_
 #define AGREEMENTS_STORAGE_CONNECTION_DATABASE_H_
 
-#include <deque>
 #include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -24,6 +22,7 @@
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
 #include "storage/connection/ids.h"
+#include "storage/connection/pool.h"
 #include "storage/connection/statement.h"
 #include "storage/connection/trouble_log.h"
 
@@ -109,30 +108,13 @@ class Transaction : public ReadTransaction {
 // What a transaction returns when another one has changed what it read: it runs again from the beginning.
 absl::Status StartOver();
 
-struct DatabaseOptions {
-  std::vector<std::string> hosts;  // "db-1" or "db-1:3307"; the first one that takes writes is used.
-  std::string socket;              // Path of a Unix socket, instead of hosts.
-  std::string user;
-  std::string password;
-  std::string schema;
-  absl::Duration connect_timeout = absl::Seconds(3);
-  absl::Duration max_call = absl::Seconds(30);           // Bounds a call that has no deadline or a later one.
-  absl::Duration unreachable_after = absl::Seconds(5);   // UNAVAILABLE when no server has taken writes for so long.
-  absl::Duration max_backoff = absl::Milliseconds(100);  // Longest pause before a re-run; the first is up to 1 ms.
-  // How long a call waits for a row that others keep, before it is refused as ROW_LOCKED. Whole seconds.
-  absl::Duration row_wait = absl::Seconds(5);
-  absl::Duration check_timeout = absl::Seconds(2);  // For each answer that Check() waits for. Whole seconds.
-  const TestHooks* hooks = nullptr;
-};
-
-// A pool of connections to one database, and the transactions on it. Thread-safe. Opens a connection when none is idle:
-// the number of threads that call bounds their number.
+// The transactions on one database. Thread-safe.
 class Database {
  public:
   Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now);
 
   // Call it in main before any other thread starts: the connector's set-up is not thread-safe.
-  static void InitializeLibrary();
+  static void InitializeLibrary() { Pool::InitializeLibrary(); }
 
   // Runs `body` in a transaction, and commits if it returns a value. `body` returns absl::StatusOr<Response>, Response
   // a protobuf message.
@@ -185,30 +167,18 @@ class Database {
 
   // Asks the database something, on a connection of its own: OK if it takes writes. Does not wait long for an answer:
   // UNAVAILABLE after twice DatabaseOptions::check_timeout for each host.
-  absl::Status Check();
+  absl::Status Check() { return pool_.Check(); }
 
   // A connection of its own, outside the pool, for migrations: what it has not executed yet is not prepared.
-  absl::StatusOr<std::unique_ptr<Session>> Connect();
+  absl::StatusOr<std::unique_ptr<Session>> Connect() { return pool_.Connect(); }
 
  private:
-  // A database server.
-  struct Host {
-    explicit Host(std::string address_of_it) : address(std::move(address_of_it)) {}
-
-    const std::string address;
-    TroubleLog unreachable{"cannot connect to " + address};
-  };
-
-  // How to connect.
-  struct Connecting {
-    absl::Duration connect_timeout;
-    absl::Duration read_timeout;  // For any answer.
-    bool prepare_statements;
-  };
-
-  struct Pooled {
-    std::unique_ptr<Session> session;
-    int generation;
+  // What the runs of a call have met so far.
+  struct Runs {
+    absl::Time refused_since = absl::InfiniteFuture();
+    absl::Duration waited_for_rows;
+    bool outcome_known = true;  // Of every COMMIT.
+    int duplicates = 0;
   };
 
   template <typename Body>
@@ -246,34 +216,26 @@ class Database {
 
   absl::Status RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
                             google::protobuf::Message& response);
-  // Until it succeeds, or fails with an error for the caller: `attempt` on some connection.
+  // Runs `attempt`, each time on some connection, until it succeeds or fails with an error for the caller.
   absl::Status Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt);
+  // What ends a call after an attempt that left the connection as it was, and after one that failed with an error of
+  // the server, which began at `begin`. std::nullopt if it runs again.
+  std::optional<absl::Status> AfterAttempt(Pooled pooled, absl::Status status, Runs& runs);
+  std::optional<absl::Status> AfterFailure(Pooled pooled, absl::Time begin, absl::Time deadline, Runs& runs);
   absl::Status Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                        google::protobuf::Message& response);
   absl::Status AttemptUnrecorded(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                                  google::protobuf::Message& response);
-  absl::StatusOr<std::unique_ptr<Session>> Connect(const Connecting& how);
-  absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address, const Connecting& how);
-  absl::StatusOr<Pooled> Acquire(bool autocommit);
-  void Release(Pooled pooled);
-  void DropAll();
 
   const DatabaseOptions options_;
   IdSource& ids_;
   const std::function<absl::Time()> now_;
-  std::deque<Host> hosts_;  // In the order of preference.
+  Pool pool_;
 
   TroubleLog dropped_{"a database connection was dropped"};
   TroubleLog refused_{"the database refuses"};
   TroubleLog not_written_{"the database cannot write"};
   TroubleLog lost_{"a transaction had ended without a word, and ran again"};
-
-  std::mutex check_mutex_;
-  std::unique_ptr<Session> check_session_;  // May be null.
-
-  std::mutex mutex_;
-  std::vector<Pooled> idle_;
-  int generation_ = 0;  // Connections of an earlier one are dropped: fail-over.
 };
 
 }  // namespace agreements::storage

@@ -1,0 +1,124 @@
+#include "storage/connection/pool.h"
+
+#include <cppconn/connection.h>
+#include <cppconn/driver.h>
+#include <cppconn/exception.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "proto/errors.h"
+#include "proto/status_macros.h"
+
+namespace agreements::storage {
+namespace {
+
+// A connection that has been silent for so much longer than any statement may take is taken for dead.
+constexpr absl::Duration kReadTimeoutSlack = absl::Seconds(5);
+
+}  // namespace
+
+Pool::Pool(const DatabaseOptions& options) : options_(options) {
+  if (!options_.socket.empty()) {
+    hosts_.emplace_back(absl::StrCat("unix://", options_.socket));
+    return;
+  }
+  for (const std::string& host : options_.hosts) {
+    hosts_.emplace_back(absl::StrCat("tcp://", host, absl::StrContains(host, ':') ? "" : ":3306"));
+  }
+}
+
+void Pool::InitializeLibrary() { get_driver_instance(); }
+
+absl::Status Pool::Check() {
+  const std::lock_guard lock(check_mutex_);
+  // A node without quorum still answers a ping; this fails there.
+  if (check_session_ != nullptr && !check_session_->Prepare().ok()) check_session_.reset();
+  if (check_session_ == nullptr) {
+    auto session = Connect({.connect_timeout = options_.check_timeout,
+                            .read_timeout = options_.check_timeout,
+                            .prepare_statements = false});
+    if (!session.ok()) return DatabaseUnavailable();
+    check_session_ = *std::move(session);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Pool::Connect() {
+  return Connect({.connect_timeout = options_.connect_timeout,
+                  .read_timeout = options_.max_call + kReadTimeoutSlack,
+                  .prepare_statements = false});
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Pool::Connect(const Connecting& how) {
+  absl::Status status = absl::UnavailableError("no database host is configured");
+  for (Host& host : hosts_) {
+    absl::StatusOr<std::unique_ptr<Session>> session = ConnectTo(host.address, how);
+    if (session.ok()) {
+      host.unreachable.IsWell();
+      return session;
+    }
+    host.unreachable.Happened(session.status().message());
+    status = absl::UnavailableError(absl::StrCat("cannot connect to ", host.address, ": ", session.status().message()));
+  }
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Pool::ConnectTo(const std::string& address, const Connecting& how) {
+  const auto seconds = [](absl::Duration duration) { return static_cast<int>(absl::ToInt64Seconds(duration)); };
+  sql::ConnectOptionsMap connect_options;
+  connect_options["hostName"] = address;
+  connect_options["userName"] = options_.user;
+  connect_options["password"] = options_.password;
+  connect_options["schema"] = options_.schema;
+  connect_options["OPT_CHARSET_NAME"] = "utf8mb4";
+  connect_options["OPT_CONNECT_TIMEOUT"] = seconds(how.connect_timeout);
+  connect_options["OPT_READ_TIMEOUT"] = seconds(how.read_timeout);
+  connect_options["OPT_WRITE_TIMEOUT"] = seconds(how.read_timeout);
+  try {
+    auto session = std::make_unique<Session>(
+        std::unique_ptr<sql::Connection>(get_driver_instance()->connect(connect_options)), options_.hooks);
+    RETURN_IF_ERROR(session->Prepare());
+    if (how.prepare_statements) RETURN_IF_ERROR(session->PrepareStatements());
+    return session;
+  } catch (const sql::SQLException& error) {
+    return absl::UnavailableError(absl::StrCat(error.getErrorCode(), " ", error.what()));
+  }
+}
+
+absl::StatusOr<Pooled> Pool::Acquire(bool autocommit) {
+  int generation = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      // One that need not change its settings, if there is one.
+      const auto fits = [autocommit](const Pooled& pooled) { return pooled.session->autocommit() == autocommit; };
+      const auto found = std::find_if(idle_.rbegin(), idle_.rend(), fits);
+      const auto taken = found == idle_.rend() ? std::prev(idle_.end()) : std::prev(found.base());
+      Pooled pooled = std::move(*taken);
+      idle_.erase(taken);
+      return pooled;
+    }
+    generation = generation_;
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Connect({.connect_timeout = options_.connect_timeout,
+                                                              .read_timeout = options_.max_call + kReadTimeoutSlack,
+                                                              .prepare_statements = true}));
+  return Pooled{.session = std::move(session), .generation = generation};
+}
+
+void Pool::Release(Pooled pooled) {
+  const std::lock_guard lock(mutex_);
+  if (pooled.generation == generation_) idle_.push_back(std::move(pooled));
+}
+
+void Pool::DropAll() {
+  std::vector<Pooled> dropped;
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  dropped.swap(idle_);
+}
+
+}  // namespace agreements::storage

@@ -1,0 +1,91 @@
+// Connections to one database.
+#ifndef AGREEMENTS_STORAGE_CONNECTION_POOL_H_
+#define AGREEMENTS_STORAGE_CONNECTION_POOL_H_
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "storage/connection/statement.h"
+#include "storage/connection/trouble_log.h"
+
+namespace agreements::storage {
+
+struct DatabaseOptions {
+  std::vector<std::string> hosts;  // "db-1" or "db-1:3307"; the first one that takes writes is used.
+  std::string socket;              // Path of a Unix socket, instead of hosts.
+  std::string user;
+  std::string password;
+  std::string schema;
+  absl::Duration connect_timeout = absl::Seconds(3);
+  absl::Duration max_call = absl::Seconds(30);           // Bounds a call that has no deadline or a later one.
+  absl::Duration unreachable_after = absl::Seconds(5);   // UNAVAILABLE when no server has taken writes for so long.
+  absl::Duration max_backoff = absl::Milliseconds(100);  // Longest pause before a re-run; the first is up to 1 ms.
+  // How long a call waits for a row that others keep, before it is refused as ROW_LOCKED. Whole seconds.
+  absl::Duration row_wait = absl::Seconds(5);
+  absl::Duration check_timeout = absl::Seconds(2);  // For each answer that Check() waits for. Whole seconds.
+  const TestHooks* hooks = nullptr;
+};
+
+// A connection of a Pool. Destroying it closes the connection, and the server rolls back.
+struct Pooled {
+  std::unique_ptr<Session> session;
+  int generation;
+};
+
+// A pool of connections. Opens one when none is idle: the number of threads that call bounds their number. Thread-safe.
+class Pool {
+ public:
+  explicit Pool(const DatabaseOptions& options);
+
+  // See Database.
+  static void InitializeLibrary();
+  absl::Status Check();
+  absl::StatusOr<std::unique_ptr<Session>> Connect();
+
+  // An idle connection, or a new one. Prefers one that has `autocommit` already. UNAVAILABLE if no host takes writes.
+  absl::StatusOr<Pooled> Acquire(bool autocommit);
+  // Makes a connection idle again. REQUIRES: it is in no transaction.
+  void Release(Pooled pooled);
+  // Closes every connection: those that are idle now, those in use when they are released.
+  void DropAll();
+
+ private:
+  // A database server.
+  struct Host {
+    explicit Host(std::string address_of_it) : address(std::move(address_of_it)) {}
+
+    const std::string address;
+    TroubleLog unreachable{"cannot connect to " + address};
+  };
+
+  // How to connect.
+  struct Connecting {
+    absl::Duration connect_timeout;
+    absl::Duration read_timeout;  // For any answer.
+    bool prepare_statements;
+  };
+
+  absl::StatusOr<std::unique_ptr<Session>> Connect(const Connecting& how);
+  absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address, const Connecting& how);
+
+  const DatabaseOptions options_;
+  std::deque<Host> hosts_;  // In the order of preference.
+
+  std::mutex check_mutex_;
+  std::unique_ptr<Session> check_session_;  // May be null.
+
+  std::mutex mutex_;
+  std::vector<Pooled> idle_;
+  int generation_ = 0;  // Connections of an earlier one are dropped: fail-over.
+};
+
+}  // namespace agreements::storage
+
+#endif  // AGREEMENTS_STORAGE_CONNECTION_POOL_H_
