@@ -9,8 +9,8 @@
 namespace agreements::storage {
 namespace {
 
-// Agreements `a` that are not settled; of deleted ones, those with an uncharged day or transaction (domain.md O6).
-// Values: the day until which they should be, twice the day until which days and transactions count.
+// The agreement `a` is not settled. If it is deleted, it has an uncharged day or transaction (domain.md O6).
+// Values: the day until which it should be settled, the day before which days and transactions count twice.
 const std::string kNotSettled =
     absl::StrReplaceAll(R"sql(a.settled_until < ?
          AND (a.delete_time IS NULL
@@ -30,7 +30,7 @@ const std::string kNotSettled =
                          {"{unclaimed_since}", kUnclaimedSince},
                          {"{held_on_its_day}", NoLaterPlacement("p", "t.day")}});
 
-// Those that are settled until a day, with an order basis of the day before. Values: thrice the day.
+// The agreement `a` is settled until a day, and has an order basis of the day before. Values: the day three times.
 constexpr char kSettled[] = R"sql(a.settled_until >= ?
          AND EXISTS (SELECT 1
                      FROM order_bases AS d

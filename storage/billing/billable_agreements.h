@@ -1,4 +1,4 @@
-// Which agreements of an account a billing run has to do with (domain.md O6).
+// The agreements that a billing run settles (domain.md O6).
 #ifndef AGREEMENTS_STORAGE_BILLING_BILLABLE_AGREEMENTS_H_
 #define AGREEMENTS_STORAGE_BILLING_BILLABLE_AGREEMENTS_H_
 
@@ -13,13 +13,12 @@
 
 namespace agreements::storage {
 
-// Those that are not settled until `month_until`; of deleted ones, those of which a company's day or a transaction
-// before `until_day` is not charged. With `settled` also those that are settled until `until_day`, if a document of
-// theirs covers the day before.
+// Which agreements are billable: those that are not settled until `month_until`. A deleted one only if it held a
+// company on a day before `until_day`, or has a transaction of such a day, that is not charged.
 struct Billable {
   absl::CivilDay month_until;  // At most until_day.
   absl::CivilDay until_day;    // Of the whole run.
-  bool settled = false;
+  bool settled = false;        // Also those that are settled until `until_day` and have a document of the day before.
 };
 
 struct BillableAgreement {
@@ -27,16 +26,16 @@ struct BillableAgreement {
   absl::CivilDay settled_until;
 };
 
-// At most `limit` of them with ids above `after_id`, in ascending order.
+// At most `limit` billable agreements with ids above `after_id`, in ascending order.
 absl::StatusOr<std::vector<BillableAgreement>> ListBillable(ReadTransaction& tx, Billable which,
                                                             absl::string_view after_id, int limit);
 
 struct BillableCount {
-  int64_t months = 0;           // Pairs of an agreement and a month of it that is not settled, or is the last one.
-  absl::CivilDay oldest_until;  // The first settled_until; of months > 0.
+  int64_t months = 0;           // Agreement-months to settle. A settled agreement counts as one.
+  absl::CivilDay oldest_until;  // The first settled_until. Valid if months > 0.
 };
 
-// All that a run has to do with.
+// Counts the agreement-months that a run up to `until_day` must settle or report.
 absl::StatusOr<BillableCount> CountBillable(ReadTransaction& tx, absl::CivilDay until_day);
 
 }  // namespace agreements::storage

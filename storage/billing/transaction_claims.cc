@@ -8,11 +8,11 @@
 namespace agreements::storage {
 namespace {
 
-// An agreement's unclaimed transactions before a day: those of the days of its placements. Placements come first in the
-// join, whatever else the account has unclaimed, so that an agreement costs what it has itself. Mostly there are few
-// transactions, or none: then a temporary table of placements, as in kSumUnclaimed, would take twice as long.
+// The unclaimed transactions of an agreement before a day. Placements come first in the join, so that the cost does not
+// depend on what the account's other agreements have unclaimed. Mostly there are few transactions or none. Then a
+// derived table of placements, as in kSumUnclaimed, would take twice as long.
 //
-// Values: account_id, agreement_id, twice the day.
+// Values: account_id, agreement_id, the day twice.
 const std::string kUnclaimedJoin = absl::StrCat(R"sql(placements AS p
   STRAIGHT_JOIN transactions AS t
     ON )sql",
@@ -37,8 +37,8 @@ const Statement kSumClaimed = {"sum_claimed", R"sql(
   GROUP BY product_id, day
 )sql"};
 
-// The same transactions as kUnclaimedJoin. It may have many to look at, and finds out once for each placement, not for
-// each transaction, where it ends: 1.5 to 2.5 times as fast with 100,000.
+// The same transactions. There may be many, so the end of each placement is found once, not for each transaction: with
+// 100,000 this is 1.5 to 2.5 times as fast.
 const Statement kSumUnclaimed = {"sum_unclaimed", {{"{held_days}", HeldDays("held.from_day")}}, R"sql(
   SELECT t.product_id, t.day, SUM(t.quantity)
   FROM {held_days} AS p

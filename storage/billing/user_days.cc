@@ -7,12 +7,11 @@
 namespace agreements::storage {
 namespace {
 
-// The accesses `a` that count on days `p` of an agreement's companies. HeldDays groups by its own key, which keeps
-// MariaDB from merging it into the join: there it would look for the next placement again each time that it compares an
-// access, and take about twice as long in all.
+// The accesses `a` that count on days `p` of an agreement's companies. HeldDays groups by its key, which keeps MariaDB
+// from merging it into the join. Merged, it would search for the next placement for each access, and take about twice
+// as long.
 //
-// Values: the first day, thrice the day after the last one with account_id and agreement_id before the third,
-// account_id.
+// Values: the first day, the day after the last one twice, account_id, agreement_id, that day again, account_id.
 const std::string kCounting = absl::StrCat(HeldDays("GREATEST(held.from_day, CAST(? AS DATE))"), R"sql( AS p
   STRAIGHT_JOIN accesses AS a
     ON a.account_id = ? AND a.company_id = p.company_id

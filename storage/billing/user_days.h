@@ -1,7 +1,7 @@
-// On which days users count in an agreement: the tables `placements` and `accesses` together (domain.md B1 to B3).
+// The days on which users count in an agreement, from the tables `placements` and `accesses` (domain.md B1 to B3).
 //
-// Days of a month are a mask: bit 0 is the 1st. The union over an agreement's companies is an OR, which the database
-// computes while it groups, so that no list of users ever leaves it.
+// The days of a month are a mask whose bit 0 is the 1st. The union over an agreement's companies is an OR, which the
+// database computes while it groups. So no list of users leaves the database.
 #ifndef AGREEMENTS_STORAGE_BILLING_USER_DAYS_H_
 #define AGREEMENTS_STORAGE_BILLING_USER_DAYS_H_
 
@@ -18,22 +18,23 @@
 
 namespace agreements::storage {
 
-// How many users of a product count on exactly these days.
+// The number of users of a product who count on exactly these days.
 struct UserDays {
   std::string product_id;
   uint32_t days;  // A mask of the month.
   int64_t users;
 };
 
+// REQUIRES: `days` are of one month.
 absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, absl::string_view agreement_id, Days days);
 
-// An access's days in a company of the agreement.
+// The days of an access while the agreement held the company.
 struct UserAccess {
   std::string user_id;
   v1::AccessShare share;
 };
 
-// What comes after a row of ListUserAccesses, which is sorted by these; empty: the first row.
+// A position in ListUserAccesses, which is sorted by these fields. If all are empty, it is before the first row.
 struct UserAccessKey {
   std::string user_id;
   std::string company_id;
@@ -41,7 +42,7 @@ struct UserAccessKey {
   std::string from_day;
 };
 
-// At most `limit` accesses to a product that count in the agreement, in ascending order from `after` on.
+// At most `limit` accesses to a product that count in the agreement, in ascending order. Begins after `after`.
 absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view agreement_id,
                                                          absl::string_view product_id, Days days,
                                                          const UserAccessKey& after, int limit);

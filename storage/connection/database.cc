@@ -19,18 +19,18 @@ constexpr absl::Duration kFirstBackoff = absl::Milliseconds(1);
 // The server's clock for row waits is coarser than ours.
 constexpr absl::Duration kRowWaitSlack = absl::Milliseconds(100);
 
-// How often a call runs again after a duplicate that its body did not expect: two servers that make the same id do not
-// do so for ever.
+// How often a call runs again after a duplicate that its body did not expect. Two servers can make the same id, but not
+// many times in a row.
 constexpr int kMaxDuplicates = 5;
 
-// Full jitter: anything up to a bound that doubles each time.
+// Full jitter: a random pause up to a bound that doubles each time.
 absl::Duration Backoff(int attempt, absl::Duration longest) {
   thread_local absl::BitGen generator;
   const absl::Duration bound = std::min(longest, kFirstBackoff * (1 << std::min(attempt, 20)));
   return bound * absl::Uniform<double>(generator, 0, 1);
 }
 
-// Logs what no caller may see, under an id that the caller gets.
+// Logs `text`, which no caller may see, under an id that the caller gets.
 absl::Status LoggedInternalError(IdSource& ids, const std::string& text) {
   const std::string error_id = ids.Next("err-");
   spdlog::error("{} {}", error_id, text);
@@ -64,7 +64,7 @@ absl::Status Replay(const StoredRequest& stored, const Call& call, google::proto
   return absl::OkStatus();
 }
 
-// Whether an attempt has ended with something that is told to the caller, and not run again.
+// Whether the result of an attempt goes to the caller. If not, it runs again.
 bool IsAnswer(const Session& session, const absl::Status& status) {
   if (session.failure()) return session.failure()->kind == ErrorKind::kDefect;
   return !(absl::IsAborted(status) && ReasonOf(status) == v1::ERROR_REASON_UNSPECIFIED);
@@ -102,7 +102,7 @@ absl::Status Database::RunReadWrite(Call call, bool records_request, absl::Funct
   return done;
 }
 
-// One run of `body` as a transaction. When it fails, the caller rolls back.
+// Runs `body` once as a transaction. If it fails, the caller rolls back.
 absl::Status Database::Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                                google::protobuf::Message& response) {
   Transaction tx(session, call.account_id, ids_);
@@ -117,24 +117,24 @@ absl::Status Database::Attempt(Session& session, const Call& call, absl::Functio
   absl::Status status = body(tx);
   if (!IsAnswer(session, status)) return status;
   if (!status.ok() || session.failure()) {
-    // The body may have been refused only because what it had written before was gone.
+    // The body may have failed only because the transaction had ended, and its earlier writes were gone.
     const auto recorded = GetRequest(tx, call);
     if (session.failure() && session.failure()->kind != ErrorKind::kDefect) return recorded.status();
     if (!recorded.ok() || !*recorded || !(*recorded)->response.empty()) {
       return session.LoseTransaction("the record was gone when the body had failed");
     }
-    // A body that goes on after an error must not commit what it has left.
+    // A body that ignores an error must not commit.
     return session.failure() ? absl::InternalError(session.failure()->text) : status;
   }
   const std::string bytes = response.SerializeAsString();
   if (bytes.empty()) return absl::InternalError("an empty response cannot be told from none");
   ASSIGN_OR_RETURN(const bool recorded, SetResponse(tx, call, bytes));
   if (!recorded) return session.LoseTransaction("the record was gone before COMMIT");
-  // Whatever becomes of this COMMIT, running again is safe: the request tells whether it was done.
+  // If the answer to this COMMIT is lost, running again is safe: the recorded request tells whether it was done.
   return session.Commit();
 }
 
-// The same without a request, and for validate_only.
+// The same without a record of the request. Rolls back if the call is validate_only.
 absl::Status Database::AttemptUnrecorded(Session& session, const Call& call,
                                          absl::FunctionRef<absl::Status(Transaction&)> body,
                                          google::protobuf::Message& response) {
@@ -182,7 +182,7 @@ std::optional<absl::Status> Database::AfterAttempt(Pooled pooled, absl::Status s
   dropped_.IsWell();
   refused_.IsWell();
   if (status.ok() || ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) return status;
-  // StartOver(), or a duplicate that nobody expected: another server made the same id.
+  // Runs again after StartOver(), and after a duplicate that the body did not expect: another server made the same id.
   if (absl::IsAborted(status)) return std::nullopt;
   if (absl::IsAlreadyExists(status) && ++runs.duplicates <= kMaxDuplicates) return std::nullopt;
   return LoggedInternalError(ids_, status.ToString());

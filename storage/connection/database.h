@@ -1,4 +1,4 @@
-// Connections and transactions. A transaction is a function that you pass to Database::ReadWrite:
+// Transactions. A transaction is a function that you pass to Database::ReadWrite:
 //
 //   return database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::MoveCompanyResponse> { ... });
 //
@@ -28,7 +28,7 @@
 
 namespace agreements::storage {
 
-// What the database must know of the call that it works for.
+// The call that a transaction belongs to.
 struct Call {
   std::string account_id;
   std::string caller;        // Identity of the caller; empty until callers have one.
@@ -39,17 +39,17 @@ struct Call {
   absl::Time deadline = absl::InfiniteFuture();
 };
 
-// Statements that change nothing, each of which sees all that is committed. They are those of one account.
+// Reads the rows of one account. Each statement sees everything that is committed when it begins.
 class ReadTransaction {
  public:
   ReadTransaction(Session& session, std::string account_id) : session_(session), account_id_(std::move(account_id)) {}
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
-  // Whose rows all statements read and write.
+  // The account whose rows all statements read and write.
   const std::string& account_id() const { return account_id_; }
 
-  // All rows of a SELECT, each through `reader`.
+  // Returns all rows of a SELECT. `reader` converts each one.
   template <typename T>
   absl::StatusOr<std::vector<T>> Query(const Statement& statement, absl::Span<const Value> values,
                                        T (*reader)(const Row&)) {
@@ -59,7 +59,7 @@ class ReadTransaction {
     return rows;
   }
 
-  // The only row of a SELECT, or nothing.
+  // Returns the only row of a SELECT, or std::nullopt if it has none.
   template <typename T>
   absl::StatusOr<std::optional<T>> QueryOne(const Statement& statement, absl::Span<const Value> values,
                                             T (*reader)(const Row&)) {
@@ -76,28 +76,28 @@ class ReadTransaction {
   const std::string account_id_;
 };
 
-// The same, but that all statements see what was committed when the first one began, and nothing else. For what must
-// fit together, and for a SELECT that is long.
+// Reads the rows of one account as they were committed when the snapshot began. Use it for rows that must fit together,
+// and for a long SELECT.
 class Snapshot : public ReadTransaction {
  public:
   using ReadTransaction::ReadTransaction;
 };
 
-// A transaction at READ COMMITTED.
+// Reads and writes the rows of one account, at READ COMMITTED.
 class Transaction : public ReadTransaction {
  public:
   Transaction(Session& session, std::string account_id, IdSource& ids)
       : ReadTransaction(session, std::move(account_id)), ids_(ids) {}
 
-  // Executes a statement that changes rows, and returns how many it changed. See Session::Execute.
+  // Executes a statement that changes rows, and returns how many rows it changed. See Session::Execute.
   absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values) {
     return session_.Execute(statement, values);
   }
 
-  // A new id with this prefix. The answer of a validate_only call shows it as "".
+  // Returns a new id with this prefix. In the response of a validate_only call the id is replaced with "".
   std::string NewId(absl::string_view prefix) { return new_ids_.emplace_back(ids_.Next(prefix)); }
 
-  // Every id from NewId().
+  // Every id that NewId() returned.
   const std::vector<std::string>& new_ids() const { return new_ids_; }
 
  private:
@@ -105,7 +105,7 @@ class Transaction : public ReadTransaction {
   std::vector<std::string> new_ids_;
 };
 
-// What a transaction returns when another one has changed what it read: it runs again from the beginning.
+// A transaction returns this when another one has changed what it read. It then runs again from the beginning.
 absl::Status StartOver();
 
 // The transactions on one database. Thread-safe.
@@ -113,19 +113,18 @@ class Database {
  public:
   Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now);
 
-  // Call it in main before any other thread starts: the connector's set-up is not thread-safe.
+  // REQUIRES: no other thread runs yet. The connector's set-up is not thread-safe. Call it in main.
   static void InitializeLibrary() { Pool::InitializeLibrary(); }
 
   // Runs `body` in a transaction, and commits if it returns a value. `body` returns absl::StatusOr<Response>, Response
   // a protobuf message.
   //
-  // - Runs it again, with growing random pauses, when an error or StartOver() has undone everything, and when the
-  //   transaction turns out to have ended without a word: on a Galera cluster that has been seen, and whatever the
-  //   cause, neither a part of it nor an answer that it gave goes out. What ends it between that check, the last thing
-  //   before COMMIT, and COMMIT itself is left to the server to say.
-  // - Exactly once for each request_id: it is recorded in the same transaction with the response, which a repeated call
-  //   gets instead of running. That makes a COMMIT whose answer is lost safe to repeat, too; for that, a call without a
-  //   request_id gets one of the server's own.
+  // - Runs it again, with growing random pauses, after an error or StartOver() that has undone everything.
+  // - Runs it again if the transaction has ended and the server did not report it, as Galera clusters sometimes do. The
+  //   last statement before COMMIT checks this. If the transaction ends after that check, only the server can tell.
+  // - Commits once for each request_id. The request is recorded in the same transaction, with the response. A repeated
+  //   call returns that response and does not run. So it is safe to run again after a COMMIT whose answer was lost. A
+  //   call without a request_id gets one from the server for this.
   // - validate_only: rolls back, and empties the new ids in the response.
   //
   // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE DATABASE_UNAVAILABLE or ROW_LOCKED,
@@ -135,41 +134,41 @@ class Database {
     return Write(call, body, /*records_request=*/true);
   }
 
-  // The same for a `body` that does nothing twice by itself, however often it is committed: no request is recorded, and
-  // after a COMMIT whose answer is lost it runs again.
+  // The same without a record of the request. REQUIRES: committing `body` twice has the effect of committing it once.
+  // It runs again after a COMMIT whose answer was lost.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWriteIdempotent(const Call& call, const Body& body) {
     return Write(call, body, /*records_request=*/false);
   }
 
-  // Runs `body`, each of whose statements sees all that is committed. It returns absl::StatusOr of any type.
+  // Runs `body`, which returns absl::StatusOr of any type. Each statement sees everything that is committed by then.
   template <typename Body>
   std::invoke_result_t<Body, ReadTransaction&> ReadOnly(const Call& call, const Body& body) {
     return Read<ReadTransaction>(call, body, [](Session& /*session*/, auto run) { return run(); });
   }
 
-  // Runs `body`, all of whose statements see the same state. It returns absl::StatusOr of any type.
+  // Runs `body`, which returns absl::StatusOr of any type. All statements see the same state.
   template <typename Body>
   std::invoke_result_t<Body, Snapshot&> ReadSnapshot(const Call& call, const Body& body) {
     return Read<Snapshot>(call, body, InSnapshot);
   }
 
-  // Executes one statement outside any call and account, as housekeeping does, and returns how many rows it changed. It
-  // may run twice.
+  // Executes one statement outside any call and account, and returns how many rows it changed. It may run twice. For
+  // housekeeping.
   absl::StatusOr<int64_t> ExecuteAlone(const Statement& statement, absl::Span<const Value> values);
 
-  // The same for a SELECT. All its rows, each through `reader`.
+  // Executes one SELECT outside any call and account, and returns all its rows. `reader` converts each one.
   template <typename T>
   absl::StatusOr<std::vector<T>> QueryAlone(const Statement& statement, absl::Span<const Value> values,
                                             T (*reader)(const Row&)) {
     return ReadOnly(Call(), [&](ReadTransaction& tx) { return tx.Query(statement, values, reader); });
   }
 
-  // Asks the database something, on a connection of its own: OK if it takes writes. Does not wait long for an answer:
-  // UNAVAILABLE after twice DatabaseOptions::check_timeout for each host.
+  // Queries the database on a connection of its own. OK if the database takes writes, otherwise UNAVAILABLE, after at
+  // most twice DatabaseOptions::check_timeout for each host.
   absl::Status Check() { return pool_.Check(); }
 
-  // A connection of its own, outside the pool, for migrations: what it has not executed yet is not prepared.
+  // Opens a connection outside the pool, for migrations. Each statement is prepared when it is first executed.
   absl::StatusOr<std::unique_ptr<Session>> Connect() { return pool_.Connect(); }
 
  private:

@@ -1,5 +1,5 @@
-// Ids that the service makes: a prefix and 16 characters of lower-case Crockford base32 that sort by creation time. Own
-// code, since no library in Debian makes sortable ids of this length.
+// Ids that the service makes: a prefix and 16 characters of lower-case Crockford base32. Ids sort by creation time. No
+// library in Debian makes sortable ids of this length.
 #ifndef AGREEMENTS_STORAGE_CONNECTION_IDS_H_
 #define AGREEMENTS_STORAGE_CONNECTION_IDS_H_
 
@@ -13,16 +13,17 @@
 
 namespace agreements::storage {
 
-// Where an operation gets ids from, so that a test can choose them. Thread-safe.
+// Makes ids. A test can pass another source to choose them. Thread-safe.
 class IdSource {
  public:
   virtual ~IdSource() = default;
-  // An id that was never given before, greater than all that this source gave with the same prefix.
+  // Returns an id that was never returned before. It is greater than all that this source returned with `prefix`.
   virtual std::string Next(absl::string_view prefix) = 0;
 };
 
-// 45 bits of milliseconds since 1970 (until the year 3084) and 35 random bits. Within a millisecond, or when the clock
-// steps back, it counts up from the last one. Ids of several servers sort by their clocks.
+// An id has 45 bits of milliseconds since 1970, which last until the year 3084, and 35 random bits. Within a
+// millisecond, or after the clock has stepped back, the next id is the last one plus 1. Ids of several servers sort by
+// their clocks.
 class ClockIdSource : public IdSource {
  public:
   explicit ClockIdSource(std::function<absl::Time()> now) : now_(std::move(now)) {}
@@ -35,7 +36,7 @@ class ClockIdSource : public IdSource {
   uint64_t last_random_ = 0;
 };
 
-// When an id of ours was made. The beginning of time for any other text.
+// When an id was made. absl::InfinitePast() if `id` is not one of ours.
 absl::Time TimeOfId(absl::string_view id);
 
 }  // namespace agreements::storage

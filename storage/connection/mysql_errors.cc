@@ -5,12 +5,12 @@
 namespace agreements::storage {
 namespace {
 
-// Errors of the server's file functions, which it passes on as they are. Named, since such small numbers stand for
+// Errors of the server's file functions, which it passes on unchanged. They have names since such small numbers mean
 // other things elsewhere.
 constexpr int kErrorWritingFile = 3;
 constexpr int kDiskFullWriting = 20;
 
-// The system's reason, in the form that any error about a file has: "... (errno: 28 "No space left on device")".
+// Looks for the operating system's reason, as errors about files have it: "... (errno: 28 "No space left on device")".
 bool SaysNoRoom(absl::string_view message) {
   return absl::StrContains(message, "No space left on device") || absl::StrContains(message, "Disk quota exceeded") ||
          absl::StrContains(message, "errno: 28") || absl::StrContains(message, "error 28 ");
@@ -72,13 +72,13 @@ ErrorKind KindOfNumber(int error_number) {
 
 ErrorKind KindOf(int error_number, absl::string_view message) {
   const ErrorKind kind = KindOfNumber(error_number);
-  // Errors of an engine (1030), of COMMIT (1180) and of other files come with the system's reason in their text.
+  // Errors of an engine (1030), of COMMIT (1180) and of other files have the system's reason in their text.
   const bool is_open = kind == ErrorKind::kDefect || kind == ErrorKind::kRerun;
   return is_open && SaysNoRoom(message) ? ErrorKind::kCannotWrite : kind;
 }
 
 std::string DuplicateKeyName(absl::string_view message) {
-  // The value stands before the key's name and can hold quotes itself, so read from the end.
+  // Reads from the end, since the value before the key's name can contain quotes.
   const size_t end = message.rfind('\'');
   if (end == absl::string_view::npos || end == 0) return "";
   const size_t begin = message.rfind('\'', end - 1);

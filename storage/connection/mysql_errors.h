@@ -1,4 +1,4 @@
-// What the numbers of MySQL's and MariaDB's errors mean for a transaction. The only place that knows them.
+// What the error numbers of MySQL and MariaDB mean for a transaction. No other file knows the numbers.
 #ifndef AGREEMENTS_STORAGE_CONNECTION_MYSQL_ERRORS_H_
 #define AGREEMENTS_STORAGE_CONNECTION_MYSQL_ERRORS_H_
 
@@ -8,27 +8,27 @@
 
 namespace agreements::storage {
 
-// What a server that takes no writes answers to one; a connection to it reports it for itself.
+// A read-only server answers this to a write. A Session reports it for itself.
 inline constexpr int kReadOnlyError = 1290;
 
-// What RELEASE SAVEPOINT answers if the transaction has no such savepoint.
+// The error of RELEASE SAVEPOINT if the transaction has no such savepoint.
 inline constexpr int kNoSavepointError = 1305;
 
 enum class ErrorKind {
   kRerun,            // The transaction can run again: deadlock, time limit, killed statement.
-  kRowLocked,        // The same, after another transaction has kept a row for as long as a statement waits for one.
-  kTransactionLost,  // The transaction had ended, and nobody said so. No error has this kind: a Session finds it out.
-  kConnectionLost,   // The connection is of no more use; what was not committed is undone, a COMMIT may be either.
-  kServerRefuses,    // Not reachable or not writable: fail-over. No connection to this server is of use.
-  kCannotWrite,      // No room on the server's disk. Reading goes on; what a COMMIT has done, only reading tells.
+  kRowLocked,        // The same, after a statement has waited for a locked row as long as it may.
+  kTransactionLost,  // The transaction had ended unnoticed. No error number means this: a Session finds it out.
+  kConnectionLost,   // The connection is of no use. A COMMIT without an answer may have been done.
+  kServerRefuses,    // The server cannot be reached or written, e.g. after a fail-over. No connection to it is of use.
+  kCannotWrite,      // The server's disk is full. Reading works. A COMMIT may have been done.
   kDuplicate,        // A unique key has the value already. Only the statement is undone.
   kDefect,           // Anything else: a defect here or in the schema.
 };
 
-// `message` is the error's text: some numbers stand for anything that the system can answer.
+// `message` is the error's text. It decides for numbers that stand for any error of the operating system.
 ErrorKind KindOf(int error_number, absl::string_view message = "");
 
-// The name of the unique key in the text of a duplicate's error: "Duplicate entry 'x' for key 'k'" on MariaDB, "... for
+// The name of the unique key in the text of a kDuplicate error: "Duplicate entry 'x' for key 'k'" on MariaDB, "... for
 // key 'table.k'" on MySQL.
 std::string DuplicateKeyName(absl::string_view message);
 

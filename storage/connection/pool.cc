@@ -15,7 +15,7 @@
 namespace agreements::storage {
 namespace {
 
-// A connection that has been silent for so much longer than any statement may take is taken for dead.
+// A connection is taken for dead if it does not answer for this much longer than any statement may take.
 constexpr absl::Duration kReadTimeoutSlack = absl::Seconds(5);
 
 }  // namespace
@@ -34,7 +34,7 @@ void Pool::InitializeLibrary() { get_driver_instance(); }
 
 absl::Status Pool::Check() {
   const std::lock_guard lock(check_mutex_);
-  // A node without quorum still answers a ping; this fails there.
+  // A node without quorum answers a ping, but fails this.
   if (check_session_ != nullptr && !check_session_->Prepare().ok()) check_session_.reset();
   if (check_session_ == nullptr) {
     auto session = Connect({.connect_timeout = options_.check_timeout,
@@ -93,7 +93,7 @@ absl::StatusOr<Pooled> Pool::Acquire(bool autocommit) {
   {
     const std::lock_guard lock(mutex_);
     if (!idle_.empty()) {
-      // One that need not change its settings, if there is one.
+      // Prefers one whose settings need not change.
       const auto fits = [autocommit](const Pooled& pooled) { return pooled.session->autocommit() == autocommit; };
       const auto found = std::find_if(idle_.rbegin(), idle_.rend(), fits);
       const auto taken = found == idle_.rend() ? std::prev(idle_.end()) : std::prev(found.base());

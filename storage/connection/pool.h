@@ -24,10 +24,10 @@ struct DatabaseOptions {
   std::string password;
   std::string schema;
   absl::Duration connect_timeout = absl::Seconds(3);
-  absl::Duration max_call = absl::Seconds(30);           // Bounds a call that has no deadline or a later one.
-  absl::Duration unreachable_after = absl::Seconds(5);   // UNAVAILABLE when no server has taken writes for so long.
+  absl::Duration max_call = absl::Seconds(30);           // The longest that a call may take, whatever its deadline.
+  absl::Duration unreachable_after = absl::Seconds(5);   // Without a server that takes writes: then UNAVAILABLE.
   absl::Duration max_backoff = absl::Milliseconds(100);  // Longest pause before a re-run; the first is up to 1 ms.
-  // How long a call waits for a row that others keep, before it is refused as ROW_LOCKED. Whole seconds.
+  // How long a call waits for a row that others have locked, before it fails with ROW_LOCKED. Whole seconds.
   absl::Duration row_wait = absl::Seconds(5);
   absl::Duration check_timeout = absl::Seconds(2);  // For each answer that Check() waits for. Whole seconds.
   const TestHooks* hooks = nullptr;
@@ -39,7 +39,8 @@ struct Pooled {
   int generation;
 };
 
-// A pool of connections. Opens one when none is idle: the number of threads that call bounds their number. Thread-safe.
+// A pool of connections. It opens one when none is idle, so there are at most as many as threads that use it at once.
+// Thread-safe.
 class Pool {
  public:
   explicit Pool(const DatabaseOptions& options);

@@ -1,4 +1,4 @@
-// The table `requests`: calls that changed something, with their responses.
+// The table `requests`: calls that changed rows, with their responses.
 #ifndef AGREEMENTS_STORAGE_CONNECTION_REQUESTS_H_
 #define AGREEMENTS_STORAGE_CONNECTION_REQUESTS_H_
 
@@ -19,27 +19,27 @@ struct StoredRequest {
   std::string response;  // Serialized.
 };
 
-// False if the request is recorded already. Waits for a transaction that is recording the same one.
+// Records the request. Returns false if it is recorded already. Waits for a transaction that records the same one.
 absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time now);
 
 absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call);
 
-// False if there is no record, or it has this response already. REQUIRES: `response` is not empty.
+// Returns false if there is no record, or if it has this response already. REQUIRES: `response` is not empty.
 absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response);
 
 struct RecordedRequest {
   std::string caller;
   std::string request_id;
-  std::string method;    // See Call. Empty: recorded by a program that did not record it.
+  std::string method;    // See Call. Empty if an older version of the program recorded the request.
   std::string response;  // Serialized.
   absl::Time create_time;
 };
 
-// At most `limit` of an account, in ascending order of caller and request_id after these.
+// At most `limit` requests, in ascending order of caller and request_id, after the request that has these.
 absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view after_caller,
                                                           absl::string_view after_request_id, int limit);
 
-// When the last one was recorded whose method is not known; nothing if there is none.
+// The time of the newest request without a method, or std::nullopt if there is none.
 absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx);
 
 // Deletes at most 1,000 requests older than `before`, of all accounts, and returns how many.

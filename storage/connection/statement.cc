@@ -24,8 +24,8 @@ namespace {
 
 constexpr char kTimeFormat[] = "%Y-%m-%d %H:%M:%E*S";
 
-// What every session must have, and how it is read back: the connector sets some of it at connect, whatever the
-// server's defaults.
+// The sql_mode of every session, in the order in which it is checked. The connector adds modes of its own when it
+// connects.
 constexpr char kSqlMode[] =
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES";
 
@@ -146,7 +146,7 @@ absl::Status Session::Set(SessionSettings settings) {
   limit = std::max(limit, absl::Milliseconds(100));
   settings.row_wait = std::max(absl::Trunc(std::min(settings.row_wait, limit), absl::Seconds(1)), absl::Seconds(1));
   if (settings == settings_) return absl::OkStatus();
-  // MySQL bounds only SELECT by time; what makes another statement wait there is a lock.
+  // MySQL limits only the time of a SELECT. Other statements wait for locks, which innodb_lock_wait_timeout limits.
   const std::string bound = engine_ == Engine::kMariaDb
                                 ? absl::StrFormat("max_statement_time = %.1f", absl::ToDoubleSeconds(limit))
                                 : absl::StrCat("max_execution_time = ", absl::ToInt64Milliseconds(limit));
@@ -165,7 +165,7 @@ absl::Status Session::Begin() {
 }
 
 absl::Status Session::BeginSnapshot() {
-  // For the next transaction only; at READ COMMITTED a consistent snapshot is ignored.
+  // For the next transaction only. At READ COMMITTED the server would ignore WITH CONSISTENT SNAPSHOT.
   RETURN_IF_ERROR(Command("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
   in_transaction_ = true;
   return Command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
@@ -226,7 +226,7 @@ absl::Status Session::Command(const std::string& sql) {
   });
 }
 
-// Runs `body`, which may throw, between the hooks, and makes a status of what it throws.
+// Runs `body` between the hooks, and converts an exception to a status.
 template <typename Body>
 absl::Status Session::Guarded(absl::string_view name, Body body) {
   try {

@@ -44,7 +44,7 @@ namespace agreements::storage {
 // Values go in through `?` only. Immutable except for the count of its executions. Thread-safe.
 class Statement {
  public:
-  // What stands for a name, braces included. REQUIRES: neither depends on a value of a call.
+  // Replaces `name`, braces included, in the text. REQUIRES: the part is the same for every call.
   struct Part {
     Part(absl::string_view part_name, absl::string_view part_text) : name(part_name), text(part_text) {}
     Part(absl::string_view part_name, int number) : name(part_name), text(std::to_string(number)) {}
@@ -61,7 +61,7 @@ class Statement {
   const std::string& name() const { return name_; }
   const std::string& sql() const { return sql_; }
 
-  // How often it was executed in this process; a test fails when one never was.
+  // How often it was executed in this process. A test fails if one never was.
   int64_t executions() const { return executions_; }
 
   // Every statement of the program.
@@ -131,66 +131,66 @@ struct TestHooks {
 
 enum class Engine { kMariaDb, kMySql };
 
-// What holds for the statements of a session until it is set again.
+// Settings of a session. They hold until they are set again.
 struct SessionSettings {
-  // Whether what is outside a transaction is committed at once. Off for transactions that write: when one has ended
-  // without a word, what comes after it is in another one, which nobody commits.
+  // Whether a statement outside a transaction is committed at once. Off for transactions that write: if one has ended
+  // unnoticed, the next statements open another one, which nobody commits.
   bool autocommit = true;
-  absl::Duration time_limit;  // Bounds each statement. Rounded up to 100 ms, beyond a second to seconds.
-  absl::Duration row_wait;    // How long a statement waits for a row, at the most; whole seconds, at least one.
+  absl::Duration time_limit;  // Of each statement. Rounded up to 100 ms, or to seconds if it is longer than one.
+  absl::Duration row_wait;    // The longest wait for a locked row. Whole seconds, at least one.
 
   friend bool operator==(const SessionSettings& a, const SessionSettings& b) {
     return a.autocommit == b.autocommit && a.time_limit == b.time_limit && a.row_wait == b.row_wait;
   }
 };
 
-// One connection, with its prepared statements. Used by one thread at a time.
+// One connection with its prepared statements. Not thread-safe.
 //
-// Nothing is prepared inside a transaction: what aborts a transaction on a Galera cluster while a statement is prepared
-// is never reported, and what comes next would be committed without what came before.
+// No statement is prepared inside a transaction. A Galera cluster does not report that it has aborted a transaction
+// while a statement is prepared. The rest of the transaction would be committed without its beginning.
 class Session {
  public:
   Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks);
   ~Session();
 
-  // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. The server must take writes.
+  // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. Fails if the server is read-only.
   absl::Status Prepare();
 
-  // Prepares every statement of the program, so that all can be executed inside a transaction. One that does not fit
-  // the schema is left out: executing it answers what is wrong with it.
+  // Prepares every statement of the program, so that all can be executed inside a transaction. A statement that does
+  // not fit the schema is left out. Executing it fails with the server's error.
   absl::Status PrepareStatements();
 
   Engine engine() const { return engine_; }
 
-  // Not inside a transaction. A round trip if anything changes, which is seldom: see SessionSettings.
+  // Takes a round trip if a setting changes, which is seldom. REQUIRES: no transaction has begun.
   absl::Status Set(SessionSettings settings);
-  // Whether what is outside a transaction is committed at once.
+  // See SessionSettings.
   bool autocommit() const { return autocommit_; }
 
   // Begins a transaction at READ COMMITTED, which Commit() or Rollback() ends.
   absl::Status Begin();
-  // Begins one at REPEATABLE READ that writes nothing, and whose snapshot is taken at once.
+  // Begins a transaction at REPEATABLE READ that writes nothing. Its snapshot is taken at once.
   absl::Status BeginSnapshot();
   absl::Status Commit();
   absl::Status Rollback();
 
-  // Sets a mark in a transaction that has begun, and finds it again later, once: if it is gone, the transaction ended
-  // in between, failure() is kTransactionLost, and nothing that was read or written may be relied on.
+  // SetMark() sets a mark in a transaction that has begun. CheckMark() looks for it, once. If it is gone, the
+  // transaction ended in between: failure() becomes kTransactionLost, and nothing that was read or written is reliable.
   absl::Status SetMark();
   absl::Status CheckMark();
-  // The same found out in another way.
+  // Makes failure() kTransactionLost, for a caller that has found it out in another way.
   absl::Status LoseTransaction(const std::string& text);
 
-  // Executes a statement that changes rows, and returns how many it *changed*: a row that already had the values does
-  // not count. A violated unique key is ALREADY_EXISTS, see IsDuplicate(); any other error is found in failure() too,
-  // and what the caller returns then does not matter.
+  // Executes a statement that changes rows, and returns how many rows it *changed*. A row that had the values already
+  // does not count. ALREADY_EXISTS if a unique key has the value, see IsDuplicate(). Any other error sets failure(),
+  // which then decides how the transaction ends.
   absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values);
 
   // Executes a SELECT and passes each row to `read`.
   absl::Status Query(const Statement& statement, absl::Span<const Value> values,
                      absl::FunctionRef<void(const Row&)> read);
 
-  // Executes a text that is not prepared: SET, a migration's statement.
+  // Executes text without preparing it, e.g. SET or a statement of a migration.
   absl::Status Command(const std::string& sql);
 
   // The first error since ClearFailure() that ends the transaction.
@@ -217,14 +217,14 @@ class Session {
   bool in_transaction_ = false;
   std::optional<SessionSettings> settings_;  // Empty before the first, and when setting them has failed.
   std::unordered_map<const Statement*, std::unique_ptr<sql::PreparedStatement>> prepared_;
-  std::unordered_map<const Statement*, std::string> unprepared_;  // What the server said of those that are left out.
+  std::unordered_map<const Statement*, std::string> unprepared_;  // The server's errors of those that are left out.
   std::optional<Failure> failure_;
 };
 
 // The name of a table's primary key, on both engines.
 inline constexpr char kPrimaryKey[] = "PRIMARY";
 
-// Whether `status` says that the unique key `key_name` has the value already.
+// Whether `status` is the ALREADY_EXISTS of the unique key `key_name`.
 bool IsDuplicate(const absl::Status& status, absl::string_view key_name);
 
 }  // namespace agreements::storage

@@ -1,4 +1,4 @@
-// Log lines about trouble that lasts.
+// Log lines about errors that last.
 #ifndef AGREEMENTS_STORAGE_CONNECTION_TROUBLE_LOG_H_
 #define AGREEMENTS_STORAGE_CONNECTION_TROUBLE_LOG_H_
 
@@ -14,27 +14,27 @@
 
 namespace agreements::storage {
 
-// Something that goes wrong again and again while the cause lasts, however many callers meet it. The log gets a line
-// when it begins, one a minute while it lasts, with how often it has happened, and one when it is over:
+// Logs an error that recurs while its cause lasts, however many callers meet it. The log gets a line when it begins, a
+// line with a count each minute while it lasts, and a line when it is over:
 //
 //   cannot connect to tcp://db-1:3306: connection refused
 //   cannot connect to tcp://db-1:3306: 5893 times more in 1m; now: connection refused
 //   cannot connect to tcp://db-1:3306: over; 9021 times in 1m35s
 //
-// One object for each kind of trouble, told of it by Happened(), and of what goes well by IsWell(). Thread-safe.
+// Use one object for each kind of error. Call Happened() on each error and IsWell() on each success. Thread-safe.
 class TroubleLog {
  public:
   static constexpr absl::Duration kInterval = absl::Minutes(1);
-  // Trouble is not over before it has stayed away for so long: what comes and goes is one trouble.
+  // The error is over when it has not happened for this long. Until then, a success changes nothing.
   static constexpr absl::Duration kQuiet = absl::Seconds(10);
 
-  // `what` begins each line. `now` is the real time, for tests another one.
+  // `what` begins each line. `now` is the real time. Tests pass another clock.
   explicit TroubleLog(std::string what, std::function<absl::Time()> now = absl::Now);
 
-  // It has gone wrong, as `detail` says.
+  // Reports an error. `detail` ends the line.
   void Happened(absl::string_view detail);
 
-  // It has gone well. Cheap while there is no trouble.
+  // Reports a success. Cheap while no error lasts.
   void IsWell();
 
  private:

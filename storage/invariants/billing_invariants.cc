@@ -23,7 +23,7 @@ const Statement kPrice = {"find_price", R"sql(
   LIMIT ?
 )sql"};
 
-// Only documents that go on after priced_until can price a later day, so few are looked into.
+// Only documents that end after priced_until can price a later day. They are few.
 const Statement kPricedUntilLow = {
     "find_priced_until_low",
     {{"{first_date}", kFirstDate},
@@ -128,8 +128,8 @@ const Statement kTransactionClaim = {
   LIMIT ?
 )sql"};
 
-// A call reads its clock before it commits, at most half a minute later, and servers' clocks differ: only an hour
-// proves that the document could see the transaction.
+// A call reads its clock up to half a minute before it commits, and the clocks of servers differ. An hour proves that
+// the document could see the transaction.
 const Statement kTransactionSkipped = {"find_transaction_skipped", {{"{holder}", kHolder}}, R"sql(
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': is of ', t.day, ', recorded at ', t.record_time,
                 ', and in no order basis'),

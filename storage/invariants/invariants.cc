@@ -50,7 +50,7 @@ const Statement kListAgreementBeginnings = {"list_agreement_beginnings", R"sql(
   LIMIT ?
 )sql"};
 
-// The first day is seldom later than the day of creation in UTC, so that little is looked for.
+// The first day is seldom later than the day of creation in UTC, so the subqueries seldom run.
 const Statement kListCompanyBeginnings = {"list_company_beginnings", R"sql(
   SELECT c.company_id, c.create_time, c.first_day,
          CASE

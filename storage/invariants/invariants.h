@@ -1,5 +1,5 @@
-// What must hold for all that is stored, whoever wrote it: the SELECTs behind `agreements-admin verify`. Each looks at
-// one account, and sees one state of the database, however much is written meanwhile.
+// What must hold for all stored rows, whoever wrote them: the SELECTs of `agreements-admin verify`. Each one reads one
+// account, in a Snapshot.
 #ifndef AGREEMENTS_STORAGE_INVARIANTS_INVARIANTS_H_
 #define AGREEMENTS_STORAGE_INVARIANTS_INVARIANTS_H_
 
@@ -17,11 +17,11 @@
 
 namespace agreements::storage {
 
-// A rule, and how to find what breaks it.
+// A rule, and a SELECT that finds the rows that break it.
 struct Invariant {
-  const char* table;          // What is looked at, e.g. "agreements".
+  const char* table;          // The rows that the rule is about, e.g. "agreements".
   const char* rule;           // In words, e.g. "company_count is the number of companies that it holds".
-  const Statement* breaches;  // Of an account, at most so many: what is wrong, in ascending order, and how much in all.
+  const Statement* breaches;  // Values: account_id, limit. Rows: what is wrong, ascending; how many there are in all.
 };
 
 // Of agreements, companies, drafts, placements, accesses and requests.
@@ -30,50 +30,50 @@ std::vector<Invariant> StructureInvariants();
 // Of products, prices, transactions and order bases.
 std::vector<Invariant> BillingInvariants();
 
-// Finds transactions that are not wrong, but arrived late: of settled days, and in no order basis yet.
+// Finds transactions that arrived late: they are of settled days, and wait for the next order basis. No breach.
 const Invariant& WaitingTransactions();
 
-// What an invariant found in one account.
+// The breaches of an invariant in one account.
 struct Breaches {
   int64_t count = 0;
-  std::vector<std::string> first;  // At most as many as asked for, ascending.
+  std::vector<std::string> first;  // At most `limit`, ascending.
 };
 
 absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, int limit);
 
-// The account after `after_id` in ascending order of what is stored of any; nothing after the last one.
+// The next account after `after_id` that has rows in any table, or std::nullopt after the last one.
 absl::StatusOr<std::optional<std::string>> NextAccount(Database& database, absl::string_view after_id);
 
-// How many rows an account has, by table.
+// The number of the account's rows in each table.
 absl::StatusOr<std::map<std::string, int64_t>> CountRows(ReadTransaction& tx);
 
-// When something was created, and the day from which it is told of.
+// The creation of an agreement or a company.
 struct Beginning {
   std::string id;
   absl::Time create_time;
   std::optional<absl::CivilDay> first_day;
-  bool after_settled = false;  // Whether first_day is where some agreement's settled days end.
+  bool after_settled = false;  // Whether the settled days of some agreement end, or ended, on first_day.
 };
 
-// At most `limit`, in ascending order of ids after `after_id`: of agreements, the first day of the first order basis
-// or, without any, settled_until; of companies, that of the first placement.
+// At most `limit` with ids above `after_id`, in ascending order. The first day of an agreement is that of its first
+// order basis or, without one, its settled_until. The first day of a company is that of its first placement.
 absl::StatusOr<std::vector<Beginning>> ListAgreementBeginnings(ReadTransaction& tx, absl::string_view after_id,
                                                                int limit);
 absl::StatusOr<std::vector<Beginning>> ListCompanyBeginnings(ReadTransaction& tx, absl::string_view after_id,
                                                              int limit);
 
-// When a company was changed last, and the day by which its newest placement is placed: the one on which it begins or,
-// of a deleted company, the last one on which an agreement has it.
+// The last change of a company.
 struct LastChange {
   std::string id;
   absl::Time update_time;
-  std::optional<absl::CivilDay> day;  // Of a company without placements: none.
+  // The first day of its newest placement. Of a deleted company, the last day in an agreement.
+  std::optional<absl::CivilDay> day;
 };
 
-// At most `limit`, in ascending order of ids after `after_id`.
+// At most `limit` with ids above `after_id`, in ascending order.
 absl::StatusOr<std::vector<LastChange>> ListCompanyChanges(ReadTransaction& tx, absl::string_view after_id, int limit);
 
-// At most `limit`, in ascending order of ids after `after_id`.
+// At most `limit` ids above `after_id`, in ascending order.
 absl::StatusOr<std::vector<std::string>> ListOrderBasisIds(ReadTransaction& tx, absl::string_view after_id, int limit);
 
 }  // namespace agreements::storage

@@ -111,7 +111,7 @@ const Statement kPlacementOf = {"find_placement_of", R"sql(
   LIMIT ?
 )sql"};
 
-// Before the first one, there is NULL, too.
+// Before the first placement, before_it is NULL as well.
 const Statement kPlacementNeighbours = {"find_placement_neighbours", R"sql(
   SELECT CONCAT(company_id, ' from ', from_day, ': ', COALESCE(agreement_id, 'nobody'),
                 IF(number = 1, ' holds it first', ' holds it, as before')),
@@ -210,8 +210,8 @@ const Statement kAccessDays = {"find_access_days",
   LIMIT ?
 )sql"};
 
-// Of two servers whose clocks are seconds apart, one can end an access a day later than the other one deletes the
-// company: the first day without a holder proves nothing.
+// If the clocks of two servers are seconds apart, one can end an access a day later than the other one deletes the
+// company. So the first day without a holder proves nothing.
 const Statement kAccessHeld = {
     "find_access_held", {{"{no_later_placement}", NoLaterPlacement("p", "x.from_day")}}, R"sql(
   SELECT CONCAT(x.access_id, ': counts from ', x.from_day, ' until ', x.until_day, ', but nobody holds ', x.company_id,

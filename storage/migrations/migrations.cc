@@ -66,7 +66,7 @@ const Statement kInsertMigration = {"insert_migration", R"sql(
   VALUES (?, ?, ?, UTC_TIMESTAMP(6))
 )sql"};
 
-// Keeps the lease until destroyed: a thread with a connection of its own renews it.
+// Keeps the lease until it is destroyed. A thread with a connection of its own renews it.
 class Lease {
  public:
   Lease(std::unique_ptr<Session> session, std::string holder, absl::Duration duration)
@@ -82,7 +82,7 @@ class Lease {
     if (held_) session_->Execute(kReleaseLease, {holder_}).IgnoreError();
   }
 
-  // Waits until it is free.
+  // Waits until the lease is free, and takes it.
   absl::Status Take(const std::function<void(absl::string_view)>& report) {
     RETURN_IF_ERROR(session_->Execute(kInsertLease, {}).status());
     for (bool reported = false;; reported = true) {
@@ -95,7 +95,7 @@ class Lease {
     return absl::OkStatus();
   }
 
-  // Whether it is still this process that may migrate.
+  // Whether this process still has the lease.
   bool Held() {
     const std::lock_guard lock(mutex_);
     return held_;

@@ -1,5 +1,5 @@
-// The schema's versions. Migrations are files NNNN_name.sql, compiled in, applied in order and recorded with a
-// checksum. Their statements end with ";" at the end of a line, and each can run again, since DDL commits by itself and
+// The schema's versions. Migrations are files NNNN_name.sql, which are compiled in, applied in order and recorded with
+// a checksum. A statement ends with ";" at the end of a line. Each statement can run again: DDL commits by itself, and
 // a run can be cut short anywhere.
 #ifndef AGREEMENTS_STORAGE_MIGRATIONS_MIGRATIONS_H_
 #define AGREEMENTS_STORAGE_MIGRATIONS_MIGRATIONS_H_
@@ -21,19 +21,20 @@ struct Migration {
   std::string sql;
 };
 
-// Those of storage/migrations/, in order. The build generates it.
+// The migrations of storage/migrations/, in order. The build generates this function.
 const std::vector<Migration>& EmbeddedMigrations();
 
-// Applies what is missing, one process at a time: others wait for a leased row, which is renewed while this one works
-// and is free again soon after it dies. (GET_LOCK does not hold on a cluster.) `report` gets a line for each step.
+// Applies the migrations that are missing. One process at a time does: the others wait for a row that it leases. It
+// renews the lease while it works, and the lease expires soon after it has died. (GET_LOCK does not work across a
+// cluster.) `report` is called with a line for each step.
 //
-// FAILED_PRECONDITION if an applied migration has another checksum here. Migrations that this program does not know are
-// left alone.
+// FAILED_PRECONDITION if an applied migration has another checksum. Migrations that this program does not know are left
+// alone.
 absl::Status Migrate(Database& database, const std::vector<Migration>& migrations,
                      const std::function<void(absl::string_view)>& report, absl::Duration lease = absl::Seconds(30));
 
-// OK if the schema has all of `migrations`, with the same checksums; it may have more, so that rolling back to an older
-// program works. FAILED_PRECONDITION otherwise.
+// OK if the schema has all of `migrations`, with the same checksums. It may have more, so that an older program can be
+// rolled back to. FAILED_PRECONDITION otherwise.
 absl::Status CheckSchema(Session& session, const std::vector<Migration>& migrations);
 
 }  // namespace agreements::storage

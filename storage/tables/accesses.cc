@@ -14,7 +14,7 @@ const Statement kInsertAccess = {"insert_access", R"sql(
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 )sql"};
 
-// The state as it is read, of an access `a` at a time.
+// The state of the access `a` as it is read (U2). Value: now.
 const std::string kState = absl::StrCat("IF(a.state = ", v1::ACCESS_STATE_INVITED, " AND a.expire_time <= ?, ",
                                         v1::ACCESS_STATE_ENDED, ", a.state)");
 
@@ -45,7 +45,7 @@ const Statement kListAccesses = {"list_accesses", {{"{columns}", kColumns}, {"{f
   LIMIT ?
 )sql"};
 
-// Of the companies that an agreement holds now.
+// The accesses to the companies that an agreement holds now.
 const Statement kListAgreementAccesses = {
     "list_agreement_accesses", {{"{columns}", kColumns}, {"{filters}", kFilters}}, R"sql(
   SELECT {columns}
@@ -119,7 +119,7 @@ Value UntilDay(const v1::Access& access) {
   return access.until_day();
 }
 
-// The states that a request asks for, as kListAccesses takes them.
+// The states that a request asks for, as kFilters lists them.
 std::string States(const v1::ListAccessesRequest& request) {
   if (request.state() != v1::ACCESS_STATE_UNSPECIFIED) return std::to_string(request.state());
   return absl::StrCat(v1::ACCESS_STATE_INVITED, ",", v1::ACCESS_STATE_ACTIVE,

@@ -27,22 +27,22 @@ absl::Status InsertAccess(Transaction& tx, const v1::Access& access);
 // NOT_FOUND ACCESS_NOT_FOUND.
 absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view access_id, absl::Time now);
 
-// At most `limit` accesses that pass the request's filters, from the newest down, with ids below `before_id`. Of an
-// agreement: those to the companies that it holds now.
+// At most `limit` accesses that pass the request's filters, from the newest down, with ids below `before_id`. An
+// agreement's accesses are those to the companies that it holds now.
 absl::StatusOr<std::vector<v1::Access>> ListAccesses(ReadTransaction& tx, const v1::ListAccessesRequest& request,
                                                      absl::string_view before_id, absl::Time now, int limit);
 
-// The user's accesses in the company that are live, at most one for each product: INVITED and ACTIVE ones and, as
-// ENDED, invitations that have expired and are still stored as INVITED.
+// The user's live accesses in the company, at most one for each product: those that are stored as INVITED or ACTIVE. An
+// invitation that has expired is among them, as ENDED.
 absl::StatusOr<std::vector<v1::Access>> ListLiveAccesses(ReadTransaction& tx, absl::string_view company_id,
                                                          absl::string_view user_id, absl::Time now);
 
-// Writes state, days and update_time of an access that is stored in the state `stored`; starts over if it is not.
-// REQUIRES: the company's agreement is locked, and the state becomes another one.
+// Writes state, days and update_time. Starts over if the stored state is not `stored`. REQUIRES: the company's
+// agreement is locked, and the new state is another one.
 absl::Status UpdateAccess(Transaction& tx, const v1::Access& access, v1::AccessState stored);
 
-// C4: ends what is live in the company. `last_day` is the last one that counts, or an access's own first day if that is
-// later. REQUIRES: the company's agreement is locked.
+// C4: ends all live accesses to the company. Their last day is `last_day`, or the access's first day if that is later.
+// REQUIRES: the company's agreement is locked.
 absl::Status EndAccesses(Transaction& tx, absl::string_view company_id, absl::CivilDay last_day, absl::Time now);
 
 }  // namespace agreements::storage

@@ -7,8 +7,8 @@
 namespace agreements::storage {
 namespace {
 
-// The ACTIVE accesses of an agreement's companies. The key `days` begins with until_day after the company, and has all
-// that is asked for. STRAIGHT_JOIN, since the agreement's companies are few.
+// The ACTIVE accesses `a` of the companies `c` that an agreement holds. The key `days` has until_day next to the
+// company, and all columns that are read. STRAIGHT_JOIN, since the agreement's companies are few.
 const std::string kHeld = absl::StrCat(R"sql(companies AS c
   STRAIGHT_JOIN accesses AS a FORCE INDEX (days)
     ON a.account_id = c.account_id AND a.company_id = c.company_id
@@ -27,8 +27,8 @@ const Statement kListAgreementUsers = {"list_agreement_users", {{"{held}", kHeld
   LIMIT ?
 )sql"};
 
-// A company's newest placement is the one in the agreement that holds it. GROUP_CONCAT gives 1,024 bytes at least, in
-// which more than 10 ids fit.
+// A company's newest placement is the one in the agreement that holds it. GROUP_CONCAT returns at least 1,024 bytes,
+// which hold more than 10 ids.
 const Statement kListAgreementUserProducts = {"list_agreement_user_products", {{"{held}", kHeld}}, R"sql(
   SELECT user_id, product_id, from_day, companies, first_companies
   FROM (

@@ -1,5 +1,5 @@
-// Who uses an agreement now: the accesses that go on in the companies that it holds. Each function reads the entries of
-// those companies in one index, and nothing else of the account.
+// The users of an agreement: those with an ACTIVE access to a company that it holds now. Each function reads only the
+// index entries of those companies.
 #ifndef AGREEMENTS_STORAGE_TABLES_AGREEMENT_USERS_H_
 #define AGREEMENTS_STORAGE_TABLES_AGREEMENT_USERS_H_
 
@@ -24,21 +24,21 @@ struct UserProducts {
   int64_t products;
 };
 
-// All are of the request's agreement and, if it names one, of its product only.
+// All functions count the request's agreement only and, if the request names a product, that product only.
 
 // At most `limit` users with ids above `after_id`, in ascending order.
 absl::StatusOr<std::vector<UserProducts>> ListAgreementUsers(ReadTransaction& tx,
                                                              const v1::ListAgreementUsersRequest& request,
                                                              absl::string_view after_id, int limit);
 
-// What the users from `first_id` to `last_id` have, in ascending order of user_id and product_id: one product a
-// message, the first 1,000 of each user.
+// The products of the users from `first_id` to `last_id`, in ascending order of user_id and product_id. Each message
+// has one product. Of each user there are at most kMaxProductsOfUser.
 absl::StatusOr<std::vector<v1::AgreementUser>> ListAgreementUserProducts(ReadTransaction& tx,
                                                                          const v1::ListAgreementUsersRequest& request,
                                                                          absl::string_view first_id,
                                                                          absl::string_view last_id);
 
-// How many users have each product, of at most `limit` products in ascending order.
+// The number of users of each product, for at most `limit` products in ascending order.
 absl::StatusOr<std::vector<v1::ProductUserCount>> CountProductUsers(ReadTransaction& tx,
                                                                     const v1::ListAgreementUsersRequest& request,
                                                                     int limit);

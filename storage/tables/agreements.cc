@@ -20,14 +20,14 @@ constexpr char kColumns[] = R"sql(
   SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
          update_time, delete_time)sql";
 
-// Filters that are empty let everything through.
+// Empty filters let everything through.
 constexpr char kFilters[] = R"sql(
     AND (? = '' OR customer_number = ?)
     AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
     AND LOCATE(?, folded_name) > 0
     AND (? = 1 OR delete_time IS NULL))sql";
 
-// Rows by their ids: "= ?", or a list of places.
+// Reads rows by their ids. `ids` is "= ?" or a list of places.
 std::string GetSql(absl::string_view ids) {
   return absl::StrCat(kColumns, R"sql(
   FROM agreements
@@ -35,7 +35,7 @@ std::string GetSql(absl::string_view ids) {
                       ids, "\n");
 }
 
-// A page that begins after a position.
+// Reads a page that begins after a position.
 std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
   return absl::StrCat(kColumns, more_columns, R"sql(
   FROM agreements
@@ -57,7 +57,7 @@ const Statement kListAgreementsByName = {
     "list_agreements_by_name",
     ListSql(", name_key", "(name_key > ? OR name_key = ? AND agreement_id > ?)", "name_key, agreement_id")};
 
-// What is to leave an agreement that holds nothing has left it already.
+// An agreement without companies cannot lose one.
 const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
   UPDATE agreements
   SET company_count = company_count + ?,
@@ -69,7 +69,7 @@ const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
     AND draft_count + ? >= 0
 )sql"};
 
-// Changes nothing that anyone sees: the row only has to be written.
+// Writes the row without a change that a client sees.
 const Statement kLockAgreement = {"lock_agreement", R"sql(
   UPDATE agreements
   SET guard = guard + 1
@@ -185,7 +185,7 @@ absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_vi
   ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, agreement_id));
   if (changed == 1) return agreement;
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
-  return StartOver();  // What is to leave it has left, or it was undeleted since.
+  return StartOver();  // Another transaction has taken the last one away, or has undeleted the agreement since.
 }
 
 absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view agreement_id) {

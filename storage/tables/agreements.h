@@ -20,7 +20,7 @@ absl::Status InsertAgreement(Transaction& tx, const v1::Agreement& agreement);
 // NOT_FOUND AGREEMENT_NOT_FOUND.
 absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view agreement_id);
 
-// Those of the request that the account has, in no order.
+// The agreements of the request that exist, in no order.
 absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,
                                                               const v1::BatchGetAgreementsRequest& request);
 
@@ -28,39 +28,40 @@ absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& t
 absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,
                                                           absl::string_view before_id, int limit);
 
-// The same in the order of their names, and of equal ones by id.
+// At most `limit` agreements that pass the request's filters, in the order of their names, then of their ids.
 absl::StatusOr<std::vector<SortedRow<v1::Agreement>>> ListAgreementsByName(ReadTransaction& tx,
                                                                            const v1::ListAgreementsRequest& request,
                                                                            const NamePosition& after, int limit);
 
-// By how much an agreement's counts change; not at all when only accesses do.
+// Changes of an agreement's counts. Both are 0 if only accesses change.
 struct CountChange {
   int companies = 0;
   int drafts = 0;
 };
 
-// Writes the counts of an agreement that is not deleted, which locks it until the transaction ends, and returns it as
-// it is then. Whoever changes what an agreement holds, or an access to what it holds, begins with this; of several
-// agreements, in ascending order of their ids, so that two transactions cannot deadlock. Starts over if the counts do
-// not have what is to leave.
+// Changes the counts of an agreement that is not deleted, and returns the agreement as it is then. The write locks the
+// agreement until the transaction ends. Call it before any change to the agreement's companies and drafts, or to an
+// access to one of the companies. Lock several agreements in ascending order of their ids, so that two transactions
+// cannot deadlock. Starts over if a count would become negative.
 //
 // NOT_FOUND AGREEMENT_NOT_FOUND; FAILED_PRECONDITION AGREEMENT_DELETED.
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view agreement_id, CountChange change);
 
-// Locks an agreement, deleted or not, until the transaction ends, and returns it as it is then: for who touches days
-// that it held, and changes nothing of it. The order of locks is LockLiveAgreement's.
+// Locks an agreement, deleted or not, until the transaction ends, and returns it as it is then. Call it before changing
+// days that the agreement held. The order of locks is that of LockLiveAgreement.
 //
 // NOT_FOUND AGREEMENT_NOT_FOUND.
 absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view agreement_id);
 
-// Moves settled_until from `from_day` to `until_day`, deleted or not, which locks the agreement until the transaction
-// ends. False, and no lock, if it is another day or there is no such agreement.
+// Moves settled_until of an agreement, deleted or not, from `from_day` to `until_day`. The write locks the agreement
+// until the transaction ends. Returns false, and locks nothing, if settled_until is another day or the agreement does
+// not exist.
 absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreement_id, absl::CivilDay from_day,
                                        absl::CivilDay until_day);
 
-// Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, and leaves
-// there what is stored then: its counts and settled_until may have changed without a new revision. Starts over if
-// another transaction was faster.
+// Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, and reads
+// `agreement` again: its counts and settled_until may have changed without a new revision. Starts over if another
+// transaction was faster.
 absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement);
 
 // Deletes an agreement at the delete_time of `agreement`, which is otherwise as it was read. The stored draft count

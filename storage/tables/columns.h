@@ -20,20 +20,20 @@ inline Value ToValue(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
 }
 
-// The delete_time of a resource; NULL unless it is deleted.
+// The delete_time of a resource, or NULL if it is not deleted.
 template <typename Resource>
 Value DeleteTime(const Resource& resource) {
   if (!resource.has_delete_time()) return std::nullopt;
   return ToValue(resource.delete_time());
 }
 
-// The last name that begins with `prefix`: a name of the longest that there is, filled with the last code point. A
-// prefix is looked for as
+// The last name that begins with `prefix`: of the greatest length, filled with the last code point. Names with a prefix
+// are found by
 //
 //   name >= {prefix} AND name <= {LastWithPrefix(prefix)} AND LOCATE({prefix}, name) = 1
 //
-// The range serves the index; LOCATE is exact, since comparisons ignore spaces at the end. LIKE would do for both, but
-// in an index both engines look for it only up to U+FFFF, and miss names that go on with an emoji.
+// The range uses the index. LOCATE is exact, since comparisons ignore spaces at the end. LIKE would be shorter, but in
+// an index both engines search only up to U+FFFF, and miss names that continue with an emoji.
 inline std::string LastWithPrefix(absl::string_view prefix) {
   constexpr int kNameLength = 200;
   const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };

@@ -20,7 +20,7 @@ const Statement kInsertCompany = {"insert_company", R"sql(
 constexpr char kColumns[] = R"sql(
   SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time)sql";
 
-// Filters that are empty let everything through.
+// Empty filters let everything through.
 constexpr char kFilters[] = R"sql(
     AND (? = '' OR agreement_id = ?)
     AND (? = '' OR organization_number = ?)
@@ -28,7 +28,7 @@ constexpr char kFilters[] = R"sql(
     AND LOCATE(?, folded_name) > 0
     AND (? = 1 OR delete_time IS NULL))sql";
 
-// Rows by their ids: "= ?", or a list of places.
+// Reads rows by their ids. `ids` is "= ?" or a list of places.
 std::string GetSql(absl::string_view ids) {
   return absl::StrCat(kColumns, R"sql(
   FROM companies
@@ -36,7 +36,7 @@ std::string GetSql(absl::string_view ids) {
                       ids, "\n");
 }
 
-// A page that begins after a position.
+// Reads a page that begins after a position.
 std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
   return absl::StrCat(kColumns, more_columns, R"sql(
   FROM companies
@@ -108,11 +108,11 @@ SortedRow<v1::Company> ReadSortedCompany(const Row& row) {
   return {.row = ReadCompany(row), .name_key = row.GetString(9)};
 }
 
-// The error for a number that another company has, which it names.
+// The error for an organization number that another company has. It names that company.
 absl::Status Taken(Transaction& tx, const v1::Company& company) {
   ASSIGN_OR_RETURN(const std::optional<std::string> holder,
                    tx.QueryOne(kGetOrganizationNumberHolder, {tx.account_id(), company.organization_number()}, ReadId));
-  if (!holder) return StartOver();  // Free since.
+  if (!holder) return StartOver();  // The number is free again.
   return OrganizationNumberTaken(company.organization_number(), *holder);
 }
 

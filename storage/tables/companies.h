@@ -21,7 +21,7 @@ absl::Status InsertCompany(Transaction& tx, const v1::Company& company);
 // NOT_FOUND COMPANY_NOT_FOUND.
 absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view company_id);
 
-// Those of the request that the account has, in no order.
+// The companies of the request that exist, in no order.
 absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
                                                            const v1::BatchGetCompaniesRequest& request);
 
@@ -29,7 +29,7 @@ absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
 absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,
                                                        absl::string_view before_id, int limit);
 
-// The same in the order of their names, and of equal ones by id.
+// At most `limit` companies that pass the request's filters, in the order of their names, then of their ids.
 absl::StatusOr<std::vector<SortedRow<v1::Company>>> ListCompaniesByName(ReadTransaction& tx,
                                                                         const v1::ListCompaniesRequest& request,
                                                                         const NamePosition& after, int limit);

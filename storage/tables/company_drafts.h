@@ -26,7 +26,7 @@ absl::StatusOr<std::vector<v1::CompanyDraft>> ListDrafts(ReadTransaction& tx,
                                                          absl::string_view before_id, int limit);
 
 // Writes everything but the ids and create_time over the revision that `draft` was read with, and raises it there too.
-// Starts over if another transaction was faster. REQUIRES: if the draft is open no more, the agreement is locked and
+// Starts over if another transaction was faster. REQUIRES: if the draft is no longer open, the agreement is locked and
 // does not count it.
 absl::Status UpdateDraft(Transaction& tx, v1::CompanyDraft& draft);
 

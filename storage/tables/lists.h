@@ -1,4 +1,4 @@
-// What lists of named things, and batches of them, have in common.
+// What lists and batches of agreements and of companies share.
 #ifndef AGREEMENTS_STORAGE_TABLES_LISTS_H_
 #define AGREEMENTS_STORAGE_TABLES_LISTS_H_
 
@@ -11,28 +11,29 @@
 
 namespace agreements::storage {
 
-// Where a page of a list in the order of names begins: after the row with this key and id. Before all rows: both empty.
+// A position in a list in the order of names: that of the row with this key and id. If both are empty, it is before all
+// rows.
 struct NamePosition {
   std::string name_key;
   std::string id;
 };
 
-// A row of such a list. Its key is the one that is stored: the position of what comes after it.
+// A row of such a list. name_key is the stored one, for the position of the next page.
 template <typename Resource>
 struct SortedRow {
   Resource row;
   std::string name_key;
 };
 
-// A batch is asked for in one statement, of which there are two, so that they are prepared once: "IN (?, ?, ...)" with
-// this many places, of which those that are left over hold the last id once more.
+// A batch is read by one statement with "IN (?, ?, ...)". There are two such statements, with this many places, so that
+// both are prepared once. Places that are left over hold the last id again.
 inline constexpr size_t kSmallBatch = 10;
 inline constexpr size_t kLargeBatch = 100;
 
 // "IN (?, ?, ?)" for so many values.
 std::string InPlaces(size_t count);
 
-// The account and the ids, as many as there are places. REQUIRES: 1 to kLargeBatch ids.
+// The values for such a statement: the account, then an id for each place. REQUIRES: there are 1 to kLargeBatch ids.
 std::vector<Value> BatchValues(absl::string_view account_id,
                                const google::protobuf::RepeatedPtrField<std::string>& ids);
 

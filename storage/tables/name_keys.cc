@@ -15,7 +15,7 @@
 namespace agreements::storage {
 namespace {
 
-// Raise it when keys are computed in another way. Times 10,000, to leave room for ICU's.
+// The version of this program's rules. Raise it when keys are computed in another way.
 constexpr int64_t kRules = 1;
 
 constexpr int kBatch = 100;
@@ -59,7 +59,7 @@ const Statement kListAgreementNames = {"list_agreement_names", kOfAgreements, kL
 const Statement kListCompanyNames = {"list_company_names", kOfCompanies, kListNames};
 
 void Expect(UErrorCode code, absl::string_view what) {
-  // Without its data, which is part of the library, nothing can be sorted.
+  // Fails only without ICU's data, which is part of the library.
   if (U_FAILURE(code)) throw std::runtime_error(absl::StrCat("ICU: ", what, ": ", u_errorName(code)));
 }
 
@@ -67,7 +67,7 @@ std::unique_ptr<icu::Collator> NewCollator() {
   UErrorCode code = U_ZERO_ERROR;
   std::unique_ptr<icu::Collator> collator(icu::Collator::createInstance(icu::Locale("nb"), code));
   Expect(code, "no Norwegian collation");
-  // Accents count, case does not; and an accent counts the same however it is coded.
+  // Accents count, case does not. An accent counts the same however it is coded.
   collator->setStrength(icu::Collator::SECONDARY);
   collator->setAttribute(UCOL_NORMALIZATION_MODE, UCOL_ON, code);
   Expect(code, "no normalization");
@@ -104,7 +104,7 @@ StoredName ReadStoredName(const Row& row) {
           .version = row.GetInt64(6)};
 }
 
-// Of one table, until nothing is out of date.
+// Computes the outdated keys of one table.
 absl::StatusOr<int64_t> Refresh(Database& database, const Statement& list, const Statement& refresh,
                                 absl::FunctionRef<bool()> go_on) {
   int64_t refreshed = 0;
@@ -134,7 +134,7 @@ std::string SortKey(absl::string_view display_name) {
   std::string key(kMaxSortKeyLength, '\0');
   const auto capacity = static_cast<int32_t>(key.size());
   const int32_t length = collator->getSortKey(text, reinterpret_cast<uint8_t*>(key.data()), capacity);
-  // A key ends with a byte of 0, which tells nothing.
+  // A key ends with a byte of 0, which is not needed.
   if (length <= capacity) key.resize(static_cast<size_t>(length) - 1);
   return key;
 }

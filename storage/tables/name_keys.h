@@ -1,5 +1,5 @@
-// What a name is sorted and found by. The tables `agreements` and `companies` keep it beside each display_name, so that
-// an index has the order of a list, and a search reads no more than it must.
+// Keys by which names are sorted and found. The tables `agreements` and `companies` keep them beside each display_name,
+// so that an index has the order of a list, and a search reads few bytes.
 #ifndef AGREEMENTS_STORAGE_TABLES_NAME_KEYS_H_
 #define AGREEMENTS_STORAGE_TABLES_NAME_KEYS_H_
 
@@ -24,7 +24,7 @@ struct NameKeys {
   int64_t version;
 };
 
-// Of a name of at most 200 code points. Thread-safe.
+// The keys of a name. REQUIRES: it has at most 200 code points. Thread-safe.
 NameKeys KeysOf(absl::string_view display_name);
 
 // Compares byte by byte as the names do in Norwegian alphabetical order, æ (ä), ø (ö) and å (aa) last: 0 for names that
@@ -36,11 +36,11 @@ std::string SortKey(absl::string_view display_name);
 // found in another one if its folded bytes are.
 std::string Folded(absl::string_view text);
 
-// Grows with every version of the rules for keys: this program's, and Unicode's as the ICU library has them, which is
-// another one on each Debian. Keys of two versions do not compare.
+// The version of the rules for keys. It grows with this program's rules, and with those of the ICU library, which
+// differ between Debian releases. Keys of two versions do not compare.
 int64_t NameKeysVersion();
 
-// What is stored of a name, to be checked.
+// A name with its keys, as stored.
 struct StoredName {
   std::string id;
   std::string display_name;
@@ -50,23 +50,23 @@ struct StoredName {
   int64_t version;
 };
 
-// At most `limit` of an account, in ascending order of ids after `after_id`.
+// At most `limit` names with ids above `after_id`, in ascending order of ids.
 absl::StatusOr<std::vector<StoredName>> ListAgreementNames(ReadTransaction& tx, absl::string_view after_id, int limit);
 absl::StatusOr<std::vector<StoredName>> ListCompanyNames(ReadTransaction& tx, absl::string_view after_id, int limit);
 
-// What is wrong with a name's keys; "" if nothing is, or if they are of a later version, which this program cannot
-// tell.
+// Says what is wrong with a name's keys. "" if they are right, or if they are of a later version, which this program
+// cannot check.
 std::string WrongKeys(const StoredName& name);
 
-// How many names had their keys computed.
+// The number of names whose keys were computed.
 struct RefreshedNames {
   int64_t agreements = 0;
   int64_t companies = 0;
 };
 
-// Computes what is missing or of an older version, a row at a time: after a migration, and of what servers of an older
-// version write meanwhile. Nothing else of a row changes. Rows that are renamed while this works are left to who
-// renames them, or to the next time. `go_on` is asked after every few rows whether to.
+// Computes keys that are missing or of an older version, and changes nothing else. Run it after a migration, and as
+// long as servers of an older version write. A row that is renamed meanwhile is left to that write, or to the next
+// call. Stops early if `go_on`, which is called after every few rows, returns false.
 absl::StatusOr<RefreshedNames> RefreshNames(Database& database, absl::FunctionRef<bool()> go_on);
 
 }  // namespace agreements::storage

@@ -20,7 +20,7 @@ const Statement kInsertOrderBasis = {"insert_order_basis", R"sql(
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 )sql"};
 
-// So many lines.
+// Inserts `count` lines.
 std::string InsertLinesSql(int count) {
   const std::vector<std::string> rows(static_cast<size_t>(count), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   return absl::StrCat(R"sql(
@@ -31,8 +31,8 @@ std::string InsertLinesSql(int count) {
                       absl::StrJoin(rows, ",\n         "));
 }
 
-// A document's lines go in by the hundred, then by ten, and what is left singly: few statements for a large document,
-// and few texts to prepare.
+// A document's lines are inserted by the hundred, then by ten, then singly. So a large document takes few statements,
+// and there are few texts to prepare.
 const Statement kInsertOrderBasisLine = {"insert_order_basis_line", InsertLinesSql(1)};
 const Statement kInsertOrderBasisLines10 = {"insert_order_basis_lines_10", InsertLinesSql(10)};
 const Statement kInsertOrderBasisLines100 = {"insert_order_basis_lines_100", InsertLinesSql(100)};
@@ -60,7 +60,7 @@ const Statement kListOrderBasisLines = {"list_order_basis_lines", {{"{columns}",
   LIMIT ?
 )sql"};
 
-// Of fewer documents than kOrderBasesAtOnce, the last one is there several times.
+// If there are fewer documents than kOrderBasesAtOnce, the last id is repeated.
 const Statement kListFirstLines = {
     "list_first_lines", {{"{columns}", kLineColumns}, {"{ids}", InPlaces(kOrderBasesAtOnce)}}, R"sql(
   SELECT {columns}, order_basis_id
@@ -103,8 +103,8 @@ const Statement kListOrderBases = {"list_order_bases", {{"{columns}", kColumns}}
   LIMIT ?
 )sql"};
 
-// The same by creation time, which ids only sort by as far as clocks agree, and without the filters that have an index
-// of their own in the order of ids.
+// In the order of creation times. Ids have it only as far as the servers' clocks agree. The filters agreement_id and
+// customer_number are missing: they have indexes in the order of ids.
 const Statement kListOrderBasesByTime = {"list_order_bases_by_time", {{"{columns}", kColumns}}, R"sql(
   SELECT {columns}
   FROM order_bases
@@ -198,7 +198,7 @@ Value OptionalDay(const std::string& day) {
   return day;
 }
 
-// What a DATETIME can be.
+// The first and the last time that a DATETIME can hold.
 const absl::Time kFirstTime = absl::FromCivil(absl::CivilYear(1000), absl::UTCTimeZone());
 const absl::Time kLastTime = absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone()) - absl::Microseconds(1);
 

@@ -17,7 +17,7 @@
 
 namespace agreements::storage {
 
-// Stores a document with its lines. REQUIRES: its agreement's days are locked, and were settled until its from_day.
+// Stores a document with its lines. REQUIRES: LockForSettlement has locked the agreement for the document's days.
 absl::Status InsertOrderBasis(Transaction& tx, const v1::OrderBasis& order_basis);
 
 // Without its lines. NOT_FOUND ORDER_BASIS_NOT_FOUND.
@@ -35,14 +35,14 @@ struct LineOfOrderBasis {
 
 inline constexpr size_t kOrderBasesAtOnce = 20;
 
-// Of each of these documents, the lines with numbers of at most `last_line_number`, in the order of the documents' ids
-// from the newest down. REQUIRES: there are 1 to kOrderBasesAtOnce ids.
+// The lines of these documents with numbers up to `last_line_number`, from the newest document down. REQUIRES: there
+// are 1 to kOrderBasesAtOnce ids.
 absl::StatusOr<std::vector<LineOfOrderBasis>> ListFirstLines(ReadTransaction& tx,
                                                              const std::vector<std::string>& order_basis_ids,
                                                              int last_line_number);
 
-// Without lines, of one agreement: the document that begins on a day, and the one that covers a day. Of what follows
-// one, the from_day is its until_day: documents tile the days.
+// The agreement's document that begins on a day, and the one that covers a day, without lines. The until_day of a
+// document is the from_day of the next one.
 absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction& tx, absl::string_view agreement_id,
                                                                  absl::CivilDay from_day);
 absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx,
@@ -55,13 +55,14 @@ absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,
                                                            const v1::ListOrderBasesRequest& request,
                                                            absl::string_view before_id, int limit);
 
-// Where a document is in the order of creation times.
+// The position of a document in the order of creation times.
 struct OrderBasisTime {
   absl::Time create_time;
   std::string order_basis_id;
 };
 
-// The same, but by creation time and from `before` on, of a request without agreement_id and customer_number.
+// The same from the latest creation time down, with positions below `before`. REQUIRES: the request has no agreement_id
+// and no customer_number.
 absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBasesByTime(ReadTransaction& tx,
                                                                  const v1::ListOrderBasesRequest& request,
                                                                  const OrderBasisTime& before, int limit);

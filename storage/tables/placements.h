@@ -12,13 +12,13 @@
 
 namespace agreements::storage {
 
-// Placements as messages have no until_day here: the next row's from_day is what ends one.
+// The messages have no until_day here. A placement ends on the day before the next one begins.
 
-// The company's newest placement, with an empty agreement_id for none: the company is deleted. Every company has one;
-// a new one within its own transaction gets it by InsertPlacement, before which this is empty.
+// The company's newest placement. Its agreement_id is empty if the company is deleted. std::nullopt for a company whose
+// transaction has not called InsertPlacement yet.
 absl::StatusOr<std::optional<v1::Placement>> GetNewestPlacement(ReadTransaction& tx, absl::string_view company_id);
 
-// At most `limit` placements, from the newest down, with a from_day before `before_day`.
+// At most `limit` placements that begin before `before_day`, from the newest down.
 absl::StatusOr<std::vector<v1::Placement>> ListPlacements(ReadTransaction& tx, absl::string_view company_id,
                                                           absl::string_view before_day, int limit);
 

@@ -40,7 +40,7 @@ v1::Price ReadPrice(const Row& row) {
   return price;
 }
 
-// With the one version of the row, if the product has any.
+// The product, with the row's version if the product has any.
 PricedProduct ReadPricedProduct(const Row& row) {
   PricedProduct priced = {.product = ReadProduct(row), .prices = {}};
   if (row.IsNull(8)) return priced;

@@ -12,11 +12,11 @@
 
 namespace agreements::storage {
 
-// Replaces the version with the same valid_from. REQUIRES: the product is locked, and no order basis has priced a day
-// for which the version is in force.
+// Inserts a version, or replaces the one with the same valid_from. REQUIRES: the product is locked, and no order basis
+// has priced a day on which the version is in force.
 absl::Status UpsertPrice(Transaction& tx, const v1::Price& price);
 
-// At most `limit` versions, from the latest down, with a valid_from before `before_day`.
+// At most `limit` versions with a valid_from before `before_day`, from the latest down.
 absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view product_id,
                                                   absl::string_view before_day, int limit);
 
@@ -26,7 +26,7 @@ struct PricedProduct {
   std::vector<v1::Price> prices;
 };
 
-// Product and prices are those of one moment. NOT_FOUND PRODUCT_NOT_FOUND.
+// Reads product and prices at one moment. NOT_FOUND PRODUCT_NOT_FOUND.
 absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view product_id);
 
 }  // namespace agreements::storage

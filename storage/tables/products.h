@@ -24,7 +24,7 @@ absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view pr
 absl::StatusOr<std::vector<v1::Product>> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request,
                                                       absl::string_view after_id, int limit);
 
-// The first columns of a row that ReadProduct reads, of products `p`.
+// The columns that ReadProduct reads, of `products AS p`. They come first in the row.
 inline constexpr char kProductColumns[] =
     "p.product_id, p.display_name, p.kind, p.priced_until, p.revision, p.create_time, p.update_time";
 
@@ -34,15 +34,15 @@ v1::Product ReadProduct(const Row& row);
 // another transaction was faster.
 absl::Status UpdateProduct(Transaction& tx, v1::Product& product);
 
-// Writes a product, which locks it until the transaction ends, and returns it as it is then; its revision stays. Who
-// sets a price, and who takes one into use, begins with this or the next one, after agreements and before companies, so
-// that neither overlooks the other; of several products, in ascending order of their ids.
+// Locks a product until the transaction ends, and returns it as it is then. Its revision does not change. A transaction
+// that sets or uses a price calls this or LockPricedProduct first, so that neither overlooks the other. Lock products
+// after agreements and before companies, several products in ascending order of their ids.
 //
 // NOT_FOUND PRODUCT_NOT_FOUND.
 absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view product_id);
 
-// The same for an order basis that prices days before `priced_until`, which the product's is from then on, unless it is
-// later already: their prices do not change any more. REQUIRES: the product exists.
+// Locks a product for an order basis that prices days before `priced_until`, and moves the product's priced_until there
+// unless it is later already. The prices of those days no longer change. REQUIRES: the product exists.
 absl::Status LockPricedProduct(Transaction& tx, absl::string_view product_id, absl::CivilDay priced_until);
 
 }  // namespace agreements::storage

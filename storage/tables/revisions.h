@@ -17,12 +17,12 @@ namespace agreements::storage {
 struct Revision {
   std::string id;
   int64_t revision;
-  // Of a discarded draft, when it was; with its agreement's id and the time of a deletion, that tells who did it.
+  // When a draft was discarded. Deleting its agreement discards it at the time of that deletion.
   std::optional<absl::Time> discard_time;
   std::string agreement_id;  // Of a draft.
 };
 
-// At most `limit`, in ascending order of ids after `after_id`.
+// At most `limit` rows with ids above `after_id`, in ascending order.
 using ListRevisions = absl::StatusOr<std::vector<Revision>> (*)(ReadTransaction&, absl::string_view after_id,
                                                                 int limit);
 absl::StatusOr<std::vector<Revision>> ListAgreementRevisions(ReadTransaction& tx, absl::string_view after_id,
@@ -31,7 +31,7 @@ absl::StatusOr<std::vector<Revision>> ListCompanyRevisions(ReadTransaction& tx, 
 absl::StatusOr<std::vector<Revision>> ListDraftRevisions(ReadTransaction& tx, absl::string_view after_id, int limit);
 absl::StatusOr<std::vector<Revision>> ListProductRevisions(ReadTransaction& tx, absl::string_view after_id, int limit);
 
-// Whether there is one, by its id.
+// Whether there is one with this id.
 absl::StatusOr<bool> HasAccess(ReadTransaction& tx, absl::string_view access_id);
 absl::StatusOr<bool> HasOrderBasis(ReadTransaction& tx, absl::string_view order_basis_id);
 

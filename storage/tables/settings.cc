@@ -21,7 +21,7 @@ const Statement kGetSetting = {"get_setting", R"sql(
   WHERE name = ?
 )sql"};
 
-// `does` tells what this database does with the setting: "computes its days in time zone".
+// `does` says what this database does with the setting, e.g. "computes its days in time zone".
 absl::Status Check(Session& session, absl::string_view name, absl::string_view value, absl::string_view does) {
   std::string recorded;
   RETURN_IF_ERROR(session.Query(kGetSetting, {name}, [&](const Row& row) { recorded = row.GetString(1); }));

@@ -1,4 +1,4 @@
-// The table `settings`: facts about a schema that every server must agree with.
+// The table `settings`: facts about a schema that every server must share.
 #ifndef AGREEMENTS_STORAGE_TABLES_SETTINGS_H_
 #define AGREEMENTS_STORAGE_TABLES_SETTINGS_H_
 
@@ -10,14 +10,14 @@
 namespace agreements::storage {
 
 struct Settings {
-  std::string time_zone;  // By which days are computed (domain.md D1), e.g. "Europe/Oslo".
-  std::string currency;   // In which all prices and amounts are, ISO 4217, e.g. "NOK".
+  std::string time_zone;  // Of all days (domain.md D1), e.g. "Europe/Oslo".
+  std::string currency;   // Of all prices and amounts, ISO 4217, e.g. "NOK".
 };
 
-// Records the settings of this schema, each unless it is recorded. FAILED_PRECONDITION if one of them is another one.
+// Records the settings that are not recorded yet. FAILED_PRECONDITION if a recorded one differs.
 absl::Status RecordSettings(Session& session, const Settings& settings);
 
-// FAILED_PRECONDITION if one of the recorded settings is another one or missing.
+// FAILED_PRECONDITION if a recorded setting differs or is missing.
 absl::Status CheckSettings(Session& session, const Settings& settings);
 
 }  // namespace agreements::storage

@@ -11,10 +11,10 @@
 namespace agreements::storage {
 namespace {
 
-// Rows of a batch come as a JSON array of arrays of strings. Their columns have the collations of the tables', so that
-// the join goes by the tables' keys. A batch comes first in every join, so that its order is that of the locks.
+// A batch is a JSON array of rows, which are arrays of strings. Its columns have the collations of the tables, so that
+// joins use the tables' keys. It comes first in every join, so that rows are locked in its order.
 
-// Transactions `t` by their names.
+// The transactions `t` of a batch of names. Values: the batch, account_id.
 constexpr char kNamed[] = R"sql(JSON_TABLE(?, '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
@@ -113,8 +113,7 @@ const Statement kGetNewestTransactionDay = {"get_newest_transaction_day", R"sql(
   WHERE account_id = ? AND order_basis_id = '' AND company_id = ?
 )sql"};
 
-// Adds a row to a batch. Nothing is escaped: ids have no character that JSON would want escaped, nor have days and
-// times.
+// Adds a row to a batch. Ids, days and times have no character that JSON must escape.
 void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row) {
   absl::string_view before = batch.empty() ? "[[\"" : ",[\"";
   for (const absl::string_view column : row) {

@@ -1,7 +1,7 @@
-// The table `transactions`: what companies used (domain.md T1 to T4). Which order basis has one, and what it adds up
-// to: transaction_claims.h.
+// The table `transactions`: what companies used (domain.md T1 to T4). billing/transaction_claims.h claims transactions
+// for order bases, and adds them up.
 //
-// Functions on batches take any number of rows in one statement: they go in as one JSON text.
+// A function on a batch passes all rows to one statement, as one JSON text.
 #ifndef AGREEMENTS_STORAGE_TABLES_TRANSACTIONS_H_
 #define AGREEMENTS_STORAGE_TABLES_TRANSACTIONS_H_
 
@@ -24,7 +24,7 @@
 
 namespace agreements::storage {
 
-// company_id and transaction_id, in whose order the table is.
+// company_id and transaction_id. The table is in this order.
 using TransactionName = std::pair<std::string, std::string>;
 
 // company_id and a day, "2026-11-01".
@@ -38,7 +38,7 @@ TransactionName NameOf(const v1::Transaction& transaction);
 // The order_basis_id of a CANCELLED transaction. That of a RECORDED one is empty.
 inline constexpr char kCancelled[] = "cancelled";
 
-// What ReadTransactionRow reads, of transactions `t`.
+// The columns that ReadTransactionRow reads, of `transactions AS t`. They come first in the row.
 inline constexpr char kTransactionColumns[] =
     "t.company_id, t.transaction_id, t.product_id, t.quantity, t.occur_time, t.day, t.record_time, t.order_basis_id";
 
@@ -54,38 +54,37 @@ struct References {
 // REQUIRES: the ids of `batch` are well-formed. A product_id may be empty.
 absl::StatusOr<References> GetReferences(ReadTransaction& tx, const std::vector<const v1::Transaction*>& batch);
 
-// Those of `names` that there are. REQUIRES: the ids are well-formed.
+// The transactions of `names` that exist. REQUIRES: the ids are well-formed.
 absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set<TransactionName>& names);
 
 // NOT_FOUND TRANSACTION_NOT_FOUND.
 absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view company_id,
                                                absl::string_view transaction_id);
 
-// At most `limit` transactions that pass the request's filters, from the latest occur_time down and, of those at one
-// time, from the highest id down, from before the one at `before_time` with `before_id`.
+// At most `limit` transactions that pass the request's filters, from the latest occur_time down, then from the highest
+// id down. Begins after the transaction with `before_time` and `before_id`.
 absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& tx,
                                                               const v1::ListTransactionsRequest& request,
                                                               absl::Time before_time, absl::string_view before_id,
                                                               int limit);
 
-// Stores transactions that are RECORDED, all at one record_time, and locks the rows of their companies until the
-// transaction ends: nobody can delete or move one meanwhile. Starts over if another transaction was faster. REQUIRES:
-// the companies exist; the transactions are in the order of their names, so that two batches that overlap cannot
-// deadlock.
+// Stores RECORDED transactions with one record_time. Locks the rows of their companies until the transaction ends, so
+// that no company is deleted or moved meanwhile. Starts over if another transaction was faster. REQUIRES: the companies
+// exist, and the transactions are in the order of their names, so that two batches that overlap cannot deadlock.
 absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Transaction*>& transactions,
                                 absl::Time record_time);
 
-// Those of `days` on which no agreement holds the company. REQUIRES: the companies are locked.
+// The days of `days` on which no agreement holds the company. REQUIRES: the companies are locked.
 absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, const std::set<CompanyDay>& days);
 
-// Takes back what this transaction has inserted.
+// Deletes transactions. REQUIRES: this database transaction has inserted them.
 absl::Status DeleteTransactions(Transaction& tx, const std::set<TransactionName>& names);
 
-// T4: cancels transactions that are RECORDED, in the order of their names. Starts over if one no longer is.
+// T4: cancels RECORDED transactions, in the order of their names. Starts over if one is no longer RECORDED.
 absl::Status CancelTransactions(Transaction& tx, const std::set<TransactionName>& names);
 
-// The latest day of the company's transactions that are RECORDED, or nothing if none is. REQUIRES, of who is to end the
-// company's placement: the company is written, since then nobody inserts another one.
+// The latest day of the company's RECORDED transactions, or std::nullopt if there are none. REQUIRES, before the
+// company's placement is ended: the company's row has been written. That keeps others from inserting transactions.
 absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx,
                                                                       absl::string_view company_id);
 
