@@ -1,14 +1,13 @@
 // agreements-admin migrate: brings the database's schema to this program's version. Needs an account that may change
 // the schema; serving does not.
-// agreements-admin verify: checks all that is stored. The exit status is 0 if nothing is wrong and 3 if something is;
-// any other one says that it could not be found out.
+// agreements-admin verify: checks everything that is stored. The exit status is 0 if nothing is wrong, 3 if something
+// is, and another one if it could not check.
 #include <cstdlib>
 #include <iostream>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/time/clock.h"
 #include "proto/status_macros.h"
 #include "server/config.h"
@@ -25,7 +24,7 @@ namespace {
 constexpr int kWrongUsage = 2;
 constexpr int kFindings = 3;  // Not 1, with which Abseil ends the program when a flag is wrong.
 
-// Bounds what the commands do as one call: rebuilding a large table, or reading it through, takes its time.
+// A command is one call, and it may rebuild or read a large table.
 absl::StatusOr<storage::DatabaseOptions> PatientDatabaseOptions() {
   ASSIGN_OR_RETURN(storage::DatabaseOptions options, DatabaseOptionsFromFlags());
   options.max_call = absl::Hours(24);
@@ -84,9 +83,9 @@ absl::StatusOr<int> Run(absl::string_view command) {
 
 int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
-  absl::SetProgramUsageMessage(
-      "agreements-admin migrate: brings the schema to this version. agreements-admin verify: checks all that is "
-      "stored. Each flag is also read from AGREEMENTS_<NAME>.");
+  agreements::SetUsage(
+      "agreements-admin migrate: brings the schema to this version. agreements-admin verify: checks everything that "
+      "is stored, and changes nothing. Each flag is also read from AGREEMENTS_<NAME>.");
   const absl::Status status = agreements::SetFlagsFromEnvironment();
   const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
   if (status.ok() && absl::GetFlag(FLAGS_print_config)) {

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
-#include <map>
+#include <set>
 #include <sstream>
 #include <vector>
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -20,63 +22,81 @@
 #include "server/ops/descriptors.h"
 #include "spdlog/spdlog.h"
 
-ABSL_FLAG(std::string, db_host, "127.0.0.1",
-          "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");
-ABSL_FLAG(std::string, db_socket, "", "Path of the database's Unix socket, instead of --db_host.");
-ABSL_FLAG(std::string, db_user, "agreements", "Database user.");
-ABSL_FLAG(std::string, db_password_file, "", "File with the database user's password; none if empty.");
-ABSL_FLAG(std::string, db_name, "agreements", "Name of the database.");
-ABSL_FLAG(std::string, time_zone, "Europe/Oslo",
-          "Zone in which days are computed. Recorded when the schema is made; another one is refused then.");
-ABSL_FLAG(
-    std::string, currency, "NOK",
-    "Currency of all prices and amounts, ISO 4217. Recorded when the schema is made; another one is refused then.");
-ABSL_FLAG(std::string, listen, "127.0.0.1:50051",
-          "Address for gRPC: HOST:PORT, where port 0 takes a free one, or unix:PATH.");
-ABSL_FLAG(int32_t, workers, 16, "Calls that run at once, each with a database connection.");
-ABSL_FLAG(int32_t, max_queue, 1024, "Calls that may wait for a worker; more are answered RESOURCE_EXHAUSTED.");
-ABSL_FLAG(
-    int32_t, max_connections, 0,
-    "Connections that may be open at once; more are closed at once. 0: as many as there are file descriptors for, "
-    "but at most 10000.");
-ABSL_FLAG(absl::Duration, max_connection_idle, absl::Minutes(15),
-          "How long a connection stays open without a call; 1s to 24h.");
-ABSL_FLAG(absl::Duration, request_retention, absl::Hours(96),
-          "How long the response to a request_id is remembered; at least 72h.");
-ABSL_FLAG(
-    absl::Duration, drain_time, absl::Milliseconds(500),
-    "How long after SIGTERM calls are still refused as UNAVAILABLE SERVER_STOPPING before connections are closed.");
-ABSL_FLAG(bool, reflection, true, "Serve gRPC reflection, by which grpcurl finds methods.");
-ABSL_FLAG(bool, channelz, false, "Serve channelz, gRPC's own figures of channels and sockets.");
-ABSL_FLAG(std::string, clock_file, "",
-          "For demonstrations only: a file whose content, an RFC 3339 time, is taken for the present; while it is "
-          "missing or empty, the real time is.");
-ABSL_FLAG(bool, print_config, false, "Print the settings and exit.");
+namespace agreements {
+namespace {
+
+// The names of our flags. Abseil has some of its own.
+std::set<std::string>& SettingNames() {
+  static auto* const names = new std::set<std::string>;
+  return *names;
+}
+
+}  // namespace
+}  // namespace agreements
+
+// A flag that AGREEMENTS_<NAME> sets, too, and that --print_config prints.
+#define SETTING(type, name, default_value, help) \
+  ABSL_FLAG(type, name, default_value, help);    \
+  static const bool is_setting_##name = agreements::SettingNames().insert(#name).second
+
+SETTING(std::string, db_host, "127.0.0.1",
+        "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");
+SETTING(std::string, db_socket, "", "Path of the database's Unix socket, instead of --db_host.");
+SETTING(std::string, db_user, "agreements", "Database user.");
+SETTING(std::string, db_password_file, "", "File with the database user's password; none if empty.");
+SETTING(std::string, db_name, "agreements", "Name of the database.");
+SETTING(
+    std::string, time_zone, "Europe/Oslo",
+    "Time zone in which days are computed. It is recorded with the schema; a server with another one does not start.");
+SETTING(std::string, currency, "NOK",
+        "Currency of all prices and amounts, ISO 4217. It is recorded with the schema; a server with another one does "
+        "not start.");
+SETTING(std::string, listen, "127.0.0.1:50051",
+        "Address for gRPC: HOST:PORT, where port 0 takes a free one, or unix:PATH.");
+SETTING(int32_t, workers, 16, "Calls that run at once, each with a database connection.");
+SETTING(int32_t, max_queue, 1024, "Calls that may wait for a worker. The next one is answered RESOURCE_EXHAUSTED.");
+SETTING(int32_t, max_connections, 0,
+        "Connections that may be open at the same time. The next one is closed. 0: as many as the limit of file "
+        "descriptors allows, at most 10000.");
+SETTING(absl::Duration, max_connection_idle, absl::Minutes(15),
+        "How long a connection stays open without a call; 1s to 24h.");
+SETTING(absl::Duration, request_retention, absl::Hours(96),
+        "How long the response to a request_id is remembered; at least 72h.");
+SETTING(absl::Duration, drain_time, absl::Milliseconds(500),
+        "How long calls are answered UNAVAILABLE SERVER_STOPPING after SIGTERM, before connections are closed.");
+SETTING(bool, reflection, true, "Serve gRPC reflection, by which grpcurl finds methods.");
+SETTING(bool, channelz, false, "Serve channelz, gRPC's own figures of channels and sockets.");
+SETTING(std::string, clock_file, "",
+        "For demonstrations only: a file with an RFC 3339 time, which the server takes for the present. While the file "
+        "is missing or empty, the server takes the real time.");
+SETTING(bool, print_config, false, "Print the settings and exit.");
 
 namespace agreements {
 namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "AGREEMENTS_";
 
-// Flags of this file; Abseil has some of its own.
-std::map<std::string, absl::CommandLineFlag*> OurFlags() {
-  std::map<std::string, absl::CommandLineFlag*> flags;
-  for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (absl::EndsWith(flag->Filename(), "server/config.cc")) flags[std::string(name)] = flag;
-  }
-  return flags;
-}
-
 }  // namespace
 
+void SetUsage(absl::string_view message) {
+  absl::SetProgramUsageMessage(message);
+  // Abseil chooses by file. Its own rule is a file that is named after the program.
+  absl::FlagsUsageConfig config;
+  config.contains_help_flags = [](absl::string_view file) {
+    return file == absl::FindCommandLineFlag(*SettingNames().begin())->Filename();
+  };
+  absl::SetFlagsUsageConfig(config);
+}
+
 absl::Status SetFlagsFromEnvironment() {
-  const auto flags = OurFlags();
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::pair<std::string, std::string> entry = absl::StrSplit(*variable, absl::MaxSplits('=', 1));
     if (!absl::StartsWith(entry.first, kEnvironmentPrefix)) continue;
-    const auto flag = flags.find(absl::AsciiStrToLower(entry.first.substr(kEnvironmentPrefix.size())));
-    if (flag == flags.end()) return absl::InvalidArgumentError(absl::StrCat("unknown setting ", entry.first));
-    if (std::string error; !flag->second->ParseFrom(entry.second, &error)) {
+    const std::string name = absl::AsciiStrToLower(entry.first.substr(kEnvironmentPrefix.size()));
+    if (SettingNames().count(name) == 0) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown setting ", entry.first));
+    }
+    if (std::string error; !absl::FindCommandLineFlag(name)->ParseFrom(entry.second, &error)) {
       return absl::InvalidArgumentError(absl::StrCat(entry.first, ": ", error));
     }
   }
@@ -144,8 +164,9 @@ std::function<absl::Time()> ClockFromFlags() {
 
 std::string PrintedConfig() {
   std::string config;
-  for (const auto& [name, flag] : OurFlags()) {
-    if (name != "print_config") absl::StrAppend(&config, "--", name, "=", flag->CurrentValue(), "\n");
+  for (const std::string& name : SettingNames()) {
+    if (name == "print_config") continue;
+    absl::StrAppend(&config, "--", name, "=", absl::FindCommandLineFlag(name)->CurrentValue(), "\n");
   }
   return config;
 }

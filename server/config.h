@@ -9,6 +9,7 @@
 #include "absl/flags/declare.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/rpc/server.h"
 #include "storage/connection/database.h"
@@ -17,6 +18,9 @@ ABSL_DECLARE_FLAG(std::string, time_zone);
 ABSL_DECLARE_FLAG(bool, print_config);
 
 namespace agreements {
+
+// What --help prints: `message`, and all flags of ours. Call it before absl::ParseCommandLine.
+void SetUsage(absl::string_view message);
 
 // Sets the flags that the environment has a variable for. Call it before absl::ParseCommandLine, which then overrides
 // them. INVALID_ARGUMENT for a variable AGREEMENTS_... that no flag has, or a value that does not parse.
@@ -38,7 +42,7 @@ absl::StatusOr<std::string> CurrencyFromFlags();
 // The real time, or that of --clock_file, with a warning in the log.
 std::function<absl::Time()> ClockFromFlags();
 
-// Every flag of ours with its value, one on a line, as a --flagfile has it. No secrets: they stand in files.
+// Every flag of ours with its value, one a line, as a --flagfile has them. Secrets are in files, so none is shown.
 std::string PrintedConfig();
 
 }  // namespace agreements

@@ -9,7 +9,6 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "proto/status_macros.h"
@@ -27,7 +26,7 @@ namespace {
 
 constexpr int64_t kLowDescriptorLimit = 4096;
 
-// At once: what does not answer cannot be shut down in order either. Nothing that was answered is lost.
+// Ends at once, since a server that does not answer cannot be shut down in order either. What it answered is stored.
 [[noreturn]] void GiveUp(const absl::Status& status) {
   spdlog::critical("ending: the server does not answer on its own address: {}", std::string(status.message()));
   spdlog::default_logger()->flush();
@@ -72,7 +71,7 @@ absl::Status Serve(const sigset_t& stop_signals) {
 }  // namespace agreements
 
 int main(int argc, char** argv) {
-  // Blocked here, so in every thread that is started from here on, and waited for at the end of Serve().
+  // Blocked here, so that all threads inherit it. Serve() waits for them.
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGTERM);
@@ -80,9 +79,9 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
   spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
-  // protobuf writes a line of its own for each string that is not UTF-8; the caller is told, the log is not for that.
+  // protobuf would log each string that is not UTF-8. The caller gets an error instead.
   google::protobuf::SetLogHandler(nullptr);
-  absl::SetProgramUsageMessage("Serves customer agreements over gRPC. Each flag is also read from AGREEMENTS_<NAME>.");
+  agreements::SetUsage("Serves customer agreements over gRPC. Each flag is also read from AGREEMENTS_<NAME>.");
   absl::Status status = agreements::SetFlagsFromEnvironment();
   const std::vector<char*> arguments = absl::ParseCommandLine(argc, argv);
   if (arguments.size() > 1)

@@ -262,6 +262,14 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
                                           "--workers=16\n"));
 }
 
+TEST_F(StartupTest, HelpListsTheSettings) {
+  ServerProcess server({"--help"});
+  server.Wait();
+  EXPECT_THAT(server.Output(), HasSubstr("Serves customer agreements over gRPC."));
+  EXPECT_THAT(server.Output(), HasSubstr("--clock_file (For demonstrations only"));
+  EXPECT_THAT(server.Output(), HasSubstr("--workers (Calls that run at once"));
+}
+
 TEST_F(StartupTest, WhatItPrintsIsAFlagFile) {
   ServerProcess printing(flags_ + "--print_config" + "--workers=3");
   EXPECT_EQ(printing.Wait(), EXIT_SUCCESS);
