@@ -7,6 +7,7 @@
 #include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
+#include "server/operations/operations.h"
 #include "server/operations/verify_requests.h"
 #include "server/rules/rules.h"
 #include "storage/invariants/invariants.h"
@@ -18,7 +19,7 @@ namespace {
 using storage::ReadTransaction;
 
 constexpr int kPageSize = 1000;
-// More than servers' clocks differ, and than a call takes.
+// More than the clocks of servers differ, plus the time of a call.
 constexpr absl::Duration kClocksDiffer = absl::Hours(1);
 
 std::vector<storage::Invariant> Invariants() {
@@ -27,45 +28,46 @@ std::vector<storage::Invariant> Invariants() {
   return invariants;
 }
 
-// What is wrong with the first day that an agreement is settled from: its documents tile its days from its creation.
+// What is wrong with the day on which settling begins: it must be the day of creation (O2). "" if nothing is.
 std::string WrongAgreementDay(const storage::Beginning& agreement, absl::TimeZone time_zone) {
   const absl::CivilDay created = rules::DayOf(agreement.create_time, time_zone);
   if (agreement.first_day == created) return "";
-  return absl::StrCat("is settled from ", FormatDay(*agreement.first_day), ", and was created on ", FormatDay(created));
+  return absl::StrCat("settling begins on ", FormatDay(*agreement.first_day), ", but it was created on ",
+                      FormatDay(created));
 }
 
-// A company begins on the day of its creation, or where an agreement that it was in was settled until then (D2).
+// D2: a company's placements begin on the day of its creation, or later if its agreement was settled further.
 std::string WrongCompanyDay(const storage::Beginning& company, absl::TimeZone time_zone) {
   const absl::CivilDay created = rules::DayOf(company.create_time, time_zone);
   if (!company.first_day) return "has no placement";
   if (company.first_day == created || (company.first_day > created && company.after_settled)) return "";
-  return absl::StrCat("is placed from ", FormatDay(*company.first_day), ", and was created on ", FormatDay(created));
+  return absl::StrCat("its placements begin on ", FormatDay(*company.first_day), ", but it was created on ",
+                      FormatDay(created));
 }
 
-// D2: what happens to a company takes effect that day, or as far as an agreement is settled: not later than the day of
-// a server's clock, which differs by seconds, whatever happens in between. If it has no placement, another check says
-// so.
+// D2: a change to a company takes effect on the same day, or where its agreement is settled until. So it is not after
+// the day of the change, by clocks that differ by seconds. Another check finds companies without a placement.
 std::string WrongDayOfChange(const storage::LastChange& company, absl::TimeZone time_zone) {
   if (!company.day) return "";
   if (*company.day <= rules::DayOf(company.update_time + kClocksDiffer, time_zone)) return "";
-  return absl::StrCat("its newest placement is of ", FormatDay(*company.day), ", and its last change of ",
-                      FormatDay(rules::DayOf(company.update_time, time_zone)));
+  return absl::StrCat("its newest placement begins or ends on ", FormatDay(*company.day),
+                      ", but its last change was on ", FormatDay(rules::DayOf(company.update_time, time_zone)));
 }
 
-// Verifies account by account, and adds up what it finds.
-class Verification {
+// Verifies account by account, and adds up the findings.
+class DatabaseVerifier {
  public:
-  Verification(storage::Database& database, const Context& context, const VerifyOptions& options)
+  DatabaseVerifier(storage::Database& database, const Context& context, const VerifyOptions& options)
       : database_(database), context_(context), options_(options), told_(context.clock.now()) {
     for (const storage::Invariant& invariant : invariants_) Add(invariant.table, invariant.rule);
-    Add("agreements", "its order bases, or its unsettled days, begin on the day of its creation");
-    Add("companies", "its placements begin on the day of its creation");
-    Add("companies", "its newest placement begins, or ends if it is deleted, by the day of its last change");
-    Add("order bases", "it is what is computed again from history, and its digest and total fit its lines");
-    Add("agreements", "an agreement's keys for order and search are those of its name");
-    Add("companies", "a company's keys for order and search are those of its name");
-    Add("requests", "what its response tells of is there, at that revision or a later one");
-    Add("requests", "no change of the last days is without one, as far as revisions tell");
+    Add("agreements", "settling begins on the day of creation");
+    Add("companies", "placements begin on the day of creation");
+    Add("companies", "no placement begins or ends after the day of the last change");
+    Add("order bases", "computing it again from history gives the same lines, total and digest");
+    Add("agreements", "the agreement's keys for order and search fit its name");
+    Add("companies", "the company's keys for order and search fit its name");
+    Add("requests", "what its response contains is stored, at the same revision or a later one");
+    Add("requests", "every recent change that raised a revision has one");
     result_.waiting.table = storage::WaitingTransactions().table;
     result_.waiting.rule = storage::WaitingTransactions().rule;
   }
@@ -91,7 +93,7 @@ class Verification {
     check.rule = rule;
   }
 
-  // The checks that are not of an invariant of storage's come after them.
+  // These checks come after those of storage's invariants.
   Check& AgreementDays() { return result_.checks[invariants_.size()]; }
   Check& CompanyDays() { return result_.checks[invariants_.size() + 1]; }
   Check& DaysOfChanges() { return result_.checks[invariants_.size() + 2]; }
@@ -164,7 +166,7 @@ class Verification {
     return absl::OkStatus();
   }
 
-  // Each one of what `list` lists; `what_is_wrong` with it is "" if nothing is.
+  // Checks everything that `list` lists. `what_is_wrong` returns "" if nothing is.
   template <typename Listed>
   absl::Status CheckDays(const std::string& account_id, List<Listed> list,
                          std::string (*what_is_wrong)(const Listed&, absl::TimeZone), Check& check) {
@@ -257,7 +259,7 @@ int64_t DatabaseVerification::findings() const {
 
 absl::StatusOr<DatabaseVerification> VerifyDatabase(storage::Database& database, const Context& context,
                                                     const VerifyOptions& options) {
-  return Verification(database, context, options).Run();
+  return DatabaseVerifier(database, context, options).Run();
 }
 
 std::string Report(const DatabaseVerification& verification) {

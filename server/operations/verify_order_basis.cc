@@ -22,10 +22,10 @@ using storage::ReadTransaction;
 constexpr int kMaxFindings = 100;
 constexpr int kMaxWaiting = 100;
 
-// Gathers what is wrong with one document.
-class Verification {
+// Gathers the findings about one document.
+class OrderBasisVerifier {
  public:
-  Verification(ReadTransaction& tx, const Context& context, v1::OrderBasis order_basis)
+  OrderBasisVerifier(ReadTransaction& tx, const Context& context, v1::OrderBasis order_basis)
       : tx_(tx), context_(context), order_basis_(std::move(order_basis)) {}
 
   absl::StatusOr<v1::VerifyOrderBasisResponse> Run() {
@@ -34,7 +34,7 @@ class Verification {
     CheckTotal();
     if (DigestOf(order_basis_) != order_basis_.digest()) {
       Find(v1::VERIFICATION_PROBLEM_DIGEST,
-           absl::StrCat("digest is ", order_basis_.digest(), ", the document's is ", DigestOf(order_basis_)));
+           absl::StrCat("digest is ", order_basis_.digest(), ", but that of the content is ", DigestOf(order_basis_)));
     }
     RETURN_IF_ERROR(CheckDaysBefore(agreement));
     RETURN_IF_ERROR(CheckDaysAfter(agreement));
@@ -51,14 +51,14 @@ class Verification {
       finding.set_description(description);
     } else {
       response_.mutable_findings(kMaxFindings - 1)
-          ->set_description(absl::StrCat("and ", ++cut_findings_ + 1, " more findings, cut here"));
+          ->set_description(absl::StrCat("and ", ++cut_findings_ + 1, " more findings"));
     }
   }
 
   absl::CivilDay from() const { return ParseDay(order_basis_.from_day()); }
   absl::CivilDay until() const { return ParseDay(order_basis_.until_day()); }
 
-  // Lines by what tells them apart. Names are copies of what they were then, so nothing to compare with.
+  // Lines by their key. Names are left out, since they are copies of what they were then.
   using LineKey = std::tuple<std::string, std::string, std::string>;
   static std::map<LineKey, std::string> LineTexts(const v1::OrderBasis& order_basis) {
     std::map<LineKey, std::string> texts;
@@ -94,7 +94,7 @@ class Verification {
     const auto& [product_id, price_valid_from, original_month] = key;
     Find(v1::VERIFICATION_PROBLEM_LINE, absl::StrCat("product ", product_id, ", price from ", price_valid_from,
                                                      original_month.empty() ? "" : ", of " + original_month, ": is ",
-                                                     is, "; history says ", should_be));
+                                                     is, ", but history gives ", should_be));
   }
 
   void CheckTotal() {
@@ -102,21 +102,21 @@ class Verification {
     for (const v1::OrderBasisLine& line : order_basis_.lines()) total += ParseAmount(line.amount());
     if (FormatAmount(total) != order_basis_.total_amount()) {
       Find(v1::VERIFICATION_PROBLEM_TOTAL, absl::StrCat("total_amount is ", order_basis_.total_amount(),
-                                                        ", the lines add up to ", FormatAmount(total)));
+                                                        ", but the lines add up to ", FormatAmount(total)));
     }
     if (order_basis_.lines_size() != order_basis_.line_count()) {
-      Find(v1::VERIFICATION_PROBLEM_TOTAL, absl::StrCat("line_count is ", order_basis_.line_count(), ", there are ",
+      Find(v1::VERIFICATION_PROBLEM_TOTAL, absl::StrCat("line_count is ", order_basis_.line_count(), ", but there are ",
                                                         order_basis_.lines_size(), " lines"));
     }
   }
 
-  // O3: the document before ends where this one begins; the first one begins with the agreement.
+  // O3: the document before ends where this one begins. The first one begins on the day of the agreement's creation.
   absl::Status CheckDaysBefore(const v1::Agreement& agreement) {
     ASSIGN_OR_RETURN(const auto before, storage::FindOrderBasisCovering(tx_, agreement.agreement_id(), from() - 1));
     if (before && before->until_day() != order_basis_.from_day()) {
       Find(v1::VERIFICATION_PROBLEM_DAYS,
-           absl::StrCat("begins on ", order_basis_.from_day(), ", but ", before->order_basis_id(), " goes on until ",
-                        before->until_day()));
+           absl::StrCat("begins on ", order_basis_.from_day(), ", but ", before->order_basis_id(),
+                        ", before it, covers the days until ", before->until_day()));
     }
     const absl::Time created =
         absl::FromUnixSeconds(agreement.create_time().seconds()) + absl::Nanoseconds(agreement.create_time().nanos());
@@ -124,24 +124,24 @@ class Verification {
     if (!before && from() != first_day) {
       Find(v1::VERIFICATION_PROBLEM_DAYS,
            absl::StrCat("begins on ", order_basis_.from_day(),
-                        ", but no document covers the day before, and the agreement was created on ",
+                        ", but no order basis covers the day before, and the agreement was created on ",
                         FormatDay(first_day)));
     }
     return absl::OkStatus();
   }
 
-  // O3: the next document, or what is not settled yet, begins where this one ends.
+  // O3: the next document begins where this one ends. If there is none, the agreement is settled until there.
   absl::Status CheckDaysAfter(const v1::Agreement& agreement) {
     ASSIGN_OR_RETURN(const auto after, storage::FindOrderBasisFrom(tx_, agreement.agreement_id(), until()));
     const bool is_last = agreement.settled_until() == order_basis_.until_day();
     if (!after && !is_last) {
       Find(v1::VERIFICATION_PROBLEM_DAYS,
-           absl::StrCat("ends before ", order_basis_.until_day(), ", where no document goes on, and the agreement is ",
-                        "settled until ", agreement.settled_until()));
+           absl::StrCat("ends before ", order_basis_.until_day(), ", but no order basis begins on that day, and the ",
+                        "agreement is settled until ", agreement.settled_until()));
     }
     if (after && is_last) {
       Find(v1::VERIFICATION_PROBLEM_DAYS, absl::StrCat("the agreement is settled until ", agreement.settled_until(),
-                                                       ", but ", after->order_basis_id(), " goes on from there"));
+                                                       ", but ", after->order_basis_id(), " begins on that day"));
     }
     return absl::OkStatus();
   }
@@ -152,9 +152,9 @@ class Verification {
                                                  until(), kMaxFindings));
     for (const v1::Transaction& transaction : wrong) {
       Find(v1::VERIFICATION_PROBLEM_TRANSACTION,
-           absl::StrCat("transaction ", transaction.transaction_id(), " of ", transaction.company_id(), " on ",
-                        transaction.day(), " is claimed, and is not the agreement's on that day or is later than the ",
-                        "document"));
+           absl::StrCat("claims transaction ", transaction.transaction_id(), " of ", transaction.company_id(), " on ",
+                        transaction.day(), ", but the agreement does not hold the company on that day, or the order ",
+                        "basis ends before it"));
     }
     return absl::OkStatus();
   }
@@ -181,7 +181,7 @@ absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(storage::Snapshot&
                                                               const v1::VerifyOrderBasisRequest& request) {
   ASSIGN_OR_RETURN(v1::OrderBasis order_basis, storage::GetOrderBasis(tx, request.order_basis_id()));
   RETURN_IF_ERROR(AddAllLines(tx, order_basis));
-  return Verification(tx, context, std::move(order_basis)).Run();
+  return OrderBasisVerifier(tx, context, std::move(order_basis)).Run();
 }
 
 }  // namespace agreements

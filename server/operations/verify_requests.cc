@@ -13,6 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "agreements/v1/agreement_service.pb.h"
+#include "agreements/v1/company_service.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "proto/status_macros.h"
@@ -31,18 +33,18 @@ using storage::ReadTransaction;
 constexpr int kPageSize = 1000;
 constexpr int kRecordsAPage = 100;  // A response can be large.
 
-// A call records its request before it waits for rows, so of two changes of a resource the second one can have the
-// earlier record, by what a call may take at the most; and clocks differ.
+// A call records its request before it waits for rows, so the second of two changes to a resource can have the earlier
+// record. The difference is at most the time of a call, plus that between clocks.
 constexpr absl::Duration kOrderSlack = absl::Minutes(1);
 
-// What is known of a resource from records.
+// What the records say about a resource.
 struct Recorded {
   std::set<int64_t> revisions;
-  std::optional<int64_t> first_recent;  // The lowest one in a record that is recent.
-  std::string request_id;               // Of the highest one.
+  std::optional<int64_t> first_recent;  // The lowest revision in a recent record.
+  std::string request_id;               // Of the record with the highest revision.
 };
 
-// By id, which begins with the kind, or is a product's.
+// By id.
 using RecordedResources = std::map<std::string, Recorded>;
 
 struct Kind {
@@ -57,9 +59,9 @@ constexpr Kind kDraft = {"draft", storage::ListDraftRevisions, true};
 constexpr Kind kProduct = {"product", storage::ListProductRevisions, false};
 constexpr const Kind* kKinds[] = {&kAgreement, &kCompany, &kDraft, &kProduct};
 
-// The response that a record has; null if this program does not know the method.
+// The response of a record. Null if this program does not know the method.
 std::unique_ptr<Message> ParseResponse(const storage::RecordedRequest& record) {
-  // A program has only those messages that something refers to: here, all of both services.
+  // The linker keeps only messages that something refers to. This refers to all messages of both services.
   google::protobuf::LinkMessageReflection<v1::DeleteAgreementResponse>();
   google::protobuf::LinkMessageReflection<v1::MoveCompanyResponse>();
   const std::string name = absl::StrCat(absl::StripSuffix(record.method, "Request"), "Response");
@@ -69,7 +71,7 @@ std::unique_ptr<Message> ParseResponse(const storage::RecordedRequest& record) {
   return response->ParseFromString(record.response) ? std::move(response) : nullptr;
 }
 
-// Calls `visit` for each message in `message`.
+// Calls `visit` for each message that is a field of `message`.
 template <typename Visit>
 void VisitMessages(const Message& message, const Visit& visit) {
   std::vector<const FieldDescriptor*> fields;
@@ -83,14 +85,14 @@ void VisitMessages(const Message& message, const Visit& visit) {
 }
 
 std::string Missing(const char* kind, const std::string& id, const std::string& request_id) {
-  return absl::StrCat(kind, " ", id, ": is missing, and request ", request_id, " tells of it");
+  return absl::StrCat(kind, " ", id, ": is missing, but request ", request_id, " returned it");
 }
 
-// Verifies those resources of an account whose ids fall to one of several goes.
-class Go {
+// Verifies one part of an account's resources. Ids are divided into `count` parts, of which this is `number`.
+class RequestsVerifier {
  public:
-  Go(ReadTransaction& tx, size_t number, size_t count, const VerifyRequestsOptions& options,
-     std::vector<std::string>& lost_changes, std::vector<std::string>& lost_records)
+  RequestsVerifier(ReadTransaction& tx, size_t number, size_t count, const VerifyRequestsOptions& options,
+                   std::vector<std::string>& lost_changes, std::vector<std::string>& lost_records)
       : tx_(tx),
         number_(number),
         count_(count),
@@ -99,12 +101,12 @@ class Go {
         lost_records_(lost_records) {}
 
   absl::Status Run() {
-    // Servers record in real time.
+    // Records have real times.
     recent_since_ = absl::Now() - options_.kept;
     ASSIGN_OR_RETURN(const auto unreadable, storage::NewestRequestWithoutMethod(tx_));
     if (unreadable) recent_since_ = std::max(recent_since_, *unreadable + kOrderSlack);
     absl::Time since;
-    do {  // Again if some turned out to be unreadable.
+    do {  // Again if some were unreadable, which moves recent_since_.
       since = recent_since_;
       recorded_.clear();
       deletions_.clear();
@@ -178,7 +180,7 @@ class Go {
     return absl::OkStatus();
   }
 
-  // Walks through what is stored and what is recorded, both in ascending order of ids.
+  // Merges what is stored with what is recorded, both in ascending order of ids.
   absl::Status Compare(const Kind& kind) {
     RecordedResources& recorded = recorded_[&kind];
     const Recorded nothing;
@@ -206,7 +208,7 @@ class Go {
   void CompareOne(const Kind& kind, const storage::Revision& stored, const Recorded& recorded) {
     if (!recorded.revisions.empty() && *recorded.revisions.rbegin() > stored.revision) {
       lost_changes_.push_back(absl::StrCat(kind.name, " ", stored.id, ": is at revision ", stored.revision,
-                                           ", and request ", recorded.request_id, " made it ",
+                                           ", but request ", recorded.request_id, " returned revision ",
                                            *recorded.revisions.rbegin()));
     }
     std::optional<int64_t> first = recorded.first_recent;
@@ -228,7 +230,7 @@ class Go {
   const VerifyRequestsOptions& options_;
   std::vector<std::string>& lost_changes_;
   std::vector<std::string>& lost_records_;
-  absl::Time recent_since_;  // Since then, every record is there and can be read.
+  absl::Time recent_since_;  // Every record since then exists and can be read.
   std::map<const Kind*, RecordedResources> recorded_;
   std::set<std::pair<std::string, absl::Time>> deletions_;  // Of agreements, and when.
 };
@@ -244,7 +246,7 @@ absl::Status VerifyRequests(storage::Database& database, const storage::Call& ca
     const auto gone = database.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<bool> {
       lost_changes.clear();
       lost_records.clear();
-      RETURN_IF_ERROR(Go(tx, number, count, options, lost_changes, lost_records).Run());
+      RETURN_IF_ERROR(RequestsVerifier(tx, number, count, options, lost_changes, lost_records).Run());
       return true;
     });
     RETURN_IF_ERROR(gone.status());
