@@ -13,19 +13,16 @@
 #include "google/protobuf/repeated_field.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "proto/errors.h"
-#include "server/requests/validate.h"
+#include "server/requests/limits.h"
 
 namespace agreements {
 
-// Checks fields and gathers what is wrong. Functions that take a std::string& remove white space at its ends.
+// Checks fields and gathers the violations. Functions that take a std::string& remove white space at its ends.
 class Fields {
  public:
-  // Of something within a request.
-  Fields() = default;
-
-  // Of a request, with the fields that many have: account_id, request_id, revision, page_size.
+  // Those that many requests have: account_id, request_id, revision, page_size.
   template <typename Request>
-  explicit Fields(Request& request) {
+  Fields& Common(const Request& request) {
     CallersId("account_id", request.account_id(), "Kontoen er ikke oppgitt riktig.");
     if constexpr (requires { request.request_id(); }) {
       if (!request.request_id().empty()) {
@@ -41,6 +38,7 @@ class Fields {
       Check(request.page_size() >= 0 && request.page_size() <= kMaxPageSize, "page_size",
             absl::StrCat("must be 0 to ", kMaxPageSize), "Sidestørrelsen er ikke gyldig.");
     }
+    return *this;
   }
 
   Fields& Check(bool valid, absl::string_view field, absl::string_view description, absl::string_view sentence);
@@ -64,11 +62,11 @@ class Fields {
   // A1: 1 to 200 code points, without controls and what changes the direction of text; one of them can be seen.
   Fields& Name(absl::string_view field, std::string& name);
   Fields& OptionalName(absl::string_view field, std::string& name);
-  // A part of a name, untrimmed, to look for: at most 200 code points, without controls.
+  // A part of a name to search for, untrimmed: at most 200 code points, without controls.
   Fields& Text(absl::string_view field, absl::string_view text);
 
   Fields& CustomerNumber(absl::string_view field, std::string& number);
-  // C1: spaces between the digits are removed, too.
+  // C1: also removes spaces between the digits.
   Fields& OrganizationNumber(absl::string_view field, std::string& number);
 
   // LICENSE or TRANSACTION.
@@ -79,20 +77,20 @@ class Fields {
   // ISO 8601, "2026-11-01", of the years 2000 to 2999.
   Fields& Day(absl::string_view field, absl::string_view day);
   Fields& OptionalDay(absl::string_view field, absl::string_view day);
-  // Optional days of `request`; the first one must be before the other.
+  // The optional from_day and until_day of `request`, which must be in this order.
   template <typename Request>
   Fields& OptionalDays(const Request& request) {
     return OptionalDay("from_day", request.from_day())
         .OptionalDay("until_day", request.until_day())
         .DaysInOrder(request.from_day(), request.until_day());
   }
-  // Nothing to say if one is missing or no day.
+  // No violation if either is missing or malformed.
   Fields& DaysInOrder(absl::string_view from_day, absl::string_view until_day);
 
   // As google.protobuf.Timestamp defines it.
   Fields& Time(absl::string_view field, const google::protobuf::Timestamp& time);
 
-  // How many items a list has.
+  // 1 to `max` items of a list.
   Fields& Count(absl::string_view field, int count, int max);
 
   absl::Status status() const { return violations_.empty() ? absl::OkStatus() : FieldsInvalid(violations_); }

@@ -15,7 +15,8 @@ constexpr absl::string_view kOrderUnknownSentence = "Sorteringen finnes ikke.";
 }  // namespace
 
 absl::Status Validate(v1::CreateAgreementRequest& request) {
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   fields.Name("display_name", *request.mutable_display_name())
       .CustomerNumber("customer_number", *request.mutable_customer_number());
   if (request.has_first_company_draft()) {
@@ -27,15 +28,16 @@ absl::Status Validate(v1::CreateAgreementRequest& request) {
 }
 
 absl::Status Validate(v1::GetAgreementRequest& request) {
-  return Fields(request).Id("agreement_id", request.agreement_id(), kAgreementPrefix).status();
+  return Fields().Common(request).Id("agreement_id", request.agreement_id(), kAgreementPrefix).status();
 }
 
 absl::Status Validate(v1::BatchGetAgreementsRequest& request) {
-  return Fields(request).Ids("agreement_ids", request.agreement_ids(), kAgreementPrefix).status();
+  return Fields().Common(request).Ids("agreement_ids", request.agreement_ids(), kAgreementPrefix).status();
 }
 
 absl::Status Validate(v1::ListAgreementsRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .CustomerNumber("customer_number", *request.mutable_customer_number())
       .Text("display_name_prefix", request.display_name_prefix())
       .Text("display_name_contains", request.display_name_contains())
@@ -44,14 +46,16 @@ absl::Status Validate(v1::ListAgreementsRequest& request) {
 }
 
 absl::Status Validate(v1::ListAgreementUsersRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("agreement_id", request.agreement_id(), kAgreementPrefix)
       .OptionalProductId("product_id", request.product_id())
       .status();
 }
 
 absl::Status Validate(v1::UpdateAgreementRequest& request) {
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   fields.Id("agreement_id", request.agreement_id(), kAgreementPrefix)
       .Check(request.has_display_name() || request.has_customer_number(), "display_name", kNothingToSet,
              kNothingToSetSentence);
@@ -61,15 +65,16 @@ absl::Status Validate(v1::UpdateAgreementRequest& request) {
 }
 
 absl::Status Validate(v1::DeleteAgreementRequest& request) {
-  return Fields(request).Id("agreement_id", request.agreement_id(), kAgreementPrefix).status();
+  return Fields().Common(request).Id("agreement_id", request.agreement_id(), kAgreementPrefix).status();
 }
 
 absl::Status Validate(v1::UndeleteAgreementRequest& request) {
-  return Fields(request).Id("agreement_id", request.agreement_id(), kAgreementPrefix).status();
+  return Fields().Common(request).Id("agreement_id", request.agreement_id(), kAgreementPrefix).status();
 }
 
 absl::Status Validate(v1::CreateCompanyRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("agreement_id", request.agreement_id(), kAgreementPrefix)
       .Name("display_name", *request.mutable_display_name())
       .OrganizationNumber("organization_number", *request.mutable_organization_number())
@@ -77,15 +82,16 @@ absl::Status Validate(v1::CreateCompanyRequest& request) {
 }
 
 absl::Status Validate(v1::GetCompanyRequest& request) {
-  return Fields(request).Id("company_id", request.company_id(), kCompanyPrefix).status();
+  return Fields().Common(request).Id("company_id", request.company_id(), kCompanyPrefix).status();
 }
 
 absl::Status Validate(v1::BatchGetCompaniesRequest& request) {
-  return Fields(request).Ids("company_ids", request.company_ids(), kCompanyPrefix).status();
+  return Fields().Common(request).Ids("company_ids", request.company_ids(), kCompanyPrefix).status();
 }
 
 absl::Status Validate(v1::ListCompaniesRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .OptionalId("agreement_id", request.agreement_id(), kAgreementPrefix)
       .Text("display_name_prefix", request.display_name_prefix())
       .Text("display_name_contains", request.display_name_contains())
@@ -95,7 +101,8 @@ absl::Status Validate(v1::ListCompaniesRequest& request) {
 }
 
 absl::Status Validate(v1::UpdateCompanyRequest& request) {
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   fields.Id("company_id", request.company_id(), kCompanyPrefix)
       .Check(request.has_display_name() || request.has_organization_number(), "display_name", kNothingToSet,
              kNothingToSetSentence);
@@ -107,18 +114,20 @@ absl::Status Validate(v1::UpdateCompanyRequest& request) {
 }
 
 absl::Status Validate(v1::DeleteCompanyRequest& request) {
-  return Fields(request).Id("company_id", request.company_id(), kCompanyPrefix).status();
+  return Fields().Common(request).Id("company_id", request.company_id(), kCompanyPrefix).status();
 }
 
 absl::Status Validate(v1::UndeleteCompanyRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("company_id", request.company_id(), kCompanyPrefix)
       .OptionalId("agreement_id", request.agreement_id(), kAgreementPrefix)
       .status();
 }
 
 absl::Status Validate(v1::CreateCompanyDraftRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("agreement_id", request.agreement_id(), kAgreementPrefix)
       .OptionalName("display_name", *request.mutable_display_name())
       .OrganizationNumber("organization_number", *request.mutable_organization_number())
@@ -126,15 +135,16 @@ absl::Status Validate(v1::CreateCompanyDraftRequest& request) {
 }
 
 absl::Status Validate(v1::GetCompanyDraftRequest& request) {
-  return Fields(request).Id("draft_id", request.draft_id(), kDraftPrefix).status();
+  return Fields().Common(request).Id("draft_id", request.draft_id(), kDraftPrefix).status();
 }
 
 absl::Status Validate(v1::ListCompanyDraftsRequest& request) {
-  return Fields(request).OptionalId("agreement_id", request.agreement_id(), kAgreementPrefix).status();
+  return Fields().Common(request).OptionalId("agreement_id", request.agreement_id(), kAgreementPrefix).status();
 }
 
 absl::Status Validate(v1::UpdateCompanyDraftRequest& request) {
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   fields.Id("draft_id", request.draft_id(), kDraftPrefix)
       .Check(request.has_display_name() || request.has_organization_number(), "display_name", kNothingToSet,
              kNothingToSetSentence);
@@ -146,22 +156,24 @@ absl::Status Validate(v1::UpdateCompanyDraftRequest& request) {
 }
 
 absl::Status Validate(v1::CompleteCompanyDraftRequest& request) {
-  return Fields(request).Id("draft_id", request.draft_id(), kDraftPrefix).status();
+  return Fields().Common(request).Id("draft_id", request.draft_id(), kDraftPrefix).status();
 }
 
 absl::Status Validate(v1::DeleteCompanyDraftRequest& request) {
-  return Fields(request).Id("draft_id", request.draft_id(), kDraftPrefix).status();
+  return Fields().Common(request).Id("draft_id", request.draft_id(), kDraftPrefix).status();
 }
 
 absl::Status Validate(v1::MoveCompanyRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("company_id", request.company_id(), kCompanyPrefix)
       .Id("agreement_id", request.agreement_id(), kAgreementPrefix)
       .status();
 }
 
 absl::Status Validate(v1::MoveCompanyToNewAgreementRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("company_id", request.company_id(), kCompanyPrefix)
       .Name("display_name", *request.mutable_display_name())
       .CustomerNumber("customer_number", *request.mutable_customer_number())
@@ -169,7 +181,7 @@ absl::Status Validate(v1::MoveCompanyToNewAgreementRequest& request) {
 }
 
 absl::Status Validate(v1::ListPlacementsRequest& request) {
-  return Fields(request).Id("company_id", request.company_id(), kCompanyPrefix).status();
+  return Fields().Common(request).Id("company_id", request.company_id(), kCompanyPrefix).status();
 }
 
 }  // namespace agreements

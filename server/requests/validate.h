@@ -1,25 +1,14 @@
-// What a request must look like, whatever the state: pure, and before the database is touched. Each function brings the
-// request into the form that the rest works with (white space at the ends of texts removed) and reports every bad field
-// at once, as INVALID_ARGUMENT FIELD_INVALID. Thread-safe.
+// Checks requests before the database is used. Each function removes white space at the ends of the request's texts,
+// and reports all bad fields together, as INVALID_ARGUMENT FIELD_INVALID. Pure. Thread-safe.
 #ifndef AGREEMENTS_SERVER_REQUESTS_VALIDATE_H_
 #define AGREEMENTS_SERVER_REQUESTS_VALIDATE_H_
-
-#include <cstdint>
 
 #include "absl/status/status.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/company_service.pb.h"
+#include "server/requests/limits.h"
 
 namespace agreements {
-
-inline constexpr int kMaxDisplayNameLength = 200;    // Unicode code points
-inline constexpr int kMaxCustomerNumberLength = 32;  // ASCII characters
-inline constexpr int kMaxCallersIdLength = 64;       // account_id, request_id, user_id, product_id, transaction_id
-inline constexpr int kMaxPageSize = 1000;
-inline constexpr int kMaxBatch = 100;          // Ids in one call
-inline constexpr int kMaxProductIds = 100;     // In one call
-inline constexpr int kMaxTransactions = 1000;  // In one call
-inline constexpr int64_t kMaxQuantity = 1'000'000'000;
 
 // validate.cc
 absl::Status Validate(v1::CreateAgreementRequest& request);
@@ -80,7 +69,7 @@ absl::Status Validate(v1::CancelTransactionsRequest& request);
 absl::Status Validate(v1::GetTransactionRequest& request);
 absl::Status Validate(v1::ListTransactionsRequest& request);
 
-// An item of RecordTransactions and CancelTransactions, each of which is refused alone: the fields are named from the
+// Checks one item of RecordTransactions or CancelTransactions. Each item is refused alone. Fields are named from the
 // request, e.g. "transactions[3].quantity".
 absl::Status ValidateItem(const v1::TransactionReport& report, int index);
 absl::Status ValidateItem(const v1::TransactionKey& key, int index);

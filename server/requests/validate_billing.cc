@@ -29,7 +29,8 @@ void CheckDigest(absl::string_view expected_digest, Fields& fields) {
 }  // namespace
 
 absl::Status Validate(v1::CreateProductRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .ProductId("product_id", request.product_id())
       .Name("display_name", *request.mutable_display_name())
       .Kind("kind", request.kind())
@@ -37,24 +38,27 @@ absl::Status Validate(v1::CreateProductRequest& request) {
 }
 
 absl::Status Validate(v1::GetProductRequest& request) {
-  return Fields(request).ProductId("product_id", request.product_id()).status();
+  return Fields().Common(request).ProductId("product_id", request.product_id()).status();
 }
 
 absl::Status Validate(v1::ListProductsRequest& request) {
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   if (request.kind() != v1::PRODUCT_KIND_UNSPECIFIED) fields.Kind("kind", request.kind());
   return fields.status();
 }
 
 absl::Status Validate(v1::UpdateProductRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .ProductId("product_id", request.product_id())
       .Name("display_name", *request.mutable_display_name())
       .status();
 }
 
 absl::Status Validate(v1::SetPriceRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .ProductId("product_id", request.product_id())
       .Day("valid_from", request.valid_from())
       .UnitPrice("unit_price", request.unit_price())
@@ -62,15 +66,20 @@ absl::Status Validate(v1::SetPriceRequest& request) {
 }
 
 absl::Status Validate(v1::ListPricesRequest& request) {
-  return Fields(request).ProductId("product_id", request.product_id()).status();
+  return Fields().Common(request).ProductId("product_id", request.product_id()).status();
 }
 
 absl::Status Validate(v1::PreviewOrderBasisRequest& request) {
-  return Fields(request).Id("agreement_id", request.agreement_id(), kAgreementPrefix).OptionalDays(request).status();
+  return Fields()
+      .Common(request)
+      .Id("agreement_id", request.agreement_id(), kAgreementPrefix)
+      .OptionalDays(request)
+      .status();
 }
 
 absl::Status Validate(v1::CreateOrderBasisRequest& request) {
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   fields.Id("agreement_id", request.agreement_id(), kAgreementPrefix)
       .Day("from_day", request.from_day())
       .Day("until_day", request.until_day())
@@ -81,15 +90,16 @@ absl::Status Validate(v1::CreateOrderBasisRequest& request) {
 }
 
 absl::Status Validate(v1::GetOrderBasisRequest& request) {
-  return Fields(request).Id("order_basis_id", request.order_basis_id(), kOrderBasisPrefix).status();
+  return Fields().Common(request).Id("order_basis_id", request.order_basis_id(), kOrderBasisPrefix).status();
 }
 
 absl::Status Validate(v1::ListOrderBasisLinesRequest& request) {
-  return Fields(request).Id("order_basis_id", request.order_basis_id(), kOrderBasisPrefix).status();
+  return Fields().Common(request).Id("order_basis_id", request.order_basis_id(), kOrderBasisPrefix).status();
 }
 
 absl::Status Validate(v1::ListOrderBasesRequest& request) {
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   fields.OptionalId("agreement_id", request.agreement_id(), kAgreementPrefix)
       .CustomerNumber("customer_number", *request.mutable_customer_number())
       .OptionalDays(request);
@@ -106,13 +116,14 @@ absl::Status Validate(v1::ListOrderBasesRequest& request) {
 }
 
 absl::Status Validate(v1::RunBillingRequest& request) {
-  return Fields(request).OptionalDay("until_day", request.until_day()).status();
+  return Fields().Common(request).OptionalDay("until_day", request.until_day()).status();
 }
 
 absl::Status Validate(v1::ExplainOrderBasisRequest& request) {
   const bool of_document = !request.order_basis_id().empty();
   const bool of_preview = !request.agreement_id().empty();
-  Fields fields(request);
+  Fields fields;
+  fields.Common(request);
   fields
       .Check(of_document || of_preview, "agreement_id", "or order_basis_id is required",
              "Det må oppgis hvilket ordregrunnlag eller hvilken kundeavtale det gjelder.")
@@ -136,7 +147,7 @@ absl::Status Validate(v1::ExplainOrderBasisRequest& request) {
 }
 
 absl::Status Validate(v1::VerifyOrderBasisRequest& request) {
-  return Fields(request).Id("order_basis_id", request.order_basis_id(), kOrderBasisPrefix).status();
+  return Fields().Common(request).Id("order_basis_id", request.order_basis_id(), kOrderBasisPrefix).status();
 }
 
 }  // namespace agreements

@@ -10,7 +10,8 @@ namespace {
 // Invite, accept, grant and revoke name the same.
 template <typename Request>
 absl::Status ValidateAccesses(Request& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("company_id", request.company_id(), kCompanyPrefix)
       .UserId("user_id", request.user_id())
       .ProductIds("product_ids", request.product_ids())
@@ -31,11 +32,12 @@ absl::Status Validate(v1::GrantAccessRequest& request) { return ValidateAccesses
 absl::Status Validate(v1::RevokeAccessRequest& request) { return ValidateAccesses(request); }
 
 absl::Status Validate(v1::GetAccessRequest& request) {
-  return Fields(request).Id("access_id", request.access_id(), kAccessPrefix).status();
+  return Fields().Common(request).Id("access_id", request.access_id(), kAccessPrefix).status();
 }
 
 absl::Status Validate(v1::ListAccessesRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .OptionalId("company_id", request.company_id(), kCompanyPrefix)
       .OptionalUserId("user_id", request.user_id())
       .OptionalProductId("product_id", request.product_id())
@@ -45,7 +47,7 @@ absl::Status Validate(v1::ListAccessesRequest& request) {
 }
 
 absl::Status Validate(v1::RecordTransactionsRequest& request) {
-  return Fields(request).Count("transactions", request.transactions_size(), kMaxTransactions).status();
+  return Fields().Common(request).Count("transactions", request.transactions_size(), kMaxTransactions).status();
 }
 
 absl::Status ValidateItem(const v1::TransactionReport& report, int index) {
@@ -61,7 +63,7 @@ absl::Status ValidateItem(const v1::TransactionReport& report, int index) {
 }
 
 absl::Status Validate(v1::CancelTransactionsRequest& request) {
-  return Fields(request).Count("transactions", request.transactions_size(), kMaxTransactions).status();
+  return Fields().Common(request).Count("transactions", request.transactions_size(), kMaxTransactions).status();
 }
 
 absl::Status ValidateItem(const v1::TransactionKey& key, int index) {
@@ -73,14 +75,16 @@ absl::Status ValidateItem(const v1::TransactionKey& key, int index) {
 }
 
 absl::Status Validate(v1::GetTransactionRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("company_id", request.company_id(), kCompanyPrefix)
       .TransactionId("transaction_id", request.transaction_id())
       .status();
 }
 
 absl::Status Validate(v1::ListTransactionsRequest& request) {
-  return Fields(request)
+  return Fields()
+      .Common(request)
       .Id("company_id", request.company_id(), kCompanyPrefix)
       .OptionalProductId("product_id", request.product_id())
       .Check(v1::TransactionState_IsValid(request.state()), "state", kStateUnknown, kStateUnknownSentence)
