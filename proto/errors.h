@@ -36,7 +36,7 @@ absl::Status MalformedRequest();
 absl::Status RequestTooLarge(int64_t size, int64_t limit);
 absl::Status PageTokenMismatch();
 absl::Status RequestIdReused();
-// `field` is the one that names the product.
+// `field` is the path of the field that names the product.
 absl::Status ProductKindWrong(absl::string_view field, absl::string_view product_id, v1::ProductKind kind);
 absl::Status PeriodSpansMonths(absl::CivilDay from_day, absl::CivilDay until_day, absl::CivilDay latest_until_day);
 
@@ -63,7 +63,7 @@ absl::Status AgreementHasDrafts(absl::string_view agreement_id, int draft_count)
 absl::Status AgreementDeleted(absl::string_view agreement_id);
 absl::Status AgreementNotDeleted(absl::string_view agreement_id);
 absl::Status CompanyDeleted(absl::string_view company_id);
-// The same reason, of a transaction on a day on which no agreement held the company.
+// COMPANY_DELETED, for a transaction on a day when no agreement held the company.
 absl::Status CompanyNotHeld(absl::string_view company_id, absl::string_view day);
 absl::Status CompanyNotDeleted(absl::string_view company_id);
 absl::Status DraftIncomplete(absl::string_view draft_id, const std::vector<std::string>& missing_fields);
@@ -77,10 +77,10 @@ absl::Status TransactionConflict(absl::string_view company_id, absl::string_view
 absl::Status TransactionSettled(absl::string_view company_id, absl::string_view transaction_id,
                                 absl::string_view order_basis_id);
 absl::Status PeriodNotOver(absl::CivilDay until_day, absl::CivilDay today);
-// `from_day` and `until_day` are those that would be right.
-absl::Status IntervalNotNext(absl::string_view agreement_id, absl::CivilDay from_day, absl::CivilDay until_day);
+// O3: names the days that would be right, which are the rest of the month from `settled_until` on.
+absl::Status IntervalNotNext(absl::string_view agreement_id, absl::string_view settled_until);
 absl::Status CustomerNumberMissing(absl::string_view agreement_id);
-// An empty product_id: the total.
+// An empty `product_id` means the total.
 absl::Status AmountTooLarge(absl::string_view agreement_id, absl::string_view product_id);
 
 // ABORTED
@@ -94,11 +94,11 @@ absl::Status ServerStopping();
 absl::Status RowLocked();
 absl::Status ClockOutOfRange();
 absl::Status DeadlinePassed();
-// `error_id` is the only thing that the caller learns: log the rest under it.
+// The caller learns only the `error_id`. Log the cause under it.
 absl::Status InternalError(absl::string_view error_id);
 
-// As a message, whose details are the payloads in the order of their type URLs: what a gRPC status carries, and what a
-// result within a response does.
+// The status as a message. Its details are the payloads, in the order of their type URLs. A gRPC status carries this
+// message, and so does a result within a response.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 // The type URL under which an absl::Status carries a detail of this type, as in google.protobuf.Any.

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/make_error.h"
 
@@ -140,7 +141,9 @@ absl::Status PeriodNotOver(absl::CivilDay until_day, absl::CivilDay today) {
                           {{"until_day", Day(until_day)}, {"latest_until_day", Day(today)}});
 }
 
-absl::Status IntervalNotNext(absl::string_view agreement_id, absl::CivilDay from_day, absl::CivilDay until_day) {
+absl::Status IntervalNotNext(absl::string_view agreement_id, absl::string_view settled_until) {
+  const absl::CivilDay from_day = ParseDay(settled_until);
+  const absl::CivilDay until_day = MonthOf(from_day).until;
   return MakePrecondition(
       v1::ERROR_REASON_INTERVAL_NOT_NEXT, agreement_id,
       absl::StrCat("The next order basis of agreement ", agreement_id, " begins on ", Day(from_day), "."),

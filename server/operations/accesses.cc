@@ -32,15 +32,15 @@ struct Subject {
   std::string user_id;
   Moment now;
   absl::CivilDay settled_until;  // Of the company's agreement.
-  absl::CivilDay held_from;      // When the company's newest placement begins, which is the agreement's.
+  absl::CivilDay held_from;      // The first day of the company's newest placement, which is in the agreement.
 };
 
-// What an operation does about one product. `live` is the user's access to it as ListLiveAccesses() tells it, or
-// nothing; returned is what has become of it, or the one that has replaced it.
+// What an operation does for one product. `live` is the user's access to it, from ListLiveAccesses(), or nothing.
+// Returns the changed access, or the one that replaces it.
 using Step = absl::StatusOr<v1::Access> (*)(Transaction& tx, const Subject& subject, const std::string& product_id,
                                             const std::optional<v1::Access>& live);
 
-// U1: products of kind LICENSE. Neither their kind nor that they are there ever changes, so this needs no lock.
+// U1: the products must be of kind LICENSE. Products are never removed and keep their kind, so this needs no lock.
 template <typename Request>
 absl::Status CheckProducts(Transaction& tx, const Request& request) {
   for (int i = 0; i < request.product_ids_size(); ++i) {
@@ -53,7 +53,7 @@ absl::Status CheckProducts(Transaction& tx, const Request& request) {
   return absl::OkStatus();
 }
 
-// Locks the agreement that holds the company, and reads what no one else can change then.
+// Locks the agreement that holds the company, and reads what nobody else can change while it is locked.
 template <typename Request>
 absl::StatusOr<Subject> LockSubject(Transaction& tx, const Clock& clock, const Request& request,
                                     const std::string& agreement_id) {
@@ -69,7 +69,7 @@ absl::StatusOr<Subject> LockSubject(Transaction& tx, const Clock& clock, const R
                  .held_from = held_from};
 }
 
-// What the four operations have in common: each takes its step for every product, or none.
+// The frame of the four operations: takes `step` for every product, or for none.
 template <typename Response, typename Request>
 absl::StatusOr<Response> ForEachProduct(Transaction& tx, const Clock& clock, const Request& request, Step step) {
   ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, request.company_id()));
@@ -80,7 +80,7 @@ absl::StatusOr<Response> ForEachProduct(Transaction& tx, const Clock& clock, con
   ASSIGN_OR_RETURN(const auto accesses,
                    storage::ListLiveAccesses(tx, request.company_id(), request.user_id(), subject.now.time));
   for (const v1::Access& access : accesses) live[access.product_id()] = access;
-  // In ascending order, in which products are locked, too: a new access locks its product by its foreign key.
+  // In ascending order, so that two calls cannot deadlock: a new access locks its product by its foreign key.
   std::map<std::string, v1::Access> changed;
   for (const std::string& product_id : std::set(request.product_ids().begin(), request.product_ids().end())) {
     ASSIGN_OR_RETURN(changed[product_id], step(tx, subject, product_id, live[product_id]));
@@ -90,7 +90,7 @@ absl::StatusOr<Response> ForEachProduct(Transaction& tx, const Clock& clock, con
   return response;
 }
 
-// An access or invitation that is made now, without state; not stored yet.
+// A new access or invitation, without state. It is not stored.
 v1::Access NewAccess(Transaction& tx, const Subject& subject, const std::string& product_id) {
   v1::Access access;
   access.set_access_id(tx.NewId(kAccessPrefix));
@@ -102,16 +102,16 @@ v1::Access NewAccess(Transaction& tx, const Subject& subject, const std::string&
   return access;
 }
 
-// D2: from now on it counts, but not before the company's newest placement: the days before that are another
-// agreement's, which is not locked and may have settled them, or nobody's.
+// D2: the access counts from now on, but not before the company's newest placement. Earlier days belong to nobody, or
+// to another agreement, which is not locked and may have settled them.
 void Begin(const Subject& subject, v1::Access& access) {
   access.set_state(v1::ACCESS_STATE_ACTIVE);
   access.set_from_day(FormatDay(rules::FirstDay(subject.now.day, {subject.settled_until}, subject.held_from)));
   *access.mutable_update_time() = ToTimestamp(subject.now.time);
 }
 
-// U3, D2: today is its last day, if it counts at all. Days before the company's newest placement stay as they are: see
-// Begin().
+// U3, D2: today is the access's last day, if it counts at all. Days before the company's newest placement stay as they
+// are, see Begin().
 void End(const Subject& subject, v1::Access& access) {
   if (access.state() == v1::ACCESS_STATE_ACTIVE) {
     const absl::CivilDay last_day = rules::LastDay(subject.now.day, subject.settled_until, ParseDay(access.from_day()));
@@ -123,7 +123,7 @@ void End(const Subject& subject, v1::Access& access) {
 
 // U2: stores that an invitation is over, so that something else can take its place.
 absl::Status EndInvitation(Transaction& tx, const Subject& subject, v1::Access invitation) {
-  // One that has expired changed then, not now.
+  // An expired invitation ended when it expired.
   if (invitation.state() != v1::ACCESS_STATE_ENDED) End(subject, invitation);
   return storage::UpdateAccess(tx, invitation, v1::ACCESS_STATE_INVITED);
 }

@@ -13,14 +13,14 @@ namespace {
 
 using storage::ReadTransaction;
 
-// An answer stays below 4 MiB: a page ends at the latest with the user with whom it reaches this size. A user has 0.3
-// MiB at most, of 1,000 products with 10 companies each, and the counts of 10,000 products less than 0.9 MiB.
+// A page ends with the user with whom it reaches this size, so that an answer stays below 4 MiB. A user with 1,000
+// products of 10 companies each has 0.3 MiB. The counts of 10,000 products have less than 0.9 MiB.
 constexpr size_t kFullPage = size_t{5} << 19;  // 2.5 MiB
 constexpr int kMaxProductCounts = 10'000;
-// Products that are read for a page.
+// How many products are read for a page.
 constexpr int64_t kMaxProducts = 20'000;
 
-// Keeps of `users`, in ascending order, as many as have not too many products together, and one at least.
+// Keeps the first users, whose products together are not too many, but at least one user.
 void KeepWhatFits(std::vector<storage::UserProducts>& users) {
   int64_t products = 0;
   const auto too_many = std::find_if(users.begin(), users.end(), [&products](const storage::UserProducts& user) {
@@ -31,7 +31,7 @@ void KeepWhatFits(std::vector<storage::UserProducts>& users) {
   users.erase(too_many, users.end());
 }
 
-// Fills the page with `users` and what they have, as far as its size allows.
+// Fills the page with `users` and their products, up to kFullPage.
 absl::Status FillUsers(ReadTransaction& tx, const v1::ListAgreementUsersRequest& request,
                        const std::vector<storage::UserProducts>& users, v1::ListAgreementUsersResponse& response) {
   ASSIGN_OR_RETURN(auto products,

@@ -117,7 +117,7 @@ absl::StatusOr<v1::DeleteAgreementResponse> DeleteAgreement(Transaction& tx, con
   ASSIGN_OR_RETURN(const Moment now, clock.Read());
   *agreement.mutable_delete_time() = ToTimestamp(now.time);
   *agreement.mutable_update_time() = agreement.delete_time();
-  // A5: only while it holds just what was read, so nothing slips in between.
+  // A5: deletes only while the agreement holds what was read, so nothing can be added in between.
   RETURN_IF_ERROR(storage::DeleteAgreement(tx, agreement));
   if (agreement.draft_count() > 0) {
     RETURN_IF_ERROR(storage::DiscardDrafts(tx, agreement_id, agreement.delete_time()));

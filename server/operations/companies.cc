@@ -106,7 +106,8 @@ absl::StatusOr<v1::DeleteCompanyResponse> DeleteCompany(Transaction& tx, const C
   *company.mutable_update_time() = company.delete_time();
   RETURN_IF_ERROR(storage::UpdateCompany(tx, company));
   ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, company_id));
-  // A transaction that was recorded while this waited can have a later day than the clock gave, and needs a holder.
+  // A transaction that was recorded while this waited may have a later day than the clock gave. That day needs a
+  // holder.
   ASSIGN_OR_RETURN(const auto newest, storage::GetNewestTransactionDay(tx, company_id));
   const absl::CivilDay last_day =
       rules::LastDay(now.day, ParseDay(agreement.settled_until()), std::max(held_from, newest.value_or(held_from)));
@@ -121,7 +122,8 @@ absl::StatusOr<v1::ListPlacementsResponse> ListPlacements(ReadTransaction& tx,
   RETURN_IF_ERROR(storage::GetCompany(tx, request.company_id()).status());
   ASSIGN_OR_RETURN(auto placements,
                    storage::ListPlacements(tx, request.company_id(), before_day, PageSize(request) + 1));
-  // A placement ends where the one after it, which stands before it here, begins: the page's key for the first one.
+  // A placement ends where its successor begins. The successor comes before it here; that of the first row is the
+  // page's key.
   std::string until_day = request.page_token().empty() ? "" : before_day;
   for (v1::Placement& placement : placements) {
     placement.set_until_day(std::exchange(until_day, placement.from_day()));

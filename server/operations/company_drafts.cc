@@ -17,7 +17,7 @@ namespace {
 using storage::ReadTransaction;
 using storage::Transaction;
 
-// C3: completed and discarded are for good.
+// C3: a completed or discarded draft stays so.
 absl::Status CheckOpen(const v1::CompanyDraft& draft) {
   if (draft.state() == v1::COMPANY_DRAFT_STATE_COMPLETED) return DraftCompleted(draft.draft_id(), draft.company_id());
   if (draft.state() == v1::COMPANY_DRAFT_STATE_DISCARDED) return DraftDiscarded(draft.draft_id());
@@ -95,7 +95,7 @@ absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(Transactio
   company.set_company_id(tx.NewId(kCompanyPrefix));
   company.set_display_name(draft.display_name());
   company.set_organization_number(draft.organization_number());
-  // Before the company: of two that complete the draft at once, the second one starts over here.
+  // Written before the company, so that the second of two callers who complete the draft starts over here.
   draft.set_state(v1::COMPANY_DRAFT_STATE_COMPLETED);
   draft.set_company_id(company.company_id());
   *draft.mutable_update_time() = ToTimestamp(now.time);

@@ -14,13 +14,6 @@ namespace agreements {
 
 using storage::Transaction;
 
-absl::StatusOr<Moment> Clock::Read() const {
-  const absl::Time time = now();
-  const absl::CivilDay day = rules::DayOf(time, time_zone);
-  if (!rules::IsInServedYears(day)) return ClockOutOfRange();
-  return Moment{.time = ToMicroseconds(time), .day = day};
-}
-
 v1::Agreement NewAgreement(Transaction& tx, const Moment& now, const std::string& display_name,
                            const std::string& customer_number) {
   v1::Agreement agreement;

@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "agreements/v1/agreement.pb.h"
 #include "agreements/v1/company.pb.h"
-#include "server/operations/operations.h"
+#include "server/operations/context.h"
 #include "storage/connection/database.h"
 #include "storage/tables/agreements.h"
 
@@ -23,8 +23,8 @@ v1::Agreement NewAgreement(storage::Transaction& tx, const Moment& now, const st
 v1::CompanyDraft NewDraft(storage::Transaction& tx, const Moment& now, const std::string& agreement_id,
                           const std::string& display_name, const std::string& organization_number);
 
-// Locks the agreement that was read to hold a company or open draft, which is to leave it. If it is deleted, the
-// company or draft has left it since: then the transaction starts over.
+// Locks an agreement that held a company or open draft when this transaction read them. If the agreement is deleted by
+// now, the company or draft has left it, and the transaction starts over.
 absl::StatusOr<v1::Agreement> LockHolder(storage::Transaction& tx, absl::string_view agreement_id,
                                          storage::CountChange change);
 
@@ -33,9 +33,9 @@ absl::StatusOr<v1::Agreement> LockHolder(storage::Transaction& tx, absl::string_
 absl::StatusOr<v1::Company> AddCompany(storage::Transaction& tx, const Moment& now, const v1::Agreement& agreement,
                                        v1::Company company);
 
-// M3: from `from_day` on, the company is held by the agreement, or by none if `agreement_id` is empty. What began on
-// that day or later is replaced, and equal neighbours merge. Returns the newest placement then. REQUIRES: what holds
-// the company now and then is locked, and `from_day` is no settled day of theirs.
+// M3: places the company in the agreement from `from_day` on, or in none if `agreement_id` is empty. Replaces
+// placements that began on that day or later, and merges equal neighbours. Returns the newest placement. REQUIRES: the
+// agreements that the company leaves and enters are locked, and neither has settled `from_day`.
 absl::StatusOr<v1::Placement> PlaceCompany(storage::Transaction& tx, const std::string& company_id,
                                            const std::string& agreement_id, absl::CivilDay from_day);
 

@@ -1,4 +1,4 @@
-// Why a line of an order basis, or of a preview of one, is what it is: domain.md O7.
+// Explaining a line of an order basis or of a preview: domain.md O7.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -25,20 +25,20 @@ namespace {
 using storage::ReadTransaction;
 
 constexpr size_t kPageSize = 1000;  // Accesses or transactions in a message.
-// That are read at once: each time, the database looks at all that the agreement has.
+// Accesses or transactions that are read at once. Each time, the database scans all of the agreement's.
 constexpr int kReadAhead = 10'000;
 
 // The line that is explained.
 struct Subject {
   std::string agreement_id;
-  std::string order_basis_id;  // Empty: of a preview.
+  std::string order_basis_id;  // Empty for a preview.
   v1::OrderBasisLine line;
-  Days days = {};  // On which it counts.
+  Days days = {};  // The days that it counts.
 
   bool is_license() const { return line.kind() == v1::PRODUCT_KIND_LICENSE; }
 };
 
-// What is read at once: accesses or transactions, whichever the line counts.
+// What is read at once: accesses or transactions, depending on what the line counts.
 struct Batch {
   Subject subject;
   std::vector<storage::UserAccess> accesses;
@@ -55,7 +55,7 @@ uint32_t MaskOf(const v1::AccessShare& share) {
   return static_cast<uint32_t>(bit(ParseDay(share.until_day())) - bit(from));
 }
 
-// The document, with no more than the line that is asked for.
+// The document, with only the requested line.
 absl::StatusOr<v1::OrderBasis> FindDocument(ReadTransaction& tx, const v1::ExplainOrderBasisRequest& request) {
   ASSIGN_OR_RETURN(v1::OrderBasis document, storage::GetOrderBasis(tx, request.order_basis_id()));
   ASSIGN_OR_RETURN(const auto lines,
@@ -67,7 +67,7 @@ absl::StatusOr<v1::OrderBasis> FindDocument(ReadTransaction& tx, const v1::Expla
   return document;
 }
 
-// The same of what PreviewOrderBasis computes.
+// The preview, with only the requested line.
 absl::StatusOr<v1::OrderBasis> ComputeDocument(ReadTransaction& tx, const Context& context,
                                                const v1::ExplainOrderBasisRequest& request) {
   v1::PreviewOrderBasisRequest preview_request;
@@ -104,10 +104,9 @@ absl::StatusOr<Subject> FindSubject(ReadTransaction& tx, const Context& context,
 
 // A line's explanation, page by page.
 //
-// Settled days do not change any more, so that pages of a document that are read one after the other fit together.
-// Those of a preview can change between two reads. The first kReadAhead are of the moment in which the line was
-// computed, and mostly that is all of them. What is read later is of later moments: it adds up to the line, or the
-// stream ends as PREVIEW_CHANGED.
+// Settled days do not change, so the pages of a document fit together although they are read one after the other. Those
+// of a preview can change between two reads. The first kReadAhead are read together with the line, and usually these
+// are all. If later ones do not add up to the line, the stream ends as PREVIEW_CHANGED.
 class Explanation {
  public:
   Explanation(storage::Database& database, const Context& context, const v1::ExplainOrderBasisRequest& request)
@@ -120,7 +119,7 @@ class Explanation {
   }
 
  private:
-  // Reads what comes after the batch, and the line first.
+  // Reads the next batch, and before the first one the line.
   absl::Status Read(const storage::Call& call) {
     ASSIGN_OR_RETURN(Batch batch, database_.ReadSnapshot(call, [&](storage::Snapshot& tx) { return ReadBatch(tx); }));
     batch_ = std::move(batch);
@@ -130,7 +129,7 @@ class Explanation {
     return absl::OkStatus();
   }
 
-  // Changes nothing here, since a transaction can run again.
+  // Const, since a transaction can run again.
   absl::StatusOr<Batch> ReadBatch(ReadTransaction& tx) const {
     Batch batch{.subject = batch_.subject, .accesses = {}, .transactions = {}};
     Subject& subject = batch.subject;
@@ -176,7 +175,7 @@ class Explanation {
       if (response.users_size() == 0 || user_id != user_id_) response.add_users()->set_user_id(user_id);
       user_id_ = user_id;
       v1::UserShare& user = *response.mutable_users()->rbegin();
-      // Days that another access of the user has counted, in this message or an earlier one, count once.
+      // A day that several accesses of the user cover counts once, also across messages.
       const uint32_t new_days = MaskOf(share) & ~counted_days_;
       counted_days_ |= new_days;
       user.set_days(user.days() + absl::popcount(new_days));
@@ -196,7 +195,7 @@ class Explanation {
     return response;
   }
 
-  // All is told: it must add up to the line.
+  // Everything is sent. It must add up to the line.
   absl::StatusOr<std::optional<v1::ExplainOrderBasisResponse>> End() const {
     const auto& [agreement_id, order_basis_id, line, days] = batch_.subject;
     const int64_t counted = batch_.subject.is_license() ? line.user_days() : line.quantity();
@@ -211,10 +210,10 @@ class Explanation {
   const v1::ExplainOrderBasisRequest request_;
   bool begun_ = false;
   Batch batch_;
-  size_t next_ = 0;  // Index in the batch of the first one that is not told yet.
+  size_t next_ = 0;  // Index in the batch of the next one to send.
   bool all_read_ = false;
-  int64_t told_ = 0;           // Users' days or pieces.
-  std::string user_id_;        // Of the access told last,
+  int64_t told_ = 0;           // User-days or pieces sent so far.
+  std::string user_id_;        // Of the last access that was sent,
   uint32_t counted_days_ = 0;  // and the user's days so far.
 };
 

@@ -17,7 +17,7 @@ namespace {
 
 using storage::Transaction;
 
-// The company of a request to move it: it must be there, and have the revision that the request is meant for.
+// The company of a request to move it. It must not be deleted, and must have the revision of the request.
 template <typename Request>
 absl::StatusOr<v1::Company> GetMovable(Transaction& tx, const Request& request) {
   ASSIGN_OR_RETURN(v1::Company company, storage::GetCompany(tx, request.company_id()));
@@ -27,7 +27,7 @@ absl::StatusOr<v1::Company> GetMovable(Transaction& tx, const Request& request) 
 }
 
 // M3, D2: puts the company into `target` from the first day on that neither agreement has settled. REQUIRES: both are
-// locked and count it so.
+// locked, and their company counts are changed.
 absl::StatusOr<v1::Placement> PutInto(Transaction& tx, const Moment& now, const v1::Agreement& source,
                                       const v1::Agreement& target, v1::Company& company) {
   company.set_agreement_id(target.agreement_id());

@@ -3,49 +3,25 @@
 //
 // An operation is the body of its transaction, and its first parameter says how it runs: Transaction reads and writes,
 // and the call is recorded; each statement of a ReadTransaction sees all that is committed; all statements of a
-// Snapshot see the same state. A body may run again, so it touches nothing outside. Few begin their transaction
-// themselves, since something goes with it: those take a Database and the call.
+// Snapshot see the same state. A body may run again, so it returns its result and changes nothing else. Operations that
+// keep something between two runs, or use several transactions, take a Database and the call, and begin their
+// transactions themselves.
 #ifndef AGREEMENTS_SERVER_OPERATIONS_OPERATIONS_H_
 #define AGREEMENTS_SERVER_OPERATIONS_OPERATIONS_H_
 
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/company_service.pb.h"
+#include "server/operations/context.h"
 #include "storage/connection/database.h"
 
 namespace agreements {
 
-// An instant, cut to microseconds, and its day in the service's time zone.
-struct Moment {
-  absl::Time time;
-  absl::CivilDay day;
-};
-
-// The time. Thread-safe.
-struct Clock {
-  std::function<absl::Time()> now;
-  absl::TimeZone time_zone;
-
-  // In a transaction that changes a placement or an access, only after its agreements are locked (domain.md D2): what
-  // waited for a lock over midnight happens on the new day. UNAVAILABLE CLOCK_OUT_OF_RANGE if the day is none that the
-  // service takes.
-  absl::StatusOr<Moment> Read() const;
-};
-
-// What operations know that is not in the request.
-struct Context {
-  Clock clock;
-  std::string currency;  // Of all prices and amounts, e.g. "NOK".
-};
-
-// The rest of a stream: each call returns its next message, or nothing at its end. Called in one thread at a time,
-// which may be another one each time; between two calls it holds nothing of the database.
+// Returns the stream's next message, or nothing at its end. One thread at a time calls it, but not always the same one.
+// Between two calls it holds no connection.
 template <typename Response>
 using Stream = std::function<absl::StatusOr<std::optional<Response>>(const storage::Call& call)>;
 

@@ -1,6 +1,4 @@
 // Order bases: domain.md O1 to O5.
-#include "storage/tables/order_bases.h"
-
 #include <algorithm>
 #include <map>
 #include <string>
@@ -16,6 +14,7 @@
 #include "server/operations/operations.h"
 #include "server/operations/order_basis_steps.h"
 #include "server/operations/pages.h"
+#include "storage/tables/order_bases.h"
 
 namespace agreements {
 namespace {
@@ -24,18 +23,18 @@ using storage::OrderBasisTime;
 using storage::ReadTransaction;
 using storage::Transaction;
 
-// Bytes of documents with lines on a page. The largest has less than 1.1 MiB: so an answer stays below the 4 MiB that
-// clients take.
+// Bytes of a page of documents with lines. The largest document has less than 1.1 MiB, so an answer stays below the 4
+// MiB that clients accept.
 constexpr size_t kMaxPageBytes = 3 << 20;
 constexpr int kLinesAtOnce = 2 * kMaxLines;
 
-// Whether creation times give a list its order, since nothing else with an index narrows it.
+// Whether the list is ordered by creation time. It is if only creation times narrow it, so that their index serves.
 bool IsByTime(const v1::ListOrderBasesRequest& request) {
   return (request.has_from_create_time() || request.has_until_create_time()) && request.agreement_id().empty() &&
          request.customer_number().empty();
 }
 
-// Of a list by creation time: "1796083200123456 ord-1jq2v8k5w0c3m7z9", in microseconds.
+// The page key of a list by creation time: "1796083200123456 ord-1jq2v8k5w0c3m7z9", in microseconds.
 std::string TimeKey(const v1::OrderBasis& document) {
   const google::protobuf::Timestamp& time = document.create_time();
   return absl::StrCat(time.seconds() * 1'000'000 + time.nanos() / 1000, " ", document.order_basis_id());
@@ -49,7 +48,7 @@ absl::StatusOr<OrderBasisTime> ParseTimeKey(absl::string_view key) {
   return OrderBasisTime{.create_time = absl::FromUnixMicros(microseconds), .order_basis_id = std::string(parts.second)};
 }
 
-// The documents from `begin` on whose lines are read at once: few, or one that is large.
+// The documents from `begin` on whose lines are read in one go: a few, or a large one.
 std::vector<std::string> NextIds(const std::vector<v1::OrderBasis>& documents, size_t begin) {
   std::vector<std::string> ids;
   int lines = 0;
@@ -61,8 +60,7 @@ std::vector<std::string> NextIds(const std::vector<v1::OrderBasis>& documents, s
   return ids;
 }
 
-// Gives documents their first lines, from the first one on. Drops those with which an answer would be too large, but
-// the first.
+// Adds their first lines to documents. Drops those that would make an answer too large, but never the first.
 absl::Status AddLines(ReadTransaction& tx, std::vector<v1::OrderBasis>& documents) {
   size_t size = 0;
   for (size_t begin = 0; begin < documents.size();) {
@@ -108,7 +106,7 @@ absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrderBasis(storage::Database&
   ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse response, database.ReadWrite(call, [&](Transaction& tx) {
     return FreezeOrderBasis(tx, context, request.agreement_id(), days, request.expected_digest());
   }));
-  // Once more, since a response that an earlier version has stored for the request_id has all lines and no currency.
+  // A response that an earlier version has stored for the request_id has all lines, and no currency.
   Present(context, *response.mutable_order_basis());
   return response;
 }

@@ -46,8 +46,8 @@ absl::StatusOr<std::vector<PricedProduct>> ReadPrices(ReadTransaction& tx, const
   return products;
 }
 
-// B5: the same, with prices that nobody changes any more for the days that are charged. Where they are in use already,
-// and mostly they are, the product is not written, so that documents of many agreements need not wait for each other.
+// B5: the same, with prices that nobody can change any more for the days that are charged. A product whose prices are
+// in use already is not written. That is the usual case, so documents of many agreements do not wait for each other.
 absl::StatusOr<std::vector<PricedProduct>> UsePrices(Transaction& tx, const rules::Charges& charges) {
   std::vector<PricedProduct> products;
   for (const auto& [product_id, units] : charges.units()) {
@@ -81,8 +81,8 @@ absl::StatusOr<v1::OrderBasis> DocumentOf(const v1::Agreement& agreement, Days d
   return order_basis;
 }
 
-// O2: the days that a preview is asked for; by default, the whole rest of the month. An estimate may leave out days
-// that come before, so that an agreement in arrears can be shown what the running month will cost.
+// O2: the days of a preview; by default, the whole rest of the month. An estimate may skip unsettled days, so that it
+// shows what the current month will cost although the agreement is in arrears.
 absl::StatusOr<Days> DaysOf(const v1::PreviewOrderBasisRequest& request, const v1::Agreement& agreement,
                             absl::CivilDay today) {
   const absl::CivilDay next = ParseDay(agreement.settled_until());
@@ -95,18 +95,20 @@ absl::StatusOr<Days> DaysOf(const v1::PreviewOrderBasisRequest& request, const v
   days.until = request.until_day().empty() ? MonthOf(days.from).until : ParseDay(request.until_day());
   RETURN_IF_ERROR(rules::CheckPeriod(days));
   const bool begins_right = request.estimate() ? days.from >= next : days.from == next;
-  // None are left if only until_day is given, and is settled.
-  if (!begins_right || days.empty()) return rules::RefuseInterval(agreement);
+  // No days are left if the request names only an until_day, and that is settled.
+  if (!begins_right || days.empty()) return IntervalNotNext(agreement.agreement_id(), agreement.settled_until());
   if (!request.estimate() && days.until > today) return PeriodNotOver(days.until, today);
   return days;
 }
 
-// O3: why an agreement could not be settled on from the first of `days`; or the document that has settled just these.
+// O3: the document that has settled exactly `days`, or the error if there is none.
 absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, const Context& context,
                                                             const std::string& agreement_id, Days days) {
   ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, agreement_id));
   ASSIGN_OR_RETURN(auto found, storage::FindOrderBasisFrom(tx, agreement_id, days.from));
-  if (!found || found->until_day() != FormatDay(days.until)) return rules::RefuseInterval(agreement);
+  if (!found || found->until_day() != FormatDay(days.until)) {
+    return IntervalNotNext(agreement_id, agreement.settled_until());
+  }
   RETURN_IF_ERROR(AddFirstLines(tx, *found));
   Present(context, *found);
   v1::CreateOrderBasisResponse response;
@@ -151,7 +153,7 @@ absl::StatusOr<Preview> ComputePreview(ReadTransaction& tx, const Context& conte
 }
 
 std::string DigestOf(const v1::OrderBasis& order_basis) {
-  // Not of the currency either, which documents of earlier versions do not have.
+  // Documents of earlier versions have no currency.
   return HashOf(order_basis, {"order_basis_id", "create_time", "currency", "digest"});
 }
 

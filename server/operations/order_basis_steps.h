@@ -1,4 +1,4 @@
-// How an order basis comes about: the one path by which previews, documents, billing runs and verification compute it
+// The steps by which previews, documents, billing runs and verification compute an order basis, all in the same way
 // (domain.md O1). Each step works within the caller's transaction.
 #ifndef AGREEMENTS_SERVER_OPERATIONS_ORDER_BASIS_STEPS_H_
 #define AGREEMENTS_SERVER_OPERATIONS_ORDER_BASIS_STEPS_H_
@@ -14,7 +14,7 @@
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/order_basis.pb.h"
 #include "proto/days.h"
-#include "server/operations/operations.h"
+#include "server/operations/context.h"
 #include "server/rules/pricing.h"
 #include "storage/connection/database.h"
 
@@ -25,8 +25,8 @@ namespace agreements {
 absl::StatusOr<rules::Charges> ClaimedCharges(storage::ReadTransaction& tx, const v1::Agreement& agreement, Days days,
                                               absl::string_view order_basis_id);
 
-// The same with the transactions that would be claimed: all that are unclaimed, if the days come next; only those of
-// the days themselves, if others come before them.
+// The same with the transactions that would be claimed. If the days come next, these are all unclaimed ones. If
+// unsettled days come before them, these are only the ones of the days themselves.
 absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, const v1::Agreement& agreement,
                                                 Days days);
 
@@ -34,15 +34,15 @@ absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, co
 absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, const v1::Agreement& agreement, Days days,
                                                 const rules::Charges& charges);
 
-// What a caller is shown before there is a document.
+// An order basis that is not frozen.
 struct Preview {
   v1::OrderBasis order_basis;                        // With all its lines; with a digest only if it could be frozen.
   std::optional<absl::CivilDay> estimated_from_day;  // Its first day that is not over.
 };
 
-// O1, O2: the preview for a request, by what CreateOrderBasis would freeze, or, of days that are not over, by what it
-// would if nothing changes any more. AGREEMENT_NOT_FOUND, PERIOD_SPANS_MONTHS, INTERVAL_NOT_NEXT, PERIOD_NOT_OVER,
-// PRICE_MISSING, AMOUNT_TOO_LARGE. REQUIRES: all statements of `tx` see the same.
+// O1, O2: what CreateOrderBasis would freeze. For days that are not over: what it would freeze if nothing changed any
+// more. AGREEMENT_NOT_FOUND, PERIOD_SPANS_MONTHS, INTERVAL_NOT_NEXT, PERIOD_NOT_OVER, PRICE_MISSING, AMOUNT_TOO_LARGE.
+// REQUIRES: all statements of `tx` see the same.
 absl::StatusOr<Preview> ComputePreview(storage::ReadTransaction& tx, const Context& context,
                                        const v1::PreviewOrderBasisRequest& request);
 
@@ -55,12 +55,12 @@ inline constexpr int kMaxLines = 1000;  // That an order basis has in an answer.
 absl::Status AddFirstLines(storage::ReadTransaction& tx, v1::OrderBasis& order_basis);
 absl::Status AddAllLines(storage::ReadTransaction& tx, v1::OrderBasis& order_basis);
 
-// Makes of an order basis what an answer carries: no more than its first kMaxLines lines, and the currency.
+// Prepares an order basis for an answer: keeps its first kMaxLines lines, and sets the currency.
 void Present(const Context& context, v1::OrderBasis& order_basis);
 
-// O1 to O5: freezes the agreement's `days`, or finds that they are, and presents the document. PERIOD_NOT_OVER,
-// INTERVAL_NOT_NEXT, PRICE_MISSING, CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if `expected_digest` is
-// neither empty nor the document's. REQUIRES: the days are in one month.
+// O1 to O5: freezes the agreement's `days`, or finds the document that has frozen them, and presents it.
+// PERIOD_NOT_OVER, INTERVAL_NOT_NEXT, PRICE_MISSING, CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if
+// `expected_digest` is neither empty nor the document's. REQUIRES: the days are in one month.
 absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(storage::Transaction& tx, const Context& context,
                                                               const std::string& agreement_id, Days days,
                                                               const std::string& expected_digest);

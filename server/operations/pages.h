@@ -27,8 +27,8 @@ absl::StatusOr<storage::NamePosition> PagePosition(const Request& request) {
                                .id = key->substr(0, kIdLength)};
 }
 
-// Moves `rows`, of which one more than the page's size was asked for, into the response's `page` without that one, and
-// returns the token for the next page, "" if there is none. `key_of` gives a row's key.
+// Moves `rows` into the response's `page`. `rows` may have one row more than a page, which only says that there is a
+// next page. Returns the token for the next page, or "" if there is none. `key_of` gives a row's key.
 template <typename Request, typename Row, typename Repeated, typename KeyOf>
 std::string FillPage(const Request& request, std::vector<Row> rows, Repeated& page, KeyOf key_of) {
   const auto size = static_cast<size_t>(PageSize(request));
@@ -51,7 +51,7 @@ std::string FillSortedPage(const Request& request, std::vector<storage::SortedRo
   return token;
 }
 
-// Sorts what was found for `ids` into their order, and tells which are missing.
+// Puts the resources into the order of `ids`, and lists the ids that have none.
 template <typename Resource, typename IdOf>
 void FillBatch(const google::protobuf::RepeatedPtrField<std::string>& ids, std::vector<Resource> resources, IdOf id_of,
                google::protobuf::RepeatedPtrField<Resource>& found,

@@ -18,10 +18,10 @@ using storage::Transaction;
 
 constexpr char kBeforeAllIds[] = "";
 
-// B5: a version begins when no order basis has priced its days, or before the first one. REQUIRES: the product is
-// locked.
+// B5: a new version begins where no order basis has priced the days, or before the first version. REQUIRES: the product
+// is locked.
 absl::Status CheckNotInUse(Transaction& tx, const v1::Product& product, const std::string& valid_from) {
-  // Days as texts compare as days do.
+  // ISO 8601 days compare as texts.
   if (product.priced_until().empty() || valid_from >= product.priced_until()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, product.product_id()));
   if (priced.prices.empty() || valid_from < priced.prices.front().valid_from()) return absl::OkStatus();

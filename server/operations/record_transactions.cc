@@ -28,8 +28,8 @@ constexpr int kNanosPerMicrosecond = 1000;
 // One report of a call.
 struct Item {
   bool named = false;           // Whether its ids are well-formed, so that it can be looked up.
-  absl::Status format;          // What is wrong with it in itself.
-  v1::Transaction transaction;  // What it comes to, if it is recorded.
+  absl::Status format;          // The error of a report that is invalid whatever is stored.
+  v1::Transaction transaction;  // The transaction that it becomes.
 };
 
 absl::Status AheadOfTime(int index) {
@@ -98,7 +98,7 @@ class Recording {
   const absl::Time record_time_;
   const bool again_;
   storage::References references_;
-  std::set<TransactionName> own_;  // Recorded by this call, and said so of one item.
+  std::set<TransactionName> own_;  // Recorded by this call, and answered so for one item.
   v1::RecordTransactionsResponse response_;
 };
 
@@ -114,21 +114,21 @@ void Recording::Refuse(size_t index, const absl::Status& status) {
   *result.mutable_error() = ToRpcStatus(status);
 }
 
-// T1, of an item whose id is used.
+// T1: the result of an item whose id is used already.
 void Recording::ConcludeNamesake(size_t index, const v1::Transaction& recorded) {
   const Item& item = items_[index];
   if (!SameContent(item.transaction, recorded)) {
     Refuse(index, TransactionConflict(recorded.company_id(), recorded.transaction_id()));
     return;
   }
-  // After a COMMIT whose answer was lost, this call meets what it has recorded itself.
+  // After a COMMIT whose answer was lost, this call finds the transactions that it recorded itself.
   const bool own = again_ && recorded.record_time().seconds() == item.transaction.record_time().seconds() &&
                    recorded.record_time().nanos() == item.transaction.record_time().nanos();
   const bool first = own && own_.insert(storage::NameOf(recorded)).second;
   Conclude(index, first ? v1::TRANSACTION_OUTCOME_RECORDED : v1::TRANSACTION_OUTCOME_DUPLICATE, recorded);
 }
 
-// T2, but for the holder of the company.
+// T2, except for the holder of the company.
 absl::Status Recording::WhatIsWrong(size_t index) const {
   const auto& [named, format, transaction] = items_[index];
   RETURN_IF_ERROR(format);
@@ -139,7 +139,7 @@ absl::Status Recording::WhatIsWrong(size_t index) const {
     return ProductKindWrong(absl::StrCat("transactions[", index, "].product_id"), transaction.product_id(),
                             kind->second);
   }
-  // No placement is so early, and no DATE.
+  // Placements and the type DATE begin later.
   if (ParseDay(transaction.day()) < kBeforeAllDays) {
     return CompanyNotHeld(transaction.company_id(), transaction.day());
   }
@@ -152,9 +152,9 @@ absl::Status Recording::Insert(const std::map<TransactionName, size_t>& accepted
   return storage::InsertTransactions(tx_, transactions, record_time_);
 }
 
-// The holder is read only after the insert, which has locked the companies. Read before it, another transaction could
-// delete the company in between, with a last day that its own clock gives, and leave a transaction on a day without a
-// holder. A deletion that read its clock before the insert and comes to the company after it looks for transactions.
+// Reads the holder after the insert, which locks the companies. If it were read before, another transaction could
+// delete the company in between, and leave a transaction on a day without a holder. A deletion that reaches the company
+// after the insert looks for transactions.
 absl::Status Recording::ConcludeInserted(const std::map<TransactionName, size_t>& accepted) {
   std::set<storage::CompanyDay> days;
   for (const auto& [name, index] : accepted) days.insert(DayOf(items_[index]));
@@ -183,7 +183,7 @@ absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
     if (items_[i].named) wanted.push_back(&items_[i].transaction);
   }
   ASSIGN_OR_RETURN(references_, storage::GetReferences(tx_, wanted));
-  // Mostly once. What has the id of an earlier item waits until it is known whether that one is recorded.
+  // Usually one round. An item with the id of an earlier one waits until that one has its result.
   while (!open.empty()) {
     std::map<TransactionName, size_t> accepted;
     std::vector<size_t> waiting;
@@ -214,7 +214,7 @@ absl::StatusOr<v1::RecordTransactionsResponse> Recording::Run() {
 absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(storage::Database& database,
                                                                   const storage::Call& call, const Clock& clock,
                                                                   const v1::RecordTransactionsRequest& request) {
-  // Read once: a run after a COMMIT whose answer was lost must come to the same transactions.
+  // Read once, since a run after a COMMIT whose answer was lost must make the same transactions.
   ASSIGN_OR_RETURN(const Moment now, clock.Read());
   std::vector<Item> items;
   items.reserve(static_cast<size_t>(request.transactions_size()));

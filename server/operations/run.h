@@ -15,7 +15,7 @@ namespace agreements {
 template <typename... Parameters>
 using RequestOf = std::remove_cvref_t<std::tuple_element_t<sizeof...(Parameters) - 1, std::tuple<Parameters...>>>;
 
-// Runs `body`. A change without a request_id does nothing twice by itself.
+// Runs `body`. A change whose request has no request_id is idempotent by itself.
 template <typename Tx, typename Request, typename Body>
 auto RunIn(storage::Database& database, const storage::Call& call, const Body& body) {
   if constexpr (std::is_same_v<Tx, storage::Snapshot>) {
@@ -50,7 +50,7 @@ absl::StatusOr<Response> RunOperation(absl::StatusOr<Response> (*operation)(Tx&,
   return RunIn<Tx, Request>(database, call, [&](Tx& tx) { return operation(tx, context, request); });
 }
 
-// One that begins its transaction itself.
+// An operation that begins its transactions itself.
 template <typename Request, typename Response>
 absl::StatusOr<Response> RunOperation(absl::StatusOr<Response> (*operation)(storage::Database&, const storage::Call&,
                                                                             const Clock&, const Request&),

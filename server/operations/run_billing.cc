@@ -19,9 +19,9 @@ namespace {
 using storage::ReadTransaction;
 using storage::Transaction;
 
-constexpr int kPageSize = 100;  // Agreements that are known ahead.
+constexpr int kPageSize = 100;  // Agreements that are read at once.
 
-// What a single agreement and month can be refused for. Anything else ends the run.
+// Whether a run goes on after this error of one agreement and month. Any other error ends the run.
 bool IsRefusal(const absl::Status& status) {
   switch (ReasonOf(status)) {
     case v1::ERROR_REASON_PRICE_MISSING:
@@ -56,7 +56,8 @@ v1::RunBillingResponse Settled(const Context& context, v1::OrderBasis order_basi
   return response;
 }
 
-// A run, month by month and, within a month, by ascending agreement ids. All it holds between two steps is where it is.
+// A run goes month by month and, within a month, by ascending agreement ids. Between two steps it holds only its
+// position.
 class BillingRun {
  public:
   BillingRun(storage::Database& database, const Context& context, const v1::RunBillingRequest& request)
@@ -134,7 +135,7 @@ class BillingRun {
     absl::StatusOr<v1::RunBillingResponse> response = IsOwnMonth() || request_.include_arrears()
                                                           ? Freeze(call, agreement.agreement_id, days, "")
                                                           : FreezeIfEmpty(call, agreement.agreement_id, days, is_next);
-    // Settled on by someone else since the page was read: then there may be less to do, or nothing.
+    // Someone else has settled days since the page was read, so fewer are left, or none.
     if (is_next && ReasonOf(response.status()) == v1::ERROR_REASON_INTERVAL_NOT_NEXT) return Again(call, agreement);
     if (IsRefusal(response.status())) return Refused(response.status());
     return response;
@@ -148,7 +149,7 @@ class BillingRun {
     return Settle(call, agreement);
   }
 
-  // The document that has the last of the days.
+  // The document that covers the last of the days.
   absl::StatusOr<v1::RunBillingResponse> FindSettled(const storage::Call& call, const std::string& agreement_id,
                                                      Days days) {
     ASSIGN_OR_RETURN(auto found, database_.ReadOnly(call, [&](ReadTransaction& tx) {
@@ -166,7 +167,7 @@ class BillingRun {
     return Settled(context_, std::move(*frozen.mutable_order_basis()), frozen.existed());
   }
 
-  // A month that would be in arrears: frozen only if there is nothing to charge, and the days come next.
+  // A month that would be in arrears. It is frozen only if there is nothing to charge, and the days come next.
   absl::StatusOr<v1::RunBillingResponse> FreezeIfEmpty(const storage::Call& call, const std::string& agreement_id,
                                                        Days days, bool is_next) {
     for (;;) {
@@ -180,12 +181,14 @@ class BillingRun {
     }
   }
 
-  // What the days would be charged.
+  // What the days would cost.
   absl::StatusOr<v1::RunBillingResponse> LookAt(const storage::Call& call, const std::string& agreement_id, Days days,
                                                 bool is_next) {
     return database_.ReadSnapshot(call, [&](ReadTransaction& tx) -> absl::StatusOr<v1::RunBillingResponse> {
       ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, agreement_id));
-      if (is_next && agreement.settled_until() != FormatDay(days.from)) return rules::RefuseInterval(agreement);
+      if (is_next && agreement.settled_until() != FormatDay(days.from)) {
+        return IntervalNotNext(agreement_id, agreement.settled_until());
+      }
       ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, agreement, days));
       absl::StatusOr<v1::OrderBasis> order_basis = PricedOrderBasis(tx, agreement, days, charges);
       v1::RunBillingResponse response;

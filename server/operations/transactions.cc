@@ -21,12 +21,12 @@ std::string KeyOf(const v1::Transaction& transaction) {
   return absl::StrCat(time.seconds() * 1'000'000 + time.nanos() / 1000, " ", transaction.transaction_id());
 }
 
-// Comes before the first row of a list.
+// A key before the first row of a list.
 const char* const kAfterAllTransactions = "253402300799999999 ~";
 
 storage::TransactionName NameOf(const v1::TransactionKey& key) { return {key.company_id(), key.transaction_id()}; }
 
-// What becomes of one item, given the transactions that there are; `to_cancel` gets what is to be cancelled for it.
+// The result of one item, given the stored transactions. Adds to `to_cancel` what must be cancelled for it.
 v1::TransactionResult CancelItem(const v1::TransactionKey& key, int index, const storage::Transactions& transactions,
                                  std::set<storage::TransactionName>& to_cancel) {
   absl::Status status = ValidateItem(key, index);
@@ -56,7 +56,7 @@ absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(Transaction& t
   for (int i = 0; i < request.transactions_size(); ++i) {
     if (ValidateItem(request.transactions(i), i).ok()) names.insert(NameOf(request.transactions(i)));
   }
-  // Idempotent, since what is cancelled is cancelled.
+  // Idempotent, since a cancelled transaction stays cancelled.
   ASSIGN_OR_RETURN(const storage::Transactions transactions, storage::GetTransactions(tx, names));
   v1::CancelTransactionsResponse response;
   std::set<storage::TransactionName> to_cancel;

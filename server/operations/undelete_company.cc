@@ -21,26 +21,26 @@ namespace {
 
 using storage::Transaction;
 
-// An agreement that an undeletion touches, locked.
+// A locked agreement that an undeletion touches.
 struct Touched {
   std::string agreement_id;
   absl::CivilDay settled_until;
 };
 
-// What an undeletion touches: the agreement that held the company last, and the one that it goes into.
+// The agreement that held the company last, and the one that it is undeleted into.
 struct Agreements {
   Touched last;
   Touched target;
 };
 
-// The days of a deleted company that its undeletion is about.
+// The last placements of a deleted company.
 struct LastDays {
-  absl::CivilDay held_from;     // When its last placement in an agreement begins.
+  absl::CivilDay held_from;     // The first day of its last placement in an agreement.
   absl::CivilDay deleted_from;  // The first day without a holder.
 };
 
-// M5: locks both, or the one that is both, in ascending order of ids, so that two transactions cannot deadlock. The
-// last holder may be deleted. The target counts one company more.
+// M5: locks both, which may be the same one, in ascending order of ids, so that two transactions cannot deadlock. The
+// last holder may be deleted. Adds one to the target's company count.
 absl::StatusOr<Agreements> LockBoth(Transaction& tx, const std::string& last_id, const std::string& target_id) {
   std::map<std::string, Touched> touched;
   for (const std::string& id : std::set<std::string>{last_id, target_id}) {
@@ -60,15 +60,15 @@ absl::StatusOr<LastDays> GetLastDays(Transaction& tx, absl::string_view company_
   return LastDays{.held_from = ParseDay(newest[1].from_day()), .deleted_from = ParseDay(newest[0].from_day())};
 }
 
-// M5, D2: the target has the company from the first day on that neither agreement has settled. REQUIRES: both are
+// M5, D2: places the company in the target from the first day on that neither agreement has settled. REQUIRES: both are
 // locked, and the company is written.
 absl::Status PlaceAgain(Transaction& tx, const std::string& company_id, absl::CivilDay today,
                         const Agreements& agreements) {
   const auto& [last, target] = agreements;
   ASSIGN_OR_RETURN(const LastDays days, GetLastDays(tx, company_id));
   const absl::CivilDay from_day = rules::FirstDay(today, {last.settled_until, target.settled_until}, days.held_from);
-  // Undeleted on the day of the deletion, it leaves no gap, however long the target is settled: the last holder goes on
-  // until then. What that one has settled without the company stays so.
+  // If it is undeleted on the day of the deletion, there is no gap: the last holder has the company until the target
+  // takes over. Days that the last holder has settled without the company stay so.
   const absl::CivilDay goes_on_from = std::max(days.deleted_from, last.settled_until);
   if (today < days.deleted_from && goes_on_from < from_day) {
     RETURN_IF_ERROR(PlaceCompany(tx, company_id, last.agreement_id, goes_on_from).status());

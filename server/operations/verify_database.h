@@ -1,4 +1,4 @@
-// All invariants over a whole database (domain.md O8): `agreements-admin verify`.
+// Checks all invariants of a whole database (domain.md O8): `agreements-admin verify`.
 #ifndef AGREEMENTS_SERVER_OPERATIONS_VERIFY_DATABASE_H_
 #define AGREEMENTS_SERVER_OPERATIONS_VERIFY_DATABASE_H_
 
@@ -10,11 +10,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/operations/operations.h"
+#include "server/operations/context.h"
+#include "storage/connection/database.h"
 
 namespace agreements {
 
-// What was looked at for one rule, and what breaks it.
+// One rule: how much was checked, and what breaks it.
 struct Check {
   std::string table;  // "agreements"
   std::string rule;   // "company_count is the number of companies that it holds"
@@ -26,7 +27,7 @@ struct Check {
 struct DatabaseVerification {
   int64_t accounts = 0;
   std::vector<Check> checks;
-  Check waiting;  // Transactions that arrived late and are not settled yet: nothing wrong.
+  Check waiting;  // Transactions that arrived late and are not settled yet. They are not wrong.
 
   int64_t findings() const;
 };
@@ -38,10 +39,10 @@ struct VerifyOptions {
   int max_shown = 20;  // Findings of a check; more are counted.
 };
 
-// Checks everything that is stored, account by account, while others may write: what two statements saw is never
-// compared. What it holds in memory does not grow with the database.
+// Checks everything that is stored, account by account. Others may write meanwhile, since it never compares what two
+// statements saw. Its memory does not grow with the database.
 //
-// An error says that it could not be checked, for instance UNAVAILABLE.
+// An error means that it could not check, e.g. UNAVAILABLE.
 absl::StatusOr<DatabaseVerification> VerifyDatabase(storage::Database& database, const Context& context,
                                                     const VerifyOptions& options);
 

@@ -12,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/operations/operations.h"
+#include "server/operations/context.h"
 #include "server/ops/periodic_task.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/methods.h"
@@ -27,13 +27,13 @@ struct ServerOptions {
   int max_queue = 1024;                                    // Calls that may wait for a worker.
   int max_connections = 10000;                             // More are closed at once.
   absl::Duration max_connection_idle = absl::Minutes(15);  // Then a connection without calls is closed.
-  absl::Duration handshake_timeout = absl::Seconds(20);    // Then one that has not said that it speaks HTTP/2.
-  // A connection on which nothing comes is asked for a sign of life, and closed when it gives none.
+  absl::Duration handshake_timeout = absl::Seconds(20);    // Then a connection that has not begun HTTP/2.
+  // A silent connection is pinged, and closed if it does not answer.
   absl::Duration keepalive_time = absl::Minutes(1);
   absl::Duration keepalive_timeout = absl::Seconds(20);
   absl::Duration request_retention = absl::Hours(96);  // How long responses are remembered; at least 72 hours.
-  // How long, when it shuts down, calls are still refused in words. Those that come later may end as CANCELLED, which
-  // is all that gRPC says while it closes connections.
+  // How long calls are still answered UNAVAILABLE SERVER_STOPPING at shutdown. Later ones may end as CANCELLED, gRPC's
+  // own answer while it closes connections.
   absl::Duration drain_time = absl::ZeroDuration();
   bool reflection = true;
   bool channelz = false;
@@ -52,11 +52,10 @@ class Server {
   // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
   const std::string& address() const { return listener_->address(); }
 
-  // Asks itself, over a new connection as any caller would, whether it is there. It is if it answers at all.
+  // Calls itself over a new connection, as a caller would. OK if it gets any answer.
   absl::Status Probe(absl::Duration timeout);
 
-  // Takes no more calls, which are answered UNAVAILABLE, and returns when every call that was taken has its answer.
-  // Idempotent.
+  // Refuses new calls as UNAVAILABLE, and returns when every earlier call has its answer. Idempotent.
   void Shutdown();
 
  private:

@@ -41,7 +41,7 @@ auto Order(const v1::OrderBasisLine& line) {
   return std::make_tuple(line.kind(), line.original_month(), line.product_id(), line.price_valid_from());
 }
 
-// What the line charges is known: computes its amount.
+// Computes the amount of a line whose units are set.
 absl::Status SetAmount(v1::OrderBasisLine& line, absl::string_view agreement_id) {
   const bool license = line.kind() == v1::PRODUCT_KIND_LICENSE;
   const int64_t unit_price = ParseUnitPrice(line.unit_price()).value_or(0);
@@ -57,11 +57,6 @@ absl::Status SetAmount(v1::OrderBasisLine& line, absl::string_view agreement_id)
 absl::Status CheckPeriod(Days days) {
   const Days month = MonthOf(days.from);
   return days.until <= month.until ? absl::OkStatus() : PeriodSpansMonths(days.from, days.until, month.until);
-}
-
-absl::Status RefuseInterval(const v1::Agreement& agreement) {
-  const absl::CivilDay next = ParseDay(agreement.settled_until());
-  return IntervalNotNext(agreement.agreement_id(), next, MonthOf(next).until);
 }
 
 std::optional<int64_t> Amount(int64_t units, int64_t unit_price, int64_t parts) {

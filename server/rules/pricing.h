@@ -1,4 +1,4 @@
-// What an order basis charges: from counted days and transactions, and prices, to lines (domain.md B3 to B9, T3). Pure.
+// What an order basis charges: makes lines of counted days, transactions and prices (domain.md B3 to B9, T3). Pure.
 #ifndef AGREEMENTS_SERVER_RULES_PRICING_H_
 #define AGREEMENTS_SERVER_RULES_PRICING_H_
 
@@ -12,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "agreements/v1/agreement.pb.h"
 #include "agreements/v1/order_basis.pb.h"
 #include "agreements/v1/product.pb.h"
 #include "proto/days.h"
@@ -22,23 +21,20 @@ namespace agreements::rules {
 // INVALID_ARGUMENT PERIOD_SPANS_MONTHS unless the days are in one month.
 absl::Status CheckPeriod(Days days);
 
-// FAILED_PRECONDITION INTERVAL_NOT_NEXT, with the days that come next.
-absl::Status RefuseInterval(const v1::Agreement& agreement);
-
 // B4: units * unit_price / parts, rounded once, half away from zero, from ten-thousandths to hundredths. Nothing if
 // that has more than 18 digits. REQUIRES: nothing is negative, parts > 0.
 std::optional<int64_t> Amount(int64_t units, int64_t unit_price, int64_t parts);
 
-// What is counted for one order basis: of each product, and for each day, users or pieces, whichever it is charged by.
+// What one order basis counts: users or pieces, by product and day.
 class Charges {
  public:
   // For an order basis of these days of one month.
   explicit Charges(Days days) : days_(days) {}
 
-  // B3: so many users of a product count on the days of a mask, in which bit 0 is the first of the month.
+  // B3: `users` users of a product count on the days of `mask`, whose bit 0 is the first of the month.
   void AddUsers(const std::string& product_id, uint32_t mask, int64_t users);
 
-  // T3: pieces on a day, which may lie before the order basis: then they are late.
+  // T3: `quantity` pieces on a day. They are late if the day is before the order basis.
   void AddTransactions(const std::string& product_id, absl::CivilDay day, int64_t quantity);
 
   // By product and day; none is 0.

@@ -120,7 +120,7 @@ const std::vector<Case>& Cases() {
        "company_id=c, order_basis_id=o, transaction_id=t"},
       {PeriodNotOver(kNextMonth, kFifth), Code::kFailedPrecondition, v1::ERROR_REASON_PERIOD_NOT_OVER,
        "latest_until_day=2026-11-05, until_day=2026-12-01"},
-      {IntervalNotNext("a", kFifth, kNextMonth), Code::kFailedPrecondition, v1::ERROR_REASON_INTERVAL_NOT_NEXT,
+      {IntervalNotNext("a", "2026-11-05"), Code::kFailedPrecondition, v1::ERROR_REASON_INTERVAL_NOT_NEXT,
        "agreement_id=a, from_day=2026-11-05, until_day=2026-12-01"},
       {CustomerNumberMissing("a"), Code::kFailedPrecondition, v1::ERROR_REASON_CUSTOMER_NUMBER_MISSING,
        "agreement_id=a"},
