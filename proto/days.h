@@ -9,7 +9,7 @@
 
 namespace agreements {
 
-// The first day that the database's DATE can be. Nothing begins so early.
+// The first day of the database's type DATE. Nothing begins so early.
 inline constexpr absl::CivilDay kBeforeAllDays(1000, 1, 1);
 
 // The days from `from` to the day before `until`.
@@ -20,13 +20,13 @@ struct Days {
   bool empty() const { return until <= from; }
 };
 
-// The days that both have.
+// The days that are in both.
 Days Intersection(Days a, Days b);
 
 // The calendar month of a day.
 Days MonthOf(absl::CivilDay day);
 
-// ISO 8601, "2026-11-01". REQUIRES of ParseDay: the text is a day.
+// ISO 8601, "2026-11-01". REQUIRES: `text` is a day.
 std::string FormatDay(absl::CivilDay day);
 absl::CivilDay ParseDay(absl::string_view text);
 

@@ -1,4 +1,4 @@
-// What the functions of errors.h make their errors with. Nobody else includes it.
+// Makes the errors of errors.h. Only its sources include this file.
 #ifndef AGREEMENTS_PROTO_MAKE_ERROR_H_
 #define AGREEMENTS_PROTO_MAKE_ERROR_H_
 
@@ -19,7 +19,7 @@ inline constexpr size_t kMaxViolations = 12;  // Keeps the details under 4 KiB.
 
 using Metadata = std::vector<std::pair<absl::string_view, std::string>>;
 
-// With ErrorInfo and LocalizedMessage, which is `sentence`.
+// With ErrorInfo, and with `sentence` as LocalizedMessage.
 absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, absl::string_view message,
                        absl::string_view sentence, const Metadata& metadata = {});
 
@@ -27,10 +27,10 @@ absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, absl::stri
 absl::Status MakeInvalid(v1::ErrorReason reason, absl::string_view message, absl::string_view sentence,
                          const std::vector<FieldViolation>& violations, const Metadata& metadata = {});
 
-// ResourceInfo names a resource that is there, or is not.
+// Adds a ResourceInfo. The resource need not exist.
 absl::Status AttachResource(absl::Status status, absl::string_view type, absl::string_view name);
 
-// NOT_FOUND, with ResourceInfo. `ids` are those that it is looked for by, and the metadata.
+// NOT_FOUND, with ResourceInfo. `ids` say what was looked for. They are the metadata, too.
 absl::Status MakeNotFound(v1::ErrorReason reason, absl::string_view type, const Metadata& ids,
                           absl::string_view sentence);
 absl::Status MakeNotFound(v1::ErrorReason reason, absl::string_view type, absl::string_view id_name,

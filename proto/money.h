@@ -14,10 +14,10 @@ namespace agreements {
 inline constexpr int64_t kMaxUnitPrice = 1'000'000'0000;  // 1,000,000.0000
 
 // The ten-thousandths of a unit price: digits, at most seven before the point and four after it, at most kMaxUnitPrice.
-// Nothing if `text` is none.
+// Nothing if `text` is no unit price.
 std::optional<int64_t> ParseUnitPrice(absl::string_view text);
 
-// "423.00", "0.125": two decimals at least, and no more than it needs.
+// With at least two decimals, and more only where they are needed: "423.00", "0.125".
 std::string FormatUnitPrice(int64_t ten_thousandths);
 
 // "573.10".

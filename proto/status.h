@@ -12,7 +12,7 @@ namespace agreements {
 // The status's payloads become the details of a google.rpc.Status, see ToRpcStatus().
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
-// The reverse. Details that are no google.rpc.Status are dropped: another server's, say.
+// The reverse. Drops details that are no google.rpc.Status, as other servers may send them.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 }  // namespace agreements

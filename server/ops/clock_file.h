@@ -9,9 +9,9 @@
 
 namespace agreements {
 
-// A clock that takes the content of the file at `path`, an RFC 3339 time such as "2026-12-01T04:00:00+01:00", for the
-// present, each time that it is asked. The time of `real` instead while the file is missing or empty, and, with a
-// warning in the log, while it holds anything else or cannot be read. As thread-safe as `real`.
+// A clock that reads the file at `path` at each call. The file holds an RFC 3339 time, e.g.
+// "2026-12-01T04:00:00+01:00". While it is missing or empty, the clock shows the time of `real`. It does so too, and
+// warns in the log, while the file holds anything else or cannot be read. As thread-safe as `real`.
 std::function<absl::Time()> ClockFromFile(std::string path, std::function<absl::Time()> real);
 
 }  // namespace agreements

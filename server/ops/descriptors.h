@@ -8,12 +8,11 @@
 
 namespace agreements {
 
-// Raises the process's limit to the most that it may have. Returns the limit.
+// Raises the process's soft limit to its hard one. Returns the limit.
 int64_t RaiseDescriptorLimit();
 
-// How many connections may be open at once where there are `limit` descriptors: `wanted`, or as many as there is room
-// for beside what `workers` and the rest of the process need, if `wanted` is 0, but not more than 10,000.
-// INVALID_ARGUMENT if there is no room.
+// How many connections may be open at once with `limit` descriptors. If `wanted` is 0: as many as `workers` and the
+// rest of the process leave room for, at most 10,000. INVALID_ARGUMENT if there is not enough room.
 absl::StatusOr<int> MaxConnections(int64_t limit, int workers, int wanted);
 
 }  // namespace agreements

@@ -1,4 +1,4 @@
-// A thread that does something again and again: housekeeping.
+// A thread that runs a task at intervals, e.g. housekeeping.
 #ifndef AGREEMENTS_SERVER_OPS_PERIODIC_TASK_H_
 #define AGREEMENTS_SERVER_OPS_PERIODIC_TASK_H_
 
@@ -15,7 +15,7 @@ class PeriodicTask {
  public:
   // Runs `task` now and `interval` after each run has ended.
   PeriodicTask(absl::Duration interval, std::function<void()> task);
-  // Waits for a run to end.
+  // Waits for the current run to end.
   ~PeriodicTask();
 
  private:

@@ -8,7 +8,7 @@ namespace {
 
 UChar32 ToIcu(char32_t code_point) { return static_cast<UChar32>(code_point); }
 
-// What Unicode does not count as ignorable, and fonts show as nothing all the same.
+// Characters that fonts show as nothing, although Unicode does not call them ignorable.
 bool IsBlank(char32_t code_point) {
   switch (code_point) {
     case 0x2800:   // Braille pattern blank

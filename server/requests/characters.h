@@ -1,4 +1,4 @@
-// What the characters of a text are, for the formats of fields. Pure.
+// Kinds of characters, for the formats of fields. Pure.
 #ifndef AGREEMENTS_SERVER_REQUESTS_CHARACTERS_H_
 #define AGREEMENTS_SERVER_REQUESTS_CHARACTERS_H_
 
@@ -22,10 +22,10 @@ void RemoveSpaces(std::string& text);
 // Controls, and the separators that break a line as controls do.
 bool IsControl(char32_t code_point);
 
-// Marks, embeddings, overrides and isolates: the text after them, and around it, may run the other way.
+// Direction marks, embeddings, overrides and isolates. Text after or around them can run the other way.
 bool ChangesDirection(char32_t code_point);
 
-// Whether it leaves something to see: no white space, control or format character, filler or blank.
+// False for white space, control and format characters, fillers and blanks.
 bool CanBeSeen(char32_t code_point);
 
 }  // namespace agreements

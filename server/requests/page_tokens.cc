@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kSealLength = 16;
 
-// What binds a key to the request that it is for. It covers the key, too, so that a token cannot be put together.
+// Binds a key to its request. It covers the key, too, so that nobody can make up a token.
 std::string Seal(const google::protobuf::Message& request, absl::string_view key) {
   const std::string hash = HashOf(request, {"page_size", "page_token"});
   return Sha256Hex(absl::StrCat(hash, key)).substr(0, kSealLength);
@@ -24,7 +24,7 @@ absl::StatusOr<std::string> ReadPageToken(const google::protobuf::Message& reque
   std::string token;
   if (!absl::WebSafeBase64Unescape(page_token, &token) || token.size() <= kSealLength) return PageTokenMismatch();
   const std::string key = token.substr(kSealLength);
-  // Compared as it was given, since base64 can be written in more than one way.
+  // Compared as text, since base64 has several spellings of the same bytes.
   if (MakePageToken(request, key) != page_token) return PageTokenMismatch();
   return key;
 }

@@ -1,4 +1,4 @@
-// Page tokens. One holds where the next page of a list begins, and is bound to the request's method, account and
+// Page tokens. A token says where the next page of a list begins. It is bound to the request's method, account and
 // filters. Pure.
 #ifndef AGREEMENTS_SERVER_REQUESTS_PAGE_TOKENS_H_
 #define AGREEMENTS_SERVER_REQUESTS_PAGE_TOKENS_H_
@@ -14,7 +14,7 @@ namespace agreements {
 
 inline constexpr int kDefaultPageSize = 50;
 
-// Keys that come before the first row of a list from the newest down.
+// Keys before the first row of a list that begins with the newest.
 inline constexpr char kAfterAllIds[] = "~";
 inline constexpr char kAfterAllDays[] = "9999-12-31";
 

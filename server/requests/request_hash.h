@@ -1,4 +1,4 @@
-// What makes two requests the same. Pure.
+// Hashes that tell whether two requests are the same. Pure.
 #ifndef AGREEMENTS_SERVER_REQUESTS_REQUEST_HASH_H_
 #define AGREEMENTS_SERVER_REQUESTS_REQUEST_HASH_H_
 
@@ -9,10 +9,10 @@
 
 namespace agreements {
 
-// SHA-256, as hexadecimal digits, of the request's type and content but for `ignored_fields`.
+// SHA-256, as hexadecimal digits, of the request's type and content without `ignored_fields`.
 std::string HashOf(const google::protobuf::Message& request, std::initializer_list<const char*> ignored_fields);
 
-// Of method and content, for its request_id.
+// What must be the same when a request_id is used again: method and content.
 inline std::string RequestHash(const google::protobuf::Message& request) {
   return HashOf(request, {"request_id", "validate_only"});
 }

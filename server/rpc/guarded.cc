@@ -19,7 +19,7 @@ absl::Status CheckAwaited(const grpc::CallbackServerContext& context, const stor
 absl::Status RunGuarded(const grpc::CallbackServerContext& context, const storage::Call& call,
                         absl::FunctionRef<absl::Status()> run) {
   RETURN_IF_ERROR(CheckAwaited(context, call));
-  // The last line of defence: a defect must cost one call, not the server.
+  // A defect must cost one call, not the server.
   try {
     return run();
   } catch (const std::exception& error) {

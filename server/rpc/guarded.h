@@ -13,7 +13,7 @@ namespace agreements {
 // DEADLINE_EXCEEDED DEADLINE_PASSED if the call's deadline has passed; CANCELLED if its caller is gone.
 absl::Status CheckAwaited(const grpc::CallbackServerContext& context, const storage::Call& call);
 
-// Runs `run` for a call whose answer is still awaited. INTERNAL INTERNAL_ERROR if it throws. Thread-safe.
+// Runs `run` if CheckAwaited() allows it. INTERNAL INTERNAL_ERROR if it throws. Thread-safe.
 absl::Status RunGuarded(const grpc::CallbackServerContext& context, const storage::Call& call,
                         absl::FunctionRef<absl::Status()> run);
 

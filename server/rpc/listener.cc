@@ -64,7 +64,7 @@ bool IsEverywhere(const Address& address) {
          IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6&>(address.storage).sin6_addr);
 }
 
-// By IPv4, which is there even if IPv6 is switched off, with the same port.
+// The same port by IPv4, which works even where IPv6 is switched off.
 Address LoopbackAddress(Address everywhere) {
   Address address;
   auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
@@ -84,7 +84,7 @@ Address PathAddress(const std::string& path) {
   return address;
 }
 
-// What a host and a port stand for.
+// The addresses of a host and a port.
 absl::StatusOr<std::vector<Address>> Resolve(const std::string& host, const std::string& port) {
   addrinfo hints = {};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -104,16 +104,16 @@ absl::StatusOr<std::vector<Address>> Resolve(const std::string& host, const std:
   return addresses;
 }
 
-// A socket that listens. It takes IPv4, too, if it is IPv6's for all addresses.
+// A socket that listens. That of [::] takes IPv4, too.
 absl::StatusOr<int> ListenOn(const Address& address) {
   const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return SystemError("socket");
   const int yes = 1;
   const int no = 0;
   if (address.family() != AF_UNIX) {
-    // After a restart, connections of before are in the way for a minute otherwise.
+    // Otherwise connections from before a restart keep the port for a minute.
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    // Connections inherit it: answers are not held back until there are more.
+    // Connections inherit it. It sends answers at once instead of gathering them.
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
   }
   if (address.family() == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
@@ -172,7 +172,7 @@ absl::Status Listener::ListenOnPath(const std::string& path) {
     return absl::UnavailableError("the path is empty or too long");
   }
   const Address address = PathAddress(path);
-  // What a server that was killed has left.
+  // A server that was killed leaves its socket behind.
   struct stat file = {};
   if (stat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode)) unlink(path.c_str());
   ASSIGN_OR_RETURN(const int fd, ListenOn(address));
@@ -200,7 +200,7 @@ absl::Status Listener::ListenOnHost(std::string host, const std::string& port) {
     *address.port() = htons(static_cast<uint16_t>(number));
     const absl::StatusOr<int> fd = ListenOn(address);
     if (!fd.ok()) {
-      // A name can have addresses that this machine has not: "localhost" without IPv6.
+      // A name can have addresses that this machine lacks, such as "localhost" without IPv6.
       if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT) return fd.status();
       status = fd.status();
       continue;
@@ -245,7 +245,7 @@ absl::StatusOr<int> Listener::Connect(absl::Time deadline) {
   if (fd < 0) return SystemError("socket");
   absl::Status status;
   if (address.port() != nullptr) {
-    // From a port that is known before the connection is accepted.
+    // Its port must be known before the connection is accepted.
     Address own;
     own.storage.ss_family = static_cast<sa_family_t>(address.family());
     own.size = address.size;
@@ -275,7 +275,7 @@ void Listener::AcceptFrom(int socket) {
   const int fd = accept4(socket, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) {
     if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return;
-    // Out of descriptors or memory, or nothing that is known: it comes again, or passes.
+    // Out of descriptors or memory, or an unknown error. It may pass.
     Warn(absl::StrCat("cannot accept a connection: ", strerror(errno)));
     Pause();
     return;

@@ -1,7 +1,7 @@
 // The sockets that the server listens on, and the thread that accepts connections.
 //
-// It is not gRPC's own listener, since that accepts nothing ever again once a connection has come for which there was
-// no file descriptor, and knows no limit that would keep it from coming to that.
+// gRPC's own listener has no limit of connections, and it never accepts again once there was no file descriptor for
+// one.
 #ifndef AGREEMENTS_SERVER_RPC_LISTENER_H_
 #define AGREEMENTS_SERVER_RPC_LISTENER_H_
 
@@ -22,9 +22,9 @@ namespace agreements {
 // Thread-safe but for Start() and Stop().
 class Listener {
  public:
-  // Listens on "HOST:PORT", where HOST is an IPv4 address, an IPv6 address in brackets, a name, of which every address
-  // is listened on, or 0.0.0.0 or [::], which both mean all addresses; port 0 takes a free one. Or on "unix:PATH".
-  // UNAVAILABLE if it cannot.
+  // Listens on "HOST:PORT" or "unix:PATH". HOST is an IPv4 address, an IPv6 address in brackets, or a name, which
+  // stands for each of its addresses. 0.0.0.0 and [::] both mean all addresses. Port 0 takes a free one. UNAVAILABLE if
+  // it cannot listen.
   static absl::StatusOr<std::unique_ptr<Listener>> Listen(const std::string& address);
 
   ~Listener();
@@ -32,15 +32,15 @@ class Listener {
   // Where it listens, with the port that it took.
   const std::string& address() const { return address_; }
 
-  // Accepts connections from now on, and hands each one to `take`, which owns it then. Those beyond `max_connections`
-  // are closed at once, so that their callers know and go elsewhere.
+  // Accepts connections from now on, and passes each one to `take`, which then owns it. Closes those beyond
+  // `max_connections` at once, so that their callers go elsewhere.
   void Start(int max_connections, std::function<void(int fd)> take);
 
-  // Listens no more. Idempotent.
+  // Stops listening. Idempotent.
   void Stop();
 
-  // A new connection to itself, of which the caller closes the descriptor. It is taken even if there are too many. Call
-  // it in one thread at a time.
+  // Connects to itself. The caller closes the descriptor. The limit does not apply to this connection. Call it in one
+  // thread at a time.
   absl::StatusOr<int> Connect(absl::Time deadline);
 
  private:

@@ -10,7 +10,7 @@ namespace agreements {
 absl::Status Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& message) {
   const auto size = static_cast<int64_t>(bytes.Length());
   if (size > kMaxRequestSize) return RequestTooLarge(size, kMaxRequestSize);
-  grpc::ByteBuffer shared = bytes;  // The reader wants one that it may change.
+  grpc::ByteBuffer shared = bytes;  // The reader changes its buffer.
   grpc::ProtoBufferReader reader(&shared);
   return reader.status().ok() && message.ParseFromZeroCopyStream(&reader) ? absl::OkStatus() : MalformedRequest();
 }

@@ -12,7 +12,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-// A service whose methods are known at run time.
+// A service whose methods become known at run time.
 class BoundService : public grpc::Service {
  public:
   void AddHandler(const MethodDescriptor& method, grpc::internal::MethodHandler* handler) {

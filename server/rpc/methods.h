@@ -1,7 +1,7 @@
 // Binds the methods of services to operations, and is what every call goes through: its bytes are parsed and checked,
 // it is queued for a worker, runs in the transaction that its operation asks for, and is answered.
 //
-// grpc::Service is what generated services derive from. They, too, do nothing but name methods and their handlers.
+// Generated services derive from grpc::Service, too, and only name their methods and handlers.
 #ifndef AGREEMENTS_SERVER_RPC_METHODS_H_
 #define AGREEMENTS_SERVER_RPC_METHODS_H_
 
@@ -89,15 +89,15 @@ class Methods {
     std::function<grpc::internal::MethodHandler*()> new_handler;
   };
 
-  // `First` is what an operation works on.
+  // `First` is the type of an operation's first parameter.
   template <typename First>
   static constexpr TaskKind KindOn() {
     const bool reads = std::is_same_v<First, storage::ReadTransaction> || std::is_same_v<First, storage::Snapshot>;
     return reads ? TaskKind::kRead : TaskKind::kChange;
   }
 
-  // Answers the call with what the operation returns, in a worker. What is invalid, or finds the queue full, is
-  // answered at once and never touches the database; nor does a call whose deadline passes in the queue.
+  // Runs the operation in a worker, and answers the call with its result. An invalid request is answered at once, and
+  // so is one that finds the queue full. Neither uses the database, nor does a call whose deadline passes in the queue.
   template <typename Request, typename Operation>
   grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext& server_context, const grpc::ByteBuffer& bytes,
                                      grpc::ByteBuffer& answer, Operation operation, TaskKind kind) {

@@ -1,4 +1,4 @@
-// Counts connections that somebody else closes without telling.
+// Counts connections that others close without notice.
 #ifndef AGREEMENTS_SERVER_RPC_OPEN_CONNECTIONS_H_
 #define AGREEMENTS_SERVER_RPC_OPEN_CONNECTIONS_H_
 
@@ -15,12 +15,12 @@ class OpenConnections {
   // `fd` is an open socket of this process.
   void Add(int fd);
 
-  // Whether there are fewer than `limit`. Looks which are still open only if it seems that there are not, since that
-  // asks the kernel about each one.
+  // Whether fewer than `limit` are open. It asks the kernel about each connection, but only if there seem to be too
+  // many.
   bool HasRoom(size_t limit);
 
  private:
-  // By descriptor. Its number can have been given to another file since; the socket's inode tells.
+  // By descriptor. Another file can have its number by now, but not the inode of the socket.
   std::unordered_map<int, ino_t> inodes_;
 };
 

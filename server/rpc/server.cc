@@ -26,10 +26,10 @@ namespace {
 constexpr char kDatabaseHealth[] = "db";
 constexpr absl::Duration kCheckInterval = absl::Seconds(2);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
-constexpr absl::Duration kMinPingInterval = absl::Seconds(9);  // Callers' libraries let 10 seconds be set.
+constexpr absl::Duration kMinPingInterval = absl::Seconds(9);  // Callers' libraries allow 10 seconds.
 constexpr absl::Duration kNameRefreshInterval = absl::Minutes(1);
-// For answers that are on their way when every call has one. What is cut off then are streams that never end by
-// themselves, such as Health.Watch, and those whose callers take no messages.
+// Time for the last answers to reach their callers. Afterwards it cuts off streams that never end by themselves, such
+// as Health.Watch, and streams whose callers take no messages.
 constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
 
 int ToMilliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
@@ -39,10 +39,10 @@ void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, ToMilliseconds(options.handshake_timeout));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, ToMilliseconds(options.keepalive_time));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToMilliseconds(options.keepalive_timeout));
-  // Without a call, too, and however long nothing else is sent.
+  // Pings even without a call, and without limit.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  // Callers may ask as well; who asks more often is closed as a nuisance.
+  // Callers may ping, too. The connection of one that pings more often is closed.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, ToMilliseconds(kMinPingInterval));
 }
 
@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   std::unique_ptr<Server> server(new Server(options, database, std::move(context)));
   ASSIGN_OR_RETURN(server->services_, BindServices(server->methods_));
   grpc::EnableDefaultHealthCheckService(true);
-  // Plugins are process-wide: a server that the process starts later has them, too.
+  // Plugins are process-wide: later servers of this process have them, too.
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   if (options.channelz) grpc::channelz::experimental::InitChannelzService();
 
@@ -105,7 +105,7 @@ void Server::Shutdown() {
   stopping_ = true;
   grpc_server_->GetHealthCheckService()->Shutdown();
   workers_.Stop();
-  // After the calls, which are refused at once then: housekeeping can wait for rows, and for a database that hangs.
+  // Only now, since housekeeping can wait for rows, or for a database that hangs. Calls are refused already.
   database_check_.reset();
   purge_.reset();
   name_refresh_.reset();
@@ -122,13 +122,13 @@ void Server::CheckDatabase() {
 void Server::PurgeRequests(absl::Duration retention) {
   absl::StatusOr<int64_t> purged = 0;
   do {
-    purged = storage::PurgeRequests(database_, absl::Now() - retention);  // They are recorded in real time.
+    purged = storage::PurgeRequests(database_, absl::Now() - retention);  // Records have real times.
     if (!purged.ok()) not_purged_.Happened(purged.status().ToString());
   } while (purged.ok() && *purged > 0 && !stopping_);
   if (purged.ok()) not_purged_.IsWell();
 }
 
-// What servers of an older version have written, while this one takes their place.
+// Servers of an older version may still write while this one replaces them.
 void Server::RefreshNames() {
   const absl::StatusOr<storage::RefreshedNames> refreshed =
       storage::RefreshNames(database_, [this] { return !stopping_; });

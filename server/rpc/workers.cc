@@ -79,7 +79,7 @@ void Workers::Work() {
     if (lane == nullptr) return;
     {
       const std::function<void()> task = Take(*lane);
-      // The end of one task can be what several others have waited for.
+      // Several tasks may have waited for the end of one.
       if (Next() != nullptr) changed_.notify_one();
       if (ending_ && queued_ == 0) changed_.notify_all();
       lock.unlock();

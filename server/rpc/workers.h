@@ -23,7 +23,7 @@ namespace agreements {
 enum class TaskKind : std::uint8_t {
   kRead,
   kChange,      // Can wait for a row that another transaction has locked.
-  kBackground,  // Works through much; nobody sits and waits for it.
+  kBackground,  // Long work, for which no person waits.
 };
 
 // For whom a task runs, and what it does.
@@ -32,21 +32,21 @@ struct TaskOwner {
   TaskKind kind = TaskKind::kRead;
 };
 
-// How many workers may be busy at once with tasks that have something in common. A task that runs cannot be taken back,
-// so these hold even while nobody else waits. Each is at least 1.
+// How many workers may run tasks of one account or kind at once. A task that runs cannot be taken back, so the shares
+// hold even while nobody else waits. Each is at least 1.
 struct Shares {
   explicit Shares(int threads);
 
-  int account;               // With one account's: 3/4 of the threads.
-  std::array<int, 3> kind;   // With one kind's: 3/4; background 1/4.
-  std::array<int, 3> owner;  // With one account's of one kind: 1/2; background 1/8.
+  int account;               // Tasks of one account: 3/4 of the threads.
+  std::array<int, 3> kind;   // Tasks of one kind: 3/4; background 1/4.
+  std::array<int, 3> owner;  // Tasks of one account and kind: 1/2; background 1/8.
 };
 
 // Thread-safe.
 //
-// Whoever has waited longest comes first, with one task each time it is its turn: an account with a thousand tasks of
-// one kind in the queue gets one of them done while each of the others does. What would exceed a share is passed over
-// until it does not. Tasks of one account and kind begin in the order of their coming.
+// Accounts take turns, for each kind of task, and a turn is one task: an account with a thousand queued tasks gets one
+// of them run while each other account gets one. A turn that would exceed a share is passed over until it does not.
+// Tasks of one account and kind begin in the order in which they were queued.
 class Workers {
  public:
   // One account takes at most half of the queue, and one kind 3/4.
@@ -54,14 +54,14 @@ class Workers {
   // Runs what is queued, then ends the threads.
   ~Workers();
 
-  // RESOURCE_EXHAUSTED SERVER_BUSY, at once, if the queue is full, or the part of it that the account or the kind may
-  // take; UNAVAILABLE SERVER_STOPPING after Stop().
+  // Queues a task. RESOURCE_EXHAUSTED SERVER_BUSY if the queue is full, or the account's or the kind's part of it.
+  // UNAVAILABLE SERVER_STOPPING after Stop().
   absl::Status TryRun(const TaskOwner& owner, std::function<void()> task);
 
-  // The same for what goes on with something that has begun: the queue takes it even if it is full.
+  // Queues a task that continues something, even if the queue is full. UNAVAILABLE SERVER_STOPPING after Stop().
   absl::Status Run(const TaskOwner& owner, std::function<void()> task);
 
-  // Takes no more tasks, and returns when every one that was taken has run.
+  // Refuses further tasks, and returns when every queued task has run.
   void Stop();
 
  private:
@@ -73,7 +73,7 @@ class Workers {
     TaskKind kind = TaskKind::kRead;
     std::deque<std::function<void()>> queue;
     int running = 0;
-    bool has_turn = false;  // It stands in turns_. False if it has nothing to run, or may not.
+    bool has_turn = false;  // Whether it is in turns_. It is not while it is empty or its shares are used up.
   };
 
   // Exists while it has tasks.
@@ -84,7 +84,7 @@ class Workers {
     int running = 0;
   };
 
-  // A place in the order of turns, which grows.
+  // A place in the order of turns. Numbers only grow.
   struct Turn {
     Lane* lane;
     int64_t number;
@@ -109,8 +109,8 @@ class Workers {
   std::condition_variable changed_;  // For the threads
   std::condition_variable idle_;     // For Stop()
   std::unordered_map<std::string, Account> accounts_;
-  // By kind, since a kind whose share is used up holds back its own lanes only. A lane that has come to exceed its
-  // account's shares stays until it is met.
+  // By kind, so that a kind whose share is used up holds back only its own lanes. A lane that has come to exceed its
+  // account's shares stays here until Next() meets it.
   std::array<std::deque<Turn>, 3> turns_;
   int64_t last_turn_ = 0;
   size_t queued_ = 0;

@@ -14,7 +14,7 @@ bool IsOrganizationNumber(absl::string_view text) {
   if (text[0] != '8' && text[0] != '9') return false;
   int sum = 0;
   for (size_t i = 0; i < kWeights.size(); ++i) sum += kWeights[i] * (text[i] - '0');
-  // 0 for a remainder of 0; 10 is no digit, so such numbers are not given out.
+  // A remainder of 0 gives 0. 10 is no digit, so such numbers do not exist.
   const int check_digit = (11 - sum % 11) % 11;
   return text[kWeights.size()] - '0' == check_digit;
 }

@@ -27,15 +27,15 @@ std::vector<std::string> MissingFields(const v1::CompanyDraft& draft);
 // D1: the day of an instant in the service's time zone.
 absl::CivilDay DayOf(absl::Time instant, absl::TimeZone time_zone);
 
-// Whether the day is one of the years 2000 to 2999: the days that requests may name, and on which a clock can stand.
+// Whether the year is one of 2000 to 2999. Requests may name only such days, and clocks may show only such days.
 bool IsInServedYears(absl::CivilDay day);
 
-// D2: the first day of what begins now: not settled in any agreement that it touches, and not before `replaced_from`,
-// the beginning of what it replaces.
+// D2: the first day of what begins now. No agreement that it touches has settled that day, and it is not before
+// `replaced_from`, where what it replaces began.
 absl::CivilDay FirstDay(absl::CivilDay today, std::initializer_list<absl::CivilDay> settled_until,
                         absl::CivilDay replaced_from = absl::CivilDay::min());
 
-// D2: the last day of what ends now, having begun on `from`: today, unless it is settled already.
+// D2: the last day of what ends now and began on `from`: today, or the last settled day if that is later.
 absl::CivilDay LastDay(absl::CivilDay today, absl::CivilDay settled_until, absl::CivilDay from);
 
 // ABORTED STALE_REVISION if the request is meant for another revision than the current one.
