@@ -73,7 +73,12 @@ class DatabaseVerifier {
   }
 
   absl::StatusOr<DatabaseVerification> Run() {
-    std::string account_id;
+    std::string account_id = options_.account_id;
+    if (!account_id.empty()) {
+      ++result_.accounts;
+      RETURN_IF_ERROR(VerifyAccount(account_id));
+      return std::move(result_);
+    }
     for (;;) {
       ASSIGN_OR_RETURN(const auto next, storage::NextAccount(database_, account_id));
       if (!next) return std::move(result_);

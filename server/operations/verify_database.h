@@ -33,6 +33,7 @@ struct DatabaseVerification {
 };
 
 struct VerifyOptions {
+  std::string account_id;  // Only this account; all of them if it is empty.
   // Called with a line every `progress_interval`, and never if nothing takes so long.
   std::function<void(absl::string_view line)> progress = [](absl::string_view) {};
   absl::Duration progress_interval = absl::Seconds(5);

@@ -94,7 +94,7 @@ TEST_P(FaultsTest, AtEachStatementTheMutationIsDoneOnce) {
     breaker.Disarm();
     ASSERT_TRUE(response.ok()) << "statement " << broken + 1 << ": " << response.status();
     EXPECT_EQ(service.State(), undisturbed) << "statement " << broken + 1;
-    EXPECT_EQ(service.Breaches(), "") << "statement " << broken + 1;
+    EXPECT_EQ(service.Findings(), "") << "statement " << broken + 1;
     const auto again = run("request-1", false);
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(*again, *response);
@@ -123,9 +123,9 @@ TEST_P(DeadlineTest, WhatNeverSucceedsChangesNothing) {
   service.set_timeout(absl::Milliseconds(100));
   EXPECT_EQ(Outcome(run("request-1", false)), "DEADLINE_PASSED");
   EXPECT_EQ(service.State(), state);
-  EXPECT_EQ(service.Breaches(), "");
   broken = false;
   service.set_timeout(absl::Seconds(30));
+  EXPECT_EQ(service.Findings(), "");
   EXPECT_EQ(Outcome(run("request-1", false)), "OK");
 }
 

@@ -33,7 +33,7 @@ TEST_P(IdempotencyTest, TheSameRequestAgainGetsTheFirstResponseAndDoesNothing) {
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(*first, *second);
   EXPECT_EQ(service.State(), state);
-  EXPECT_EQ(service.Breaches(), "");
+  EXPECT_EQ(service.Findings(), "");
 }
 
 TEST_P(IdempotencyTest, AnotherRequestWithTheSameIdIsRefused) {

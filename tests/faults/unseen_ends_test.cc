@@ -138,7 +138,7 @@ TEST_P(UnseenEndsTest, AtEachStatementTheMutationIsDoneOnce) {
     struck = ender.Disarm();
     ASSERT_TRUE(response.ok()) << "statement " << ended + 1 << ": " << response.status();
     EXPECT_EQ(service.State(), undisturbed) << "statement " << ended + 1;
-    EXPECT_EQ(service.Breaches(), "") << "statement " << ended + 1;
+    EXPECT_EQ(service.Findings(), "") << "statement " << ended + 1;
     const auto again = run("request-1", false);
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(*again, *response);

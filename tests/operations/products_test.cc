@@ -11,6 +11,7 @@ class ProductsTest : public OperationsTest {
  protected:
   // As an order basis will that prices the days before `day`.
   void PriceUntil(const std::string& product_id, const std::string& day) {
+    service_.LeaveOut("priced_until is not later than the order bases that price it");
     service_.Sql(absl::StrCat("UPDATE products SET priced_until = '", day, "', guard = guard + 1 WHERE product_id = '",
                               product_id, "'"));
   }
@@ -119,6 +120,7 @@ TEST_F(ProductsTest, AnUpdateChangesTheNameAndTheRevision) {
 }
 
 TEST_F(ProductsTest, AnUpdateThatIsOvertakenStartsOver) {
+  service_.LeaveOut("no change of the last days is without one");
   service_.NewProduct("accounting");
   int updates = 0;
   storage::Call call;

@@ -53,7 +53,7 @@ class TransactionsTest : public ::testing::Test {
     service_.NewProduct("accounting", v1::PRODUCT_KIND_LICENSE);
     service_.clock().SetDay("2026-11-01");
   }
-  ~TransactionsTest() override { EXPECT_EQ(service_.Breaches(), ""); }
+  ~TransactionsTest() override { EXPECT_EQ(service_.Findings(), ""); }
 
   absl::StatusOr<v1::RecordTransactionsResponse> RecordAll(const std::vector<Report>& reports) {
     v1::RecordTransactionsRequest request;
@@ -104,6 +104,7 @@ class TransactionsTest : public ::testing::Test {
 
   // As an order basis will that claims it.
   void Settle(const std::string& id, const std::string& order_basis_id = "ord-0000000000000001") {
+    service_.LeaveOut("an order basis that has it is there");
     service_.Sql(absl::StrCat("UPDATE transactions SET order_basis_id = '", order_basis_id,
                               "' WHERE transaction_id = '", id, "'"));
   }

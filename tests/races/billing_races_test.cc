@@ -51,7 +51,7 @@ class RaceRounds {
     service_.Sql("ALTER TABLE order_bases DROP KEY agreement_from_day");
   }
 
-  std::string Breaches() { return service_.Breaches(); }
+  std::string Findings() { return service_.Findings(); }
 
   // Each returns what is wrong with the first bad round, or "".
   std::string OneAfterTheOther();
@@ -91,7 +91,7 @@ std::string RaceRounds::ProblemsOf(Scene& scene, const ChargedDays& then, const 
   const std::string result = absl::StrCat(changed_, ",", settled_, ": ", now.Charged("seat"), " ", now.Charged("ehf"));
   if (race_.allowed.count(result) == 0) absl::StrAppend(&problems, "unexpected ", result, "\n");
   absl::StrAppend(&problems, VerifyAll(service_, scene.account));
-  if (guarded_ && count_ % kRoundsBetweenChecks == 0) absl::StrAppend(&problems, service_.Breaches());
+  if (guarded_ && count_ % kRoundsBetweenChecks == 0) absl::StrAppend(&problems, service_.Findings(scene.account));
   return problems.empty() ? "" : absl::StrCat("in round ", count_, ", ", how, ":\n", problems);
 }
 
@@ -289,13 +289,13 @@ TEST_P(BillingRaces, ChargeEveryDayOnceWhoeverIsHeldAndWhere) {
   RaceRounds rounds(GetParam(), /*guarded=*/true);
   EXPECT_EQ(rounds.OneAfterTheOther(), "");
   EXPECT_EQ(rounds.EachHeldAtEachStatement(), "");
-  EXPECT_EQ(rounds.Breaches(), "");
+  EXPECT_EQ(rounds.Findings(), "");
 }
 
 TEST_P(BillingRaces, ChargeEveryDayOnceAtFullSpeed) {
   RaceRounds rounds(GetParam(), /*guarded=*/true);
   EXPECT_EQ(rounds.AtOnce(Rounds(kFreeRounds)), "");
-  EXPECT_EQ(rounds.Breaches(), "");
+  EXPECT_EQ(rounds.Findings(), "");
 }
 
 TEST_P(UnguardedBillingRaces, AreLost) {

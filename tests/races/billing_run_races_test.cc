@@ -134,7 +134,7 @@ class TwoRuns {
     return problems;
   }
 
-  std::string Breaches() { return service_.Breaches(); }
+  std::string Findings() { return service_.Findings(); }
 
  private:
   void Begin() {
@@ -170,7 +170,7 @@ TEST(TwoBillingRuns, CreateEachDocumentOnceWhereverOneIsHeld) {
     if (!problems) break;
     ASSERT_EQ(*problems, "") << "held before statement " << statement;
   }
-  EXPECT_EQ(runs.Breaches(), "");
+  EXPECT_EQ(runs.Findings(), "");
 }
 
 TEST(TwoBillingRuns, CreateEachDocumentOnceAtFullSpeedOverMidnight) {
@@ -180,7 +180,7 @@ TEST(TwoBillingRuns, CreateEachDocumentOnceAtFullSpeedOverMidnight) {
     const int statement = static_cast<int>(random() % kMaxStatements) + 1;
     ASSERT_EQ(runs.AtOnce(statement), "") << "midnight before statement " << statement;
   }
-  EXPECT_EQ(runs.Breaches(), "");
+  EXPECT_EQ(runs.Findings(), "");
 }
 
 TEST(TwoBillingRuns, CreateDocumentsTwiceWithoutTheGuard) {
@@ -247,7 +247,7 @@ std::string KillRuns(const Guards& guards, int rounds) {
     absl::StrAppend(&problems, ProblemsOf(service, account, created));
     if (!problems.empty()) return absl::StrCat("in round ", i + 1, ":\n", problems);
   }
-  return service.Breaches();
+  return service.Findings();
 }
 
 TEST(KilledBillingRuns, StartedAgainCreateTheDocumentsOfAnUndisturbedRun) {

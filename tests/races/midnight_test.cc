@@ -45,7 +45,7 @@ TEST_P(MidnightTest, WhatWaitsOverItHappensOnTheNewDay) {
   EXPECT_EQ(SettleRest(scene), "");
   EXPECT_EQ(ChargedDays(service, scene.account).Charged("seat"), change.user_days);
   EXPECT_EQ(ChargedDays(service, scene.account).Problems(), "");
-  EXPECT_EQ(service.Breaches(), "");
+  EXPECT_EQ(service.Findings(), "");
 }
 
 constexpr char kStayed[] = "A 2026-11-27 -";

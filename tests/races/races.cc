@@ -60,10 +60,11 @@ storage::TestHooks Without(const Guards& guards) {
 std::string RunRounds(Service& service, const Race& race, int rounds, bool stop_early) {
   std::string wrong;
   for (int i = 0; i < rounds && wrong.empty(); ++i) {
-    wrong = race.round(service, absl::StrCat("acct-", i));
-    if (i % kRoundsBetweenChecks == 0 || (stop_early && i % 5 == 0)) absl::StrAppend(&wrong, service.Breaches());
+    const std::string account = absl::StrCat("acct-", i);
+    wrong = race.round(service, account);
+    if (stop_early || i % kRoundsBetweenChecks == 0) absl::StrAppend(&wrong, service.Findings(account));
   }
-  return wrong + service.Breaches();
+  return wrong.empty() ? service.Findings() : wrong;
 }
 
 int CountRollbacks(const Round& round) {

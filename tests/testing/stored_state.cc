@@ -1,7 +1,11 @@
-// What is stored, as text, and what may never be stored: of Service.
-#include <map>
+// What is stored, as text, and what is wrong with it: of Service.
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/operations/verify_database.h"
 #include "tests/testing/service.h"
 
 namespace agreements::testing {
@@ -46,57 +50,22 @@ std::string Service::State() {
   FROM order_basis_lines l JOIN order_bases b USING (account_id, order_basis_id) ORDER BY 1, 2, 3, 4)sql"));
 }
 
-std::string Service::Breaches() {
-  static const std::map<std::string, std::string> kBreaches = {
-      {"a company in a deleted agreement", R"sql(
-  SELECT c.company_id FROM companies c JOIN agreements a USING (account_id, agreement_id)
-  WHERE c.delete_time IS NULL AND a.delete_time IS NOT NULL)sql"},
-      {"an open draft in a deleted agreement", R"sql(
-  SELECT d.draft_id FROM company_drafts d JOIN agreements a USING (account_id, agreement_id)
-  WHERE d.state = 1 AND a.delete_time IS NOT NULL)sql"},
-      {"a wrong company_count", R"sql(
-  SELECT a.agreement_id, a.company_count FROM agreements a
-  WHERE a.company_count <> (SELECT COUNT(*) FROM companies c WHERE c.account_id = a.account_id
-                            AND c.agreement_id = a.agreement_id AND c.delete_time IS NULL))sql"},
-      {"a wrong draft_count", R"sql(
-  SELECT a.agreement_id, a.draft_count FROM agreements a
-  WHERE a.draft_count <> (SELECT COUNT(*) FROM company_drafts d WHERE d.account_id = a.account_id
-                          AND d.agreement_id = a.agreement_id AND d.state = 1))sql"},
-      {"a newest placement that is not where the company is", R"sql(
-  SELECT c.company_id FROM companies c
-  WHERE NOT (SELECT p.agreement_id FROM placements p WHERE p.account_id = c.account_id
-             AND p.company_id = c.company_id ORDER BY p.from_day DESC LIMIT 1)
-            <=> IF(c.delete_time IS NULL, c.agreement_id, NULL))sql"},
-      {"equal neighbours among placements", R"sql(
-  SELECT company_id, from_day FROM (
-    SELECT company_id, from_day, agreement_id,
-           LAG(agreement_id) OVER (PARTITION BY account_id, company_id ORDER BY from_day) AS before_it,
-           ROW_NUMBER() OVER (PARTITION BY account_id, company_id ORDER BY from_day) AS number
-    FROM placements) AS p
-  WHERE number > 1 AND agreement_id <=> before_it)sql"},
-      {"a completed draft without its company", R"sql(
-  SELECT d.draft_id FROM company_drafts d LEFT JOIN companies c USING (account_id, company_id)
-  WHERE d.state = 2 AND c.company_id IS NULL)sql"},
-      {"an organization number twice", R"sql(
-  SELECT account_id, organization_number FROM companies WHERE delete_time IS NULL AND organization_number <> ''
-  GROUP BY 1, 2 HAVING COUNT(*) > 1)sql"},
-      {"two live accesses to one product", R"sql(
-  SELECT company_id, user_id, product_id FROM accesses WHERE state <> 3
-  GROUP BY account_id, 1, 2, 3 HAVING COUNT(*) > 1)sql"},
-      {"a live access to a deleted company", R"sql(
-  SELECT x.access_id FROM accesses x JOIN companies c USING (account_id, company_id)
-  WHERE x.state <> 3 AND c.delete_time IS NOT NULL)sql"},
-      {"an access that counts before its company does", R"sql(
-  SELECT x.access_id FROM accesses x
-  WHERE x.from_day < (SELECT MIN(p.from_day) FROM placements p WHERE p.account_id = x.account_id
-                      AND p.company_id = x.company_id))sql"},
-      {"a request without a response", "SELECT request_id FROM requests WHERE response = ''"},
-  };
-  std::string breaches;
-  for (const auto& [name, sql] : kBreaches) {
-    if (const std::string rows = Sql(sql); !rows.empty()) absl::StrAppend(&breaches, name, ":\n", rows);
+std::string Service::Findings(const std::string& account_id) {
+  VerifyOptions options;
+  options.account_id = account_id;
+  // Without the hooks, which are for the test.
+  storage::DatabaseOptions database_options = test_database_.options();
+  database_options.hooks = nullptr;
+  storage::Database database(database_options, test_database_.ids(), absl::Now);
+  const auto verification = VerifyDatabase(database, context_, options);
+  if (!verification.ok()) return verification.status().ToString();
+  std::string findings;
+  for (const Check& check : verification->checks) {
+    const auto breaks = [&check](const std::string& rule) { return absl::StartsWith(check.rule, rule); };
+    if (check.count == 0 || std::any_of(left_out_.begin(), left_out_.end(), breaks)) continue;
+    absl::StrAppend(&findings, check.table, ": ", check.rule, ":\n  ", absl::StrJoin(check.first, "\n  "), "\n");
   }
-  return breaches;
+  return findings;
 }
 
 }  // namespace agreements::testing
