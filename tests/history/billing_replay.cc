@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
+#include "proto/timestamps.h"
 #include "tests/history/billing_texts.h"
 
 namespace agreements::testing {
@@ -17,13 +18,6 @@ absl::Time ParseInstant(const std::string& text) {
   std::string error;
   EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << text << ": " << error;
   return time;
-}
-
-google::protobuf::Timestamp Instant(absl::Time time) {
-  google::protobuf::Timestamp instant;
-  instant.set_seconds(absl::ToUnixSeconds(time));
-  instant.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(instant.seconds()))));
-  return instant;
 }
 
 std::string TransactionId(int transaction) { return absl::StrCat("tx-", transaction); }
@@ -73,36 +67,31 @@ std::string Replay::CreateAgreement(int agreement, const std::string& customer_n
   return "";
 }
 
-std::string Replay::UpdateAgreement(const v1::UpdateAgreementRequest& request, const Refusals& refusals) {
-  return Mismatch(service_.Do(agreements::UpdateAgreement, request).status(), refusals);
+std::string Replay::UpdateAgreement(int agreement, const std::string& field, const std::string& value,
+                                    const Refusals& refusals) {
+  return Mismatch(Do(agreements::UpdateAgreement, {{"agreement_id", AgreementId(agreement)}, {field, value}}),
+                  refusals);
 }
 
 std::string Replay::RenameAgreement(int agreement, const std::string& name) {
-  auto request = For<v1::UpdateAgreementRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_display_name(name);
-  return UpdateAgreement(request, oracle_.UpdateAgreement(agreement, name, std::nullopt));
+  return UpdateAgreement(agreement, "display_name", name, oracle_.UpdateAgreement(agreement, name, std::nullopt));
 }
 
 std::string Replay::SetCustomerNumber(int agreement, const std::string& customer_number) {
-  auto request = For<v1::UpdateAgreementRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_customer_number(customer_number);
-  return UpdateAgreement(request, oracle_.UpdateAgreement(agreement, std::nullopt, customer_number));
+  return UpdateAgreement(agreement, "customer_number", customer_number,
+                         oracle_.UpdateAgreement(agreement, std::nullopt, customer_number));
 }
 
 std::string Replay::DeleteAgreement(int agreement) {
-  auto request = For<v1::DeleteAgreementRequest>();
-  request.set_agreement_id(AgreementId(agreement));
+  const std::string id = AgreementId(agreement);
   const Refusals refusals = oracle_.DeleteAgreement(agreement);
-  return Mismatch(service_.Do(agreements::DeleteAgreement, request).status(), refusals);
+  return Mismatch(Do(agreements::DeleteAgreement, {{"agreement_id", id}}), refusals);
 }
 
 std::string Replay::UndeleteAgreement(int agreement) {
-  auto request = For<v1::UndeleteAgreementRequest>();
-  request.set_agreement_id(AgreementId(agreement));
+  const std::string id = AgreementId(agreement);
   const Refusals refusals = oracle_.UndeleteAgreement(agreement);
-  return Mismatch(service_.Do(agreements::UndeleteAgreement, request).status(), refusals);
+  return Mismatch(Do(agreements::UndeleteAgreement, {{"agreement_id", id}}), refusals);
 }
 
 std::string Replay::CreateCompany(int company, int agreement) {
@@ -116,11 +105,8 @@ std::string Replay::CreateCompany(int company, int agreement) {
 }
 
 std::string Replay::MoveCompany(int company, int agreement) {
-  auto request = For<v1::MoveCompanyRequest>();
-  request.set_company_id(CompanyId(company));
-  request.set_agreement_id(AgreementId(agreement));
   const Refusals refusals = oracle_.MoveCompany(company, agreement);
-  return Mismatch(service_.Do(agreements::MoveCompany, request).status(), refusals);
+  return Mismatch(service_.Move(CompanyId(company), AgreementId(agreement), account_id_).status(), refusals);
 }
 
 std::string Replay::MoveCompanyToNewAgreement(int company, int agreement, const std::string& customer_number) {
@@ -135,29 +121,24 @@ std::string Replay::MoveCompanyToNewAgreement(int company, int agreement, const 
 }
 
 std::string Replay::DeleteCompany(int company) {
-  auto request = For<v1::DeleteCompanyRequest>();
-  request.set_company_id(CompanyId(company));
   const Refusals refusals = oracle_.DeleteCompany(company);
-  return Mismatch(service_.Do(agreements::DeleteCompany, request).status(), refusals);
+  return Mismatch(service_.RemoveCompany(CompanyId(company), account_id_).status(), refusals);
 }
 
 std::string Replay::UndeleteCompany(int company, int agreement) {
-  auto request = For<v1::UndeleteCompanyRequest>();
-  request.set_company_id(CompanyId(company));
-  if (agreement != kNobody) request.set_agreement_id(AgreementId(agreement));
   const Refusals refusals = oracle_.UndeleteCompany(company, agreement);
-  return Mismatch(service_.Do(agreements::UndeleteCompany, request).status(), refusals);
+  const std::string into = agreement == kNobody ? "" : AgreementId(agreement);
+  return Mismatch(service_.Undelete(CompanyId(company), into, account_id_).status(), refusals);
 }
 
-template <typename Request, typename Response>
-std::string Replay::ChangeAccess(absl::StatusOr<Response> (*operation)(storage::Transaction&, const Clock&,
-                                                                       const Request&),
-                                 const Refusals& refusals, int company, int user, const std::vector<int>& products) {
-  auto request = For<Request>();
-  request.set_company_id(CompanyId(company));
-  request.set_user_id(UserId(user));
-  for (const int product : products) request.add_product_ids(ProductId(product));
-  const auto result = service_.Do(operation, request);
+std::vector<std::string> Replay::ProductIds(const std::vector<int>& products) {
+  std::vector<std::string> ids;
+  for (const int product : products) ids.push_back(ProductId(product));
+  return ids;
+}
+
+template <typename Response>
+std::string Replay::CompareAccesses(const absl::StatusOr<Response>& result, const Refusals& refusals) {
   if (!result.ok() || !refusals.empty()) return Mismatch(result.status(), refusals);
   std::string is;
   std::string should_be;
@@ -174,47 +155,47 @@ std::string Replay::ChangeAccess(absl::StatusOr<Response> (*operation)(storage::
 }
 
 std::string Replay::Invite(int company, int user, const std::vector<int>& products) {
-  return ChangeAccess(InviteUser, oracle_.Invite(company, user, products), company, user, products);
+  const Refusals refusals = oracle_.Invite(company, user, products);
+  return CompareAccesses(service_.Invite(CompanyId(company), UserId(user), ProductIds(products), account_id_),
+                         refusals);
 }
 
 std::string Replay::Accept(int company, int user, const std::vector<int>& products) {
-  return ChangeAccess(AcceptInvitation, oracle_.Accept(company, user, products), company, user, products);
+  const Refusals refusals = oracle_.Accept(company, user, products);
+  return CompareAccesses(service_.Accept(CompanyId(company), UserId(user), ProductIds(products), account_id_),
+                         refusals);
 }
 
 std::string Replay::Grant(int company, int user, const std::vector<int>& products) {
-  return ChangeAccess(GrantAccess, oracle_.Grant(company, user, products), company, user, products);
+  const Refusals refusals = oracle_.Grant(company, user, products);
+  return CompareAccesses(service_.Grant(CompanyId(company), UserId(user), ProductIds(products), account_id_), refusals);
 }
 
 std::string Replay::Revoke(int company, int user, const std::vector<int>& products) {
-  return ChangeAccess(RevokeAccess, oracle_.Revoke(company, user, products), company, user, products);
+  const Refusals refusals = oracle_.Revoke(company, user, products);
+  return CompareAccesses(service_.Revoke(CompanyId(company), UserId(user), ProductIds(products), account_id_),
+                         refusals);
 }
 
 std::string Replay::CreateProduct(int product) {
   const oracle::Product content = {ProductId(product), absl::StrCat("Product ", product),
                                    product < 2 ? v1::PRODUCT_KIND_LICENSE : v1::PRODUCT_KIND_TRANSACTION};
-  auto request = For<v1::CreateProductRequest>();
-  request.set_product_id(content.id);
-  request.set_display_name(content.name);
-  request.set_kind(content.kind);
   const Refusals refusals = oracle_.CreateProduct(product, content);
-  return Mismatch(service_.Do(agreements::CreateProduct, request).status(), refusals);
+  return Mismatch(
+      Do(agreements::CreateProduct,
+         {{"product_id", content.id}, {"display_name", content.name}, {"kind", v1::ProductKind_Name(content.kind)}}),
+      refusals);
 }
 
 std::string Replay::RenameProduct(int product, const std::string& name) {
-  auto request = For<v1::UpdateProductRequest>();
-  request.set_product_id(ProductId(product));
-  request.set_display_name(name);
   const Refusals refusals = oracle_.RenameProduct(product, name);
-  return Mismatch(service_.Do(agreements::UpdateProduct, request).status(), refusals);
+  return Mismatch(Do(agreements::UpdateProduct, {{"product_id", ProductId(product)}, {"display_name", name}}),
+                  refusals);
 }
 
 std::string Replay::SetPrice(int product, const std::string& valid_from, const std::string& unit_price) {
-  auto request = For<v1::SetPriceRequest>();
-  request.set_product_id(ProductId(product));
-  request.set_valid_from(valid_from);
-  request.set_unit_price(unit_price);
   const Refusals refusals = oracle_.SetPrice(product, ParseDay(valid_from), oracle::ParseMoney(unit_price));
-  return Mismatch(service_.Do(agreements::SetPrice, request).status(), refusals);
+  return Mismatch(service_.SetPriceOf(ProductId(product), valid_from, unit_price, account_id_).status(), refusals);
 }
 
 std::string Replay::CheckItem(const v1::TransactionResult& result, const oracle::ItemResult& expected,
@@ -237,7 +218,7 @@ std::string Replay::Record(const std::vector<Item>& items) {
     report.set_transaction_id(TransactionId(item.transaction));
     report.set_product_id(ProductId(item.product));
     report.set_quantity(item.quantity);
-    *report.mutable_occur_time() = Instant(ParseInstant(item.occur_time));
+    *report.mutable_occur_time() = ToTimestamp(ParseInstant(item.occur_time));
   }
   const auto response = service_.Do(RecordTransactions, request);
   if (!response.ok()) return Mismatch(response.status(), {});

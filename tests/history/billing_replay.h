@@ -78,15 +78,23 @@ class Replay {
     request.set_account_id(account_id_);
     return request;
   }
+  // The status of a call in the account.
+  template <typename Operation>
+  absl::Status Do(Operation operation, Fields fields) {
+    fields.emplace_back("account_id", account_id_);
+    return service_.Do(operation, fields).status();
+  }
   storage::Call StreamCall() const;
 
   std::string AgreementId(int agreement) const;
   std::string CompanyId(int company) const;
-  std::string UpdateAgreement(const v1::UpdateAgreementRequest& request, const oracle::Refusals& refusals);
+  std::string UpdateAgreement(int agreement, const std::string& field, const std::string& value,
+                              const oracle::Refusals& refusals);
+  static std::vector<std::string> ProductIds(const std::vector<int>& products);
 
-  template <typename Request, typename Response>
-  std::string ChangeAccess(absl::StatusOr<Response> (*operation)(storage::Transaction&, const Clock&, const Request&),
-                           const oracle::Refusals& refusals, int company, int user, const std::vector<int>& products);
+  // Of a call that changes accesses; the oracle knows which.
+  template <typename Response>
+  std::string CompareAccesses(const absl::StatusOr<Response>& result, const oracle::Refusals& refusals);
   std::string CheckItem(const v1::TransactionResult& result, const oracle::ItemResult& expected,
                         v1::TransactionOutcome outcome) const;
 

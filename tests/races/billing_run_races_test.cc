@@ -34,7 +34,7 @@ void PrepareAccount(Service& service, const std::string& account) {
   std::vector<std::string> agreements;
   std::vector<std::string> companies;
   for (int i = 0; i < kAgreements; ++i) {
-    agreements.push_back(NewAgreementWithNumber(service, absl::StrCat("A", i), "1001", account));
+    agreements.push_back(service.NewAgreementWithNumber(absl::StrCat("A", i), "1001", account));
     companies.push_back(service.NewCompany(agreements.back(), absl::StrCat("C", i), "", account));
     service.Grant(companies.back(), absl::StrCat("user-", i), {"seat"}, account).value();
     service.Record(companies.back(), "t-1", "ehf", i + 1, "2026-10-20T09:00:00Z", account).value();

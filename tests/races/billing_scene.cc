@@ -10,11 +10,9 @@ namespace agreements::testing {
 namespace {
 
 std::string SetCustomerNumber(Scene& scene, const std::string& agreement_id, const std::string& customer_number) {
-  v1::UpdateAgreementRequest request;
-  request.set_account_id(scene.account);
-  request.set_agreement_id(agreement_id);
-  request.set_customer_number(customer_number);
-  return Outcome(scene.service.Do(UpdateAgreement, request));
+  return Outcome(scene.service.Do(
+      UpdateAgreement,
+      {{"account_id", scene.account}, {"agreement_id", agreement_id}, {"customer_number", customer_number}}));
 }
 
 // "RECORDED", or why it was refused.
@@ -28,20 +26,11 @@ std::string OutcomeOf(const v1::TransactionResult& result) {
 
 }  // namespace
 
-std::string NewAgreementWithNumber(Service& service, const std::string& name, const std::string& customer_number,
-                                   const std::string& account_id) {
-  v1::CreateAgreementRequest request;
-  request.set_account_id(account_id);
-  request.set_display_name(name);
-  request.set_customer_number(customer_number);
-  return service.Do(CreateAgreement, request).value().agreement().agreement_id();
-}
-
 Scene::Scene(Service& service_of_scene, const std::string& account_id)
     : service(service_of_scene), account(account_id) {
   service.clock().SetDay(kBegin);
-  a = NewAgreementWithNumber(service, "A", "1001", account);
-  b = NewAgreementWithNumber(service, "B", "1002", account);
+  a = service.NewAgreementWithNumber("A", "1001", account);
+  b = service.NewAgreementWithNumber("B", "1002", account);
   company = service.NewCompany(a, "Nordlys", "", account);
   service.NewProduct("seat", v1::PRODUCT_KIND_LICENSE, account);
   service.NewProduct("ehf", v1::PRODUCT_KIND_TRANSACTION, account);
@@ -68,12 +57,10 @@ std::string SettleBoth(Scene& scene) {
 std::string MoveToB(Scene& scene) { return Outcome(scene.service.Move(scene.company, scene.b, scene.account)); }
 
 std::string MoveToNew(Scene& scene) {
-  v1::MoveCompanyToNewAgreementRequest request;
-  request.set_account_id(scene.account);
-  request.set_company_id(scene.company);
-  request.set_display_name("C");
-  request.set_customer_number("1003");
-  return Outcome(scene.service.Do(MoveCompanyToNewAgreement, request));
+  return Outcome(scene.service.Do(MoveCompanyToNewAgreement, {{"account_id", scene.account},
+                                                              {"company_id", scene.company},
+                                                              {"display_name", "C"},
+                                                              {"customer_number", "1003"}}));
 }
 
 std::string InviteBjarne(Scene& scene) {
@@ -95,10 +82,7 @@ std::string RevokeAnna(Scene& scene) {
 std::string Remove(Scene& scene) { return Outcome(scene.service.RemoveCompany(scene.company, scene.account)); }
 
 std::string UndeleteAndGrant(Scene& scene) {
-  v1::UndeleteCompanyRequest request;
-  request.set_account_id(scene.account);
-  request.set_company_id(scene.company);
-  const std::string undeleted = Outcome(scene.service.Do(UndeleteCompany, request));
+  const std::string undeleted = Outcome(scene.service.Undelete(scene.company, "", scene.account));
   return undeleted == "OK" ? GrantBjarne(scene) : undeleted;
 }
 
@@ -109,20 +93,13 @@ std::string RemoveThatDay(Scene& scene) {
 }
 
 std::string UndeleteIntoBAndGrant(Scene& scene) {
-  v1::UndeleteCompanyRequest request;
-  request.set_account_id(scene.account);
-  request.set_company_id(scene.company);
-  request.set_agreement_id(scene.b);
-  const std::string undeleted = Outcome(scene.service.Do(UndeleteCompany, request));
+  const std::string undeleted = Outcome(scene.service.Undelete(scene.company, scene.b, scene.account));
   return undeleted == "OK" ? GrantBjarne(scene) : undeleted;
 }
 
 std::string CreateAndGrant(Scene& scene) {
-  v1::CreateCompanyRequest request;
-  request.set_account_id(scene.account);
-  request.set_agreement_id(scene.a);
-  request.set_display_name("Sydlys");
-  const auto created = scene.service.Do(CreateCompany, request);
+  const auto created = scene.service.Do(
+      CreateCompany, {{"account_id", scene.account}, {"agreement_id", scene.a}, {"display_name", "Sydlys"}});
   if (!created.ok()) return Outcome(created);
   scene.company = created->company().company_id();
   return GrantBjarne(scene);
@@ -138,11 +115,7 @@ std::string Record(Scene& scene) {
 }
 
 std::string Cancel(Scene& scene) {
-  v1::CancelTransactionsRequest request;
-  request.set_account_id(scene.account);
-  request.add_transactions()->set_company_id(scene.company);
-  request.mutable_transactions(0)->set_transaction_id("t-1");
-  const auto cancelled = scene.service.Do(CancelTransactions, request);
+  const auto cancelled = scene.service.Cancel(scene.company, "t-1", scene.account);
   return cancelled.ok() ? OutcomeOf(cancelled->results(0)) : Outcome(cancelled);
 }
 
@@ -154,10 +127,7 @@ std::string SettleOneDay(Scene& scene) { return Settle(scene, scene.a, "2026-11-
 
 std::string SettleRest(Scene& scene) {
   scene.service.clock().SetDay(kEnd);
-  v1::ListAgreementsRequest list;
-  list.set_account_id(scene.account);
-  list.set_show_deleted(true);
-  auto agreements = scene.service.Do(ListAgreements, list).value();
+  auto agreements = scene.service.Do(ListAgreements, {{"account_id", scene.account}, {"show_deleted", "true"}}).value();
   // Oldest first.
   std::reverse(agreements.mutable_agreements()->begin(), agreements.mutable_agreements()->end());
   for (const v1::Agreement& agreement : agreements.agreements()) {
@@ -170,16 +140,12 @@ std::string SettleRest(Scene& scene) {
 }
 
 std::string VerifyAll(Service& service, const std::string& account_id) {
-  v1::ListOrderBasesRequest list;
-  list.set_account_id(account_id);
-  list.set_show_empty(true);
   std::string findings;
-  const auto order_bases = service.Do(ListOrderBases, list).value();
+  const auto order_bases = service.Do(ListOrderBases, {{"account_id", account_id}, {"show_empty", "true"}}).value();
   for (const v1::OrderBasis& order_basis : order_bases.order_bases()) {
-    v1::VerifyOrderBasisRequest verify;
-    verify.set_account_id(account_id);
-    verify.set_order_basis_id(order_basis.order_basis_id());
-    const auto verified = service.Do(VerifyOrderBasis, verify).value();
+    const auto verified =
+        service.Do(VerifyOrderBasis, {{"account_id", account_id}, {"order_basis_id", order_basis.order_basis_id()}})
+            .value();
     if (verified.findings_size() + verified.waiting_transaction_count() > 0) {
       absl::StrAppend(&findings, verified.DebugString());
     }

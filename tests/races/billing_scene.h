@@ -19,10 +19,6 @@ inline const absl::Time kBeforeMidnight =
     absl::FromCivil(absl::CivilSecond(2026, 11, 28, 22, 59, 59), absl::UTCTimeZone());
 inline const absl::Time kAfterMidnight = kBeforeMidnight + absl::Seconds(2);
 
-// Returns its id.
-std::string NewAgreementWithNumber(Service& service, const std::string& name, const std::string& customer_number,
-                                   const std::string& account_id);
-
 // An account as it is on kBegin: agreements A and B; in A a company, in which anna has a seat, and which has used 5
 // pieces of ehf.
 struct Scene {

@@ -12,7 +12,7 @@ namespace {
 class PricesInUseTest : public ::testing::Test {
  protected:
   // A, B and C each have a company in which someone has a seat, and are not settled yet.
-  PricesInUseTest() : c_(NewAgreementWithNumber(service_, "C", "1003", kAccount)) {
+  PricesInUseTest() : c_(service_.NewAgreementWithNumber("C", "1003")) {
     service_.Grant(service_.NewCompany(scene_.b, "Viddas"), "bjarne", {"seat"}).value();
     service_.Grant(service_.NewCompany(c_, "Solvang"), "carina", {"seat"}).value();
     service_.clock().SetDay(kEnd);

@@ -1,4 +1,4 @@
-// A fixture for tests that call operations on a real database.
+// The service on a real database, as tests call it: in this process, or over the network (Wire).
 #ifndef AGREEMENTS_TESTS_TESTING_SERVICE_H_
 #define AGREEMENTS_TESTS_TESTING_SERVICE_H_
 
@@ -7,11 +7,14 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "proto/errors.h"
 #include "server/operations/operations.h"
@@ -43,10 +46,16 @@ std::string Outcome(const StatusOr& result) {
 // Of "2026-11-07T10:00:00Z".
 google::protobuf::Timestamp Instant(absl::string_view text);
 
-// The service's operations on a schema of their own, without the network. Thread-safe but for SetUp.
+// A request's fields by their names; a repeated field is named for each of its values.
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+void SetFields(const Fields& fields, google::protobuf::Message& request);
+
+// A schema of its own, a clock that stands still, and calls in this process. Thread-safe.
 class Service {
  public:
   explicit Service(const storage::TestHooks* hooks = nullptr) : test_database_(hooks) {}
+  virtual ~Service() = default;
 
   storage::Database& database() { return test_database_.database(); }
   Context& context() { return context_; }
@@ -55,31 +64,33 @@ class Service {
   void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
   std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
 
-  // Runs an operation as a server does: validated, with the request's own deadline and hash. A request without an
-  // account is kAccount's.
+  // Calls the method of an operation. A request without an account is kAccount's.
   template <typename Response, typename First, typename... Rest>
   absl::StatusOr<Response> Do(absl::StatusOr<Response> (*operation)(First&, Rest...), RequestOf<Rest...> request) {
     if (request.account_id().empty()) request.set_account_id(kAccount);
-    if (absl::Status status = Validate(request); !status.ok()) return status;
-    if constexpr (requires { request.page_token(); }) {
-      if (absl::Status status = CheckPageToken(request, request.page_token()); !status.ok()) return status;
-    }
-    storage::Call call;
-    call.account_id = request.account_id();
-    call.deadline = absl::Now() + timeout_;
-    if constexpr (requires { request.request_id(); }) {
-      call.request_id = request.request_id();
-      call.validate_only = request.validate_only();
-      call.request_hash = RequestHash(request);
-      call.method = std::string(request.GetDescriptor()->full_name());
-    }
-    return RunOperation(operation, database(), context_, call, request);
+    Response response;
+    const absl::Status status = Send(request, response, [&]() -> absl::Status {
+      auto result = RunHere(operation, request);
+      if (result.ok()) response = *std::move(result);
+      return result.status();
+    });
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  template <typename Response, typename First, typename... Rest>
+  absl::StatusOr<Response> Do(absl::StatusOr<Response> (*operation)(First&, Rest...), const Fields& fields) {
+    RequestOf<Rest...> request;
+    SetFields(fields, request);
+    return Do(operation, std::move(request));
   }
 
   // Each makes one in the account, and returns its id.
   std::string NewAgreement(const std::string& name, const std::string& account_id = kAccount);
   std::string NewCompany(const std::string& agreement_id, const std::string& name,
                          const std::string& organization_number = "", const std::string& account_id = kAccount);
+  std::string NewAgreementWithNumber(const std::string& name, const std::string& customer_number,
+                                     const std::string& account_id = kAccount);
   std::string NewDraft(const std::string& agreement_id, const std::string& name,
                        const std::string& organization_number = "", const std::string& account_id = kAccount);
 
@@ -87,6 +98,11 @@ class Service {
                                                const std::string& account_id = kAccount);
   absl::StatusOr<v1::DeleteAgreementResponse> Delete(const std::string& agreement_id, bool discard_drafts = false,
                                                      const std::string& account_id = kAccount);
+
+  // Into the agreement that it was in, unless another one is named.
+  absl::StatusOr<v1::UndeleteCompanyResponse> Undelete(const std::string& company_id,
+                                                       const std::string& agreement_id = "",
+                                                       const std::string& account_id = kAccount);
 
   // A product named like its id.
   void NewProduct(const std::string& product_id, v1::ProductKind kind = v1::PRODUCT_KIND_LICENSE,
@@ -99,6 +115,9 @@ class Service {
                                                         const std::string& transaction_id,
                                                         const std::string& product_id, int64_t quantity,
                                                         const std::string& occur_time,
+                                                        const std::string& account_id = kAccount);
+  absl::StatusOr<v1::CancelTransactionsResponse> Cancel(const std::string& company_id,
+                                                        const std::string& transaction_id,
                                                         const std::string& account_id = kAccount);
   absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrder(const std::string& agreement_id, const std::string& from_day,
                                                            const std::string& until_day,
@@ -143,7 +162,31 @@ class Service {
   // its beginning.
   void LeaveOut(const std::string& rule) { left_out_.insert(rule); }
 
+ protected:
+  // Sends the request of a method, whose operation `here` runs in this process, and fills in the response.
+  virtual absl::Status Send(const google::protobuf::Message& request, google::protobuf::Message& response,
+                            absl::FunctionRef<absl::Status()> here);
+
  private:
+  // Runs an operation as a server does: validated, with the request's own deadline and hash.
+  template <typename Response, typename Request, typename First, typename... Rest>
+  absl::StatusOr<Response> RunHere(absl::StatusOr<Response> (*operation)(First&, Rest...), Request& request) {
+    if (absl::Status status = Validate(request); !status.ok()) return status;
+    if constexpr (requires { request.page_token(); }) {
+      if (absl::Status status = CheckPageToken(request, request.page_token()); !status.ok()) return status;
+    }
+    storage::Call call;
+    call.account_id = request.account_id();
+    call.deadline = absl::Now() + timeout_;
+    if constexpr (requires { request.request_id(); }) {
+      call.request_id = request.request_id();
+      call.validate_only = request.validate_only();
+      call.request_hash = RequestHash(request);
+      call.method = std::string(request.GetDescriptor()->full_name());
+    }
+    return RunOperation(operation, database(), context_, call, request);
+  }
+
   absl::Duration timeout_ = absl::Seconds(30);
   std::set<std::string> left_out_;
   TestClock clock_;

@@ -178,20 +178,21 @@ int Statements::OnStatement(const storage::StatementEvent& event) {
   return found == errors_.end() ? 0 : found->second;
 }
 
-Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : test_database_(hooks) {
+Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : Service(hooks) {
   // For the whole process: gRPC's shutdown, with the last object of it, now and then waits 10 seconds for a connection
   // that has carried a refused message.
   static const bool initialized = (grpc_init(), true);
   static_cast<void>(initialized);
   // It prints each invalid UTF-8 that a test sends.
   google::protobuf::SetLogHandler(nullptr);
-  storage::DatabaseOptions database_options = test_database_.options();
+  storage::DatabaseOptions database_options = test_database().options();
   database_options.max_call = options.max_call;
   database_options.unreachable_after = options.unreachable_after;
   database_options.row_wait = options.row_wait;
-  database_ = std::make_unique<storage::Database>(database_options, test_database_.ids(), absl::Now);
-  server_ = Server::Start({.workers = options.workers, .max_queue = options.max_queue}, *database_, TestContext(clock_))
-                .value();
+  database_ = std::make_unique<storage::Database>(database_options, test_database().ids(), absl::Now);
+  server_ =
+      Server::Start({.workers = options.workers, .max_queue = options.max_queue}, *database_, TestContext(clock()))
+          .value();
   channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
   agreements_ = v1::AgreementService::NewStub(channel_);
   companies_ = v1::CompanyService::NewStub(channel_);
@@ -230,6 +231,16 @@ absl::StatusOr<std::string> Wire::CallBytes(const std::string& path, const std::
   return bytes;
 }
 
+absl::Status Wire::Send(const Message& request, Message& response, absl::FunctionRef<absl::Status()> /*here*/) {
+  static const std::vector<const MethodDescriptor*> methods = AllMethods();
+  const auto method = std::find_if(methods.begin(), methods.end(), [&request](const MethodDescriptor* candidate) {
+    return candidate->input_type() == request.GetDescriptor();
+  });
+  const auto bytes = CallMethod(**method, request);
+  if (bytes.ok()) response.ParseFromString(*bytes);
+  return bytes.status();
+}
+
 absl::Status Wire::Answer(const MethodDescriptor& method, const Message& request) {
   const auto response = CallMethod(method, request);
   const auto* results = method.output_type()->FindFieldByName("results");
@@ -243,12 +254,11 @@ absl::Status Wire::Answer(const MethodDescriptor& method, const Message& request
                   error.code() == 0 ? "" : error.SerializeAsString()});
 }
 
-std::string Wire::State() {
+std::string Wire::Rows() {
   std::string state;
   for (const char* table : {"agreements", "companies", "company_drafts", "placements", "products", "prices", "accesses",
                             "transactions", "order_bases", "order_basis_lines", "requests"}) {
-    absl::StrAppend(&state, table, "\n",
-                    test_database_.Sql(absl::StrCat("SELECT * FROM ", table, " ORDER BY 1, 2, 3")));
+    absl::StrAppend(&state, table, "\n", Sql(absl::StrCat("SELECT * FROM ", table, " ORDER BY 1, 2, 3")));
   }
   return state;
 }

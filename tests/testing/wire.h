@@ -23,7 +23,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "server/rpc/server.h"
-#include "tests/testing/test_database.h"
+#include "tests/testing/service.h"
 
 namespace agreements::testing {
 
@@ -99,8 +99,8 @@ struct WireOptions {
   absl::Duration row_wait = absl::Seconds(5);
 };
 
-// A server on a schema of its own, and a channel to it. Its clock stands still. Thread-safe.
-class Wire {
+// A server, whose calls come over the network. Thread-safe.
+class Wire : public Service {
  public:
   explicit Wire(const WireOptions& options = {}, const storage::TestHooks* hooks = nullptr);
 
@@ -152,19 +152,19 @@ class Wire {
   // which is in none. A preview of the 11th has $digest.
   Names Populate(const std::string& account_id);
 
-  // Everything stored, requests included.
-  std::string State();
-
-  // SQL outside the service: see TestDatabase.
-  std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
+  // All rows, requests included.
+  std::string Rows();
 
   // As SIGTERM does: takes no more calls, and returns when each that was taken has its answer.
   void Stop() { server_->Shutdown(); }
 
-  TestClock& clock() { return clock_; }
   const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
+  Agreements& agreements() { return *agreements_; }
 
  private:
+  absl::Status Send(const google::protobuf::Message& request, google::protobuf::Message& response,
+                    absl::FunctionRef<absl::Status()> here) override;
+
   void PopulateBilling(Names& names);
 
   template <typename Stub>
@@ -176,8 +176,6 @@ class Wire {
     }
   }
 
-  TestClock clock_;
-  TestDatabase test_database_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

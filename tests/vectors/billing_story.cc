@@ -1,9 +1,5 @@
 #include "tests/vectors/billing_story.h"
 
-#include <grpc/grpc.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
 #include <algorithm>
 #include <atomic>
 #include <set>
@@ -16,24 +12,14 @@
 #include "absl/strings/strip.h"
 
 namespace agreements::testing {
-BillingServer::BillingServer() {
-  // For the whole process: see Wire.
-  static const bool initialized = (grpc_init(), true);
-  static_cast<void>(initialized);
-  server_ = Server::Start({}, test_database_.database(), TestContext(clock_)).value();
-  channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
-}
 
-BillingStory::BillingStory(BillingServer& server)
-    : server_(server),
-      agreements_(v1::AgreementService::NewStub(server.channel())),
-      companies_(v1::CompanyService::NewStub(server.channel())) {
+BillingStory::BillingStory(Wire& wire) : wire_(wire) {
   static std::atomic<int> count = 0;
   Name("account", absl::StrCat("acct-", ++count));
   At("2026-01-01");
 }
 
-void BillingStory::At(const std::string& when) { server_.clock().Set(Instant(when)); }
+void BillingStory::At(const std::string& when) { wire_.clock().Set(TimeOf(when)); }
 
 void BillingStory::Agreement(const std::string& name, const std::string& customer_number) {
   const auto response = Do(&Agreements::CreateAgreement,
@@ -130,13 +116,12 @@ std::string BillingStory::Accesses(const std::string& company, const std::string
   return absl::StrJoin(texts, ", ", [](std::string* out, const auto& text) { absl::StrAppend(out, text.second); });
 }
 
-std::string BillingStory::Record(const std::vector<Report>& reports) {
-  auto request = NewRequest<v1::RecordTransactionsRequest>("");
+std::string BillingStory::Record(const std::vector<Use>& uses) {
   std::string text;
-  for (const Report& report : reports) {
-    const auto time = absl::ToInt64Nanoseconds(Instant(report.when) - absl::UnixEpoch());
-    absl::StrAppend(&text, "transactions { company_id: '$", report.company, "' transaction_id: '", report.id,
-                    "' product_id: '", report.product, "' quantity: ", report.quantity,
+  for (const Use& use : uses) {
+    const auto time = absl::ToInt64Nanoseconds(TimeOf(use.when) - absl::UnixEpoch());
+    absl::StrAppend(&text, "transactions { company_id: '$", use.company, "' transaction_id: '", use.id,
+                    "' product_id: '", use.product, "' quantity: ", use.quantity,
                     " occur_time { seconds: ", time / 1000000000, " nanos: ", time % 1000000000, " } } ");
   }
   return ResultsText(Do(&Companies::RecordTransactions, text).results());
@@ -163,7 +148,7 @@ std::string BillingStory::ResultsText(const google::protobuf::RepeatedPtrField<v
   });
 }
 
-std::string BillingStory::Sql(const std::string& sql) { return server_.Sql(absl::StrReplaceAll(sql, names_)); }
+std::string BillingStory::Sql(const std::string& sql) { return wire_.Sql(absl::StrReplaceAll(sql, names_)); }
 
 std::string BillingStory::NameOf(const std::string& id) const {
   const auto found = std::find_if(names_.begin(), names_.end(), [&id](const auto& name) { return name.second == id; });
@@ -176,7 +161,7 @@ absl::CivilDay DayOf(const std::string& text) {
   return day;
 }
 
-absl::Time Instant(const std::string& when) {
+absl::Time TimeOf(const std::string& when) {
   absl::Time time;
   absl::TimeZone oslo;
   if (!absl::LoadTimeZone("Europe/Oslo", &oslo)) throw std::runtime_error("no Oslo");
@@ -199,13 +184,13 @@ std::string AccessText(const v1::Access& access) {
   return absl::StrCat(state, " ", access.from_day(), " -", access.until_day().empty() ? "" : " ", access.until_day());
 }
 
-BillingServer* BillingStoryTest::server_ = nullptr;
+Wire* BillingStoryTest::wire_ = nullptr;
 
-void BillingStoryTest::SetUpTestSuite() { server_ = new BillingServer; }
+void BillingStoryTest::SetUpTestSuite() { wire_ = new Wire; }
 
 void BillingStoryTest::TearDownTestSuite() {
-  delete server_;
-  server_ = nullptr;
+  delete wire_;
+  wire_ = nullptr;
 }
 
 }  // namespace agreements::testing

@@ -2,13 +2,11 @@
 #ifndef AGREEMENTS_TESTS_VECTORS_BILLING_STORY_H_
 #define AGREEMENTS_TESTS_VECTORS_BILLING_STORY_H_
 
-#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,31 +16,12 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "google/rpc/status.pb.h"
-#include "server/rpc/server.h"
-#include "tests/testing/test_context.h"
-#include "tests/testing/test_database.h"
 #include "tests/testing/wire.h"
 
 namespace agreements::testing {
 
-// A server on a schema of its own, which tests can also reach from behind.
-class BillingServer {
- public:
-  BillingServer();
-
-  TestClock& clock() { return clock_; }
-  const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
-  std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
-
- private:
-  TestClock clock_;
-  TestDatabase test_database_;
-  std::unique_ptr<Server> server_;
-  std::shared_ptr<grpc::Channel> channel_;
-};
-
 // A transaction to report.
-struct Report {
+struct Use {
   std::string company = "c1";
   std::string id = "t1";
   std::string when;  // As of BillingStory::At().
@@ -57,7 +36,7 @@ using Prices = std::vector<std::pair<std::string, std::string>>;
 // these stand for ids with a "$": "$A". What the test does must succeed, or throws; Try() is for what may fail.
 class BillingStory {
  public:
-  explicit BillingStory(BillingServer& server);
+  explicit BillingStory(Wire& wire);
 
   // Sets the clock: "2026-03-31T22:30:00Z", or "2026-04-01" for noon in Oslo.
   void At(const std::string& when);
@@ -87,7 +66,7 @@ class BillingStory {
 
   // What became of each, separated by commas: "RECORDED 2026-01-07", "DUPLICATE 2026-01-07 SETTLED", or
   // "REFUSED FAILED_PRECONDITION ..." as Describe() has it.
-  std::string Record(const std::vector<Report>& reports);
+  std::string Record(const std::vector<Use>& reports);
   // Of (company, transaction id).
   std::string Cancel(const std::vector<std::pair<std::string, std::string>>& transactions);
 
@@ -117,12 +96,7 @@ class BillingStory {
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const std::string& text) {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
-    Response response;
-    const absl::Status status = Checked((StubFor<Stub>().*method)(&context, NewRequest<Request>(text), &response));
-    if (!status.ok()) return status;
-    return response;
+    return wire_.Call(method, text, names_);
   }
 
   // The response of one that succeeds.
@@ -145,7 +119,7 @@ class BillingStory {
                                                 const std::string& text) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
-    const auto reader = (agreements_.get()->*method)(&context, NewRequest<Request>(text));
+    const auto reader = (agreements().*method)(&context, NewRequest<Request>(text));
     std::vector<Response> messages;
     for (Response message; reader->Read(&message);) messages.push_back(message);
     if (absl::Status status = Checked(reader->Finish()); !status.ok()) return status;
@@ -167,32 +141,21 @@ class BillingStory {
   void Name(const std::string& name, const std::string& id) { names_["$" + name] = id; }
   std::string NameOf(const std::string& id) const;
 
-  Agreements& agreements() { return *agreements_; }
+  Agreements& agreements() { return wire_.agreements(); }
 
  private:
-  template <typename Stub>
-  Stub& StubFor() {
-    if constexpr (std::is_same_v<Stub, Agreements>) {
-      return *agreements_;
-    } else {
-      return *companies_;
-    }
-  }
-
   template <typename Request, typename Response>
   std::string ChangeAccess(grpc::Status (Companies::*method)(grpc::ClientContext*, const Request&, Response*),
                            const std::string& company, const std::string& user, const std::string& product);
   std::string ResultsText(const google::protobuf::RepeatedPtrField<v1::TransactionResult>& results) const;
   std::string ShareText(const v1::OrderBasisLine& line, const v1::UserShare& share) const;
 
-  BillingServer& server_;
-  std::unique_ptr<Agreements> agreements_;
-  std::unique_ptr<Companies> companies_;
+  Wire& wire_;
   Names names_;
 };
 
 // "2026-01-10T11:00:00Z" for noon in Oslo of "2026-01-10"; an instant as it is.
-absl::Time Instant(const std::string& when);
+absl::Time TimeOf(const std::string& when);
 
 absl::CivilDay DayOf(const std::string& text);
 
@@ -214,12 +177,12 @@ class BillingStoryTest : public ::testing::Test {
   static void SetUpTestSuite();
   static void TearDownTestSuite();
 
-  static BillingServer& server() { return *server_; }
+  static Wire& wire() { return *wire_; }
 
-  BillingStory story{*server_};
+  BillingStory story{*wire_};
 
  private:
-  static BillingServer* server_;
+  static Wire* wire_;
 };
 
 }  // namespace agreements::testing

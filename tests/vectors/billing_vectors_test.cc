@@ -79,7 +79,7 @@ TEST_F(BillingVectorsTest, B3TwoProductsAreTwoUnits) {
 TEST_F(BillingVectorsTest, B3AnotherAccountsUserIsAnotherUser) {
   story.License("accounting");
   story.Grant("c1", "u1", "accounting");
-  BillingStory other(server());
+  BillingStory other(wire());
   other.Agreement("A");
   other.Company("A", "c1");
   other.License("accounting", {{"2026-01-01", "100.00"}});

@@ -219,9 +219,9 @@ TEST_F(OrderBasisHistoryTest, O8UnchargedTransactionsOfSettledDaysAreListedAsWai
 }
 
 TEST_F(OrderBasisHistoryTest, O8TheFirstHundredThatWaitAreListed) {
-  std::vector<Report> reports;
-  for (int i = 0; i < 101; ++i) reports.push_back({.id = absl::StrCat("late-", i), .when = "2026-01-09"});
-  story.Record(reports);
+  std::vector<Use> uses;
+  for (int i = 0; i < 101; ++i) uses.push_back({.id = absl::StrCat("late-", i), .when = "2026-01-09"});
+  story.Record(uses);
   EXPECT_EQ(Verify().waiting_transaction_count(), 101);
   EXPECT_EQ(Verify().waiting_transactions_size(), 100);
 }

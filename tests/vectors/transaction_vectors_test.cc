@@ -101,9 +101,9 @@ TEST_F(TransactionVectorsTest, T1ADuplicateThatIsAheadOfTimeByNowIsADuplicate) {
 }
 
 TEST_F(TransactionVectorsTest, T1AThousandInACall) {
-  std::vector<Report> reports;
-  for (int i = 0; i < 1000; ++i) reports.push_back({.id = absl::StrCat("t", i), .when = "2026-01-07"});
-  EXPECT_EQ(story.Record(reports), absl::StrCat("RECORDED 2026-01-07", [] {
+  std::vector<Use> uses;
+  for (int i = 0; i < 1000; ++i) uses.push_back({.id = absl::StrCat("t", i), .when = "2026-01-07"});
+  EXPECT_EQ(story.Record(uses), absl::StrCat("RECORDED 2026-01-07", [] {
               std::string rest;
               for (int i = 1; i < 1000; ++i) rest += ", RECORDED 2026-01-07";
               return rest;

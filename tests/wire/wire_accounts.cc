@@ -1,7 +1,5 @@
 // What accounts of wire tests hold, and requests that succeed on it.
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "tests/testing/wire.h"
 
 namespace agreements::testing {
@@ -92,54 +90,23 @@ std::unique_ptr<Message> ValidRequest(const MethodDescriptor& method, const Name
 
 // A customer with an order basis of its first day, and what the next one will have.
 void Wire::PopulateBilling(Names& names) {
-  clock_.SetDay("2026-11-10");
+  clock().SetDay("2026-11-10");
   names.insert({{"$license", "accounting"}, {"$scan", "invoice-scan"}});
-  for (const char* text : {"product_id: '$license' display_name: 'Regnskap' kind: PRODUCT_KIND_LICENSE",
-                           "product_id: '$scan' display_name: 'Skann' kind: PRODUCT_KIND_TRANSACTION"}) {
-    Call(&Agreements::CreateProduct, text, names).value();
-  }
-  for (const char* text : {"product_id: '$license' valid_from: '2026-01-01' unit_price: '423.00'",
-                           "product_id: '$scan' valid_from: '2026-01-01' unit_price: '0.125'"}) {
-    Call(&Agreements::SetPrice, text, names).value();
-  }
-  names["$billed"] = Call(&Agreements::CreateAgreement, "display_name: 'billed' customer_number: '00417'", names)
-                         .value()
-                         .agreement()
-                         .agreement_id();
-  names["$billed_company"] =
-      Call(&Companies::CreateCompany, "agreement_id: '$billed' display_name: 'billed_company'", names)
-          .value()
-          .company()
-          .company_id();
-  names["$access"] =
-      Call(&Companies::GrantAccess, "company_id: '$billed_company' user_id: 'user-1' product_ids: '$license'", names)
-          .value()
-          .accesses(0)
-          .access_id();
-  names["$invitation"] =
-      Call(&Companies::InviteUser, "company_id: '$billed_company' user_id: 'invited' product_ids: '$license'", names)
-          .value()
-          .accesses(0)
-          .access_id();
-  constexpr char kTransaction[] =
-      "transactions { company_id: '$billed_company' transaction_id: '%s' quantity: 12 product_id: '$scan' "
-      "occur_time { seconds: %d } }";
-  Call(&Companies::RecordTransactions, absl::StrFormat(kTransaction, "tx-settled", absl::ToUnixSeconds(clock_.Now())),
-       names)
-      .value();
-  clock_.SetDay("2026-11-12");
-  names["$order_basis"] = Call(&Agreements::CreateOrderBasis,
-                               "agreement_id: '$billed' from_day: '2026-11-10' until_day: '2026-11-11'", names)
-                              .value()
-                              .order_basis()
-                              .order_basis_id();
-  Call(&Companies::RecordTransactions, absl::StrFormat(kTransaction, "tx-open", absl::ToUnixSeconds(clock_.Now())),
-       names)
-      .value();
-  names["$digest"] = Call(&Agreements::PreviewOrderBasis, "agreement_id: '$billed' until_day: '2026-11-12'", names)
-                         .value()
-                         .order_basis()
-                         .digest();
+  const std::string& account = names.at("$account");
+  NewProduct("accounting", v1::PRODUCT_KIND_LICENSE, account);
+  NewProduct("invoice-scan", v1::PRODUCT_KIND_TRANSACTION, account);
+  SetPriceOf("accounting", "2026-01-01", "423.00", account).value();
+  SetPriceOf("invoice-scan", "2026-01-01", "0.125", account).value();
+  const std::string billed = names["$billed"] = NewAgreementWithNumber("billed", "00417", account);
+  const std::string company = names["$billed_company"] = NewCompany(billed, "billed_company", "", account);
+  names["$access"] = Grant(company, "user-1", {"accounting"}, account).value().accesses(0).access_id();
+  names["$invitation"] = Invite(company, "invited", {"accounting"}, account).value().accesses(0).access_id();
+  Record(company, "tx-settled", "invoice-scan", 12, "2026-11-10T11:00:00Z", account).value();
+  clock().SetDay("2026-11-12");
+  names["$order_basis"] =
+      CreateOrder(billed, "2026-11-10", "2026-11-11", account).value().order_basis().order_basis_id();
+  Record(company, "tx-open", "invoice-scan", 12, "2026-11-12T11:00:00Z", account).value();
+  names["$digest"] = Preview(billed, "", "2026-11-12", account).value().order_basis().digest();
 }
 
 Names Wire::Populate(const std::string& account_id) {
@@ -150,30 +117,16 @@ Names Wire::Populate(const std::string& account_id) {
                  {"$no_access", "acc-0000000000000000"},
                  {"$no_order_basis", "ord-0000000000000000"}};
   PopulateBilling(names);
-  for (const char* name : {"agreement", "other", "empty", "deleted"}) {
-    names[absl::StrCat("$", name)] =
-        Call(&Agreements::CreateAgreement, absl::StrCat("display_name: '", name, "'"), names)
-            .value()
-            .agreement()
-            .agreement_id();
+  for (const std::string name : {"agreement", "other", "empty", "deleted"}) {
+    names["$" + name] = NewAgreement(name, account_id);
   }
-  Call(&Agreements::DeleteAgreement, "agreement_id: '$deleted'", names).value();
-  for (const char* name : {"company", "deleted_company"}) {
-    names[absl::StrCat("$", name)] =
-        Call(&Companies::CreateCompany, absl::StrCat("agreement_id: '$agreement' display_name: '", name, "'"), names)
-            .value()
-            .company()
-            .company_id();
+  Delete(names["$deleted"], false, account_id).value();
+  for (const std::string name : {"company", "deleted_company"}) {
+    names["$" + name] = NewCompany(names["$agreement"], name, "", account_id);
   }
-  Call(&Companies::DeleteCompany, "company_id: '$deleted_company'", names).value();
-  for (const char* name : {"draft", "nameless_draft", "completed_draft", "discarded_draft"}) {
-    const std::string display_name = absl::StartsWith(name, "nameless") ? "" : name;
-    names[absl::StrCat("$", name)] =
-        Call(&Companies::CreateCompanyDraft,
-             absl::StrCat("agreement_id: '$agreement' display_name: '", display_name, "'"), names)
-            .value()
-            .draft()
-            .draft_id();
+  RemoveCompany(names["$deleted_company"], account_id).value();
+  for (const std::string name : {"draft", "nameless_draft", "completed_draft", "discarded_draft"}) {
+    names["$" + name] = NewDraft(names["$agreement"], name == "nameless_draft" ? "" : name, "", account_id);
   }
   names["$drafted_company"] =
       Call(&Companies::CompleteCompanyDraft, "draft_id: '$completed_draft'", names).value().company().company_id();

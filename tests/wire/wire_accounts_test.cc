@@ -75,7 +75,7 @@ TEST_F(WireAccountsTest, AnotherAccountsIdIsAnsweredAsOneThatDoesNotExist) {
       {"ListTransactions.order_basis_id", "OK"},
       {"GetTransaction.company_id",
        "NOT_FOUND TRANSACTION_NOT_FOUND company_id=$id transaction_id=tx-open; ResourceInfo Transaction $id/tx-open"}};
-  const std::string before = wire_->State();
+  const std::string before = wire_->Rows();
   int tried = 0;
   for (const MethodDescriptor* method : AllMethods()) {
     for (int i = 0; i < method->input_type()->field_count(); ++i) {
@@ -90,7 +90,7 @@ TEST_F(WireAccountsTest, AnotherAccountsIdIsAnsweredAsOneThatDoesNotExist) {
     }
   }
   EXPECT_EQ(tried, 40);
-  EXPECT_EQ(wire_->State(), before);
+  EXPECT_EQ(wire_->Rows(), before);
 }
 
 TEST_F(WireAccountsTest, ABatchMissesAnotherAccountsIdsAsItDoesThoseThatDoNotExist) {
@@ -140,16 +140,16 @@ TEST_F(WireAccountsTest, ValidateOnlyAnswersAsTheChangeWouldWithoutNewIdsAndChan
     for (const auto& [name, id] : names) known_ids.insert(id);
     const auto request = ValidRequest(*method, names);
     request->GetReflection()->SetBool(request.get(), validate_only, true);
-    const std::string before = wire_->State();
+    const std::string before = wire_->Rows();
     const auto checked = wire_->CallMethod(*method, *request);
     ASSERT_TRUE(checked.ok()) << method->name() << checked.status();
-    EXPECT_EQ(wire_->State(), before) << method->name();
+    EXPECT_EQ(wire_->Rows(), before) << method->name();
 
     // With the same request_id, which the first call has ignored.
     request->GetReflection()->SetBool(request.get(), validate_only, false);
     const auto changed = wire_->CallMethod(*method, *request);
     ASSERT_TRUE(changed.ok()) << method->name() << changed.status();
-    EXPECT_NE(wire_->State(), before) << method->name();
+    EXPECT_NE(wire_->Rows(), before) << method->name();
     const auto expected = NewResponse(*method);
     const auto actual = NewResponse(*method);
     ASSERT_TRUE(expected->ParseFromString(*changed) && actual->ParseFromString(*checked));

@@ -317,11 +317,11 @@ TEST_F(WireErrorsTest, AClockOutsideTheYears2000To2999IsSaidAndChangesNothing) {
       if (const auto* request_id = method->input_type()->FindFieldByName("request_id")) {
         request->GetReflection()->ClearField(request.get(), request_id);
       }
-      const std::string before = wire_->State();
+      const std::string before = wire_->Rows();
       const std::string answer = Describe(wire_->Answer(*method, *request));
       if (answer == "OK") continue;  // It asks for no time.
       EXPECT_EQ(answer, kClockOutOfRange) << method->name() << " at " << now;
-      EXPECT_EQ(wire_->State(), before) << method->name();
+      EXPECT_EQ(wire_->Rows(), before) << method->name();
       ++refused;
     }
   }
