@@ -214,7 +214,7 @@ TEST_F(CompaniesTest, D2DaysThatTheLastAgreementHasSettledWithoutTheCompanyStayW
 }
 
 TEST_F(CompaniesTest, D2AnUndeletionReplacesTheLastPlacementAndNotTheGapAfterIt) {
-  service_.LeaveOut("its newest placement begins");
+  service_.LeaveOut("no placement begins or ends after");
   const std::string company = service_.NewCompany(a_, "Nordlys");
   const std::string c = service_.NewAgreement("C");
   service_.clock().SetDay("2026-11-16");

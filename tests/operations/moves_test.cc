@@ -84,7 +84,7 @@ TEST_F(MovesTest, D2AMoveReplacesOneThatBeginsLater) {
 }
 
 TEST_F(MovesTest, D2AClockThatStepsBackChangesNoDayBeforeThePlacementBegan) {
-  service_.LeaveOut("its newest placement begins");
+  service_.LeaveOut("no placement begins or ends after");
   service_.clock().SetDay("2026-11-16");
   const std::string company = service_.NewCompany(a_, "Nordlys");
   service_.clock().SetDay("2026-11-15");

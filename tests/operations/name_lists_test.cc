@@ -269,7 +269,7 @@ TEST_F(NameListsTest, PagesByNameMeetEachOnceWhileOthersWrite) {
 }
 
 TEST_F(NameListsTest, WhatAnOlderServerWritesGetsItsKeysAndNothingElseChanges) {
-  service_.LeaveOut("no change of the last days is without one");
+  service_.LeaveOut("every recent change");
   const std::string a = service_.NewAgreement("A");
   Create({"C", "D"});
   service_.NewCompany(a, "K");

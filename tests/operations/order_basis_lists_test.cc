@@ -117,8 +117,8 @@ TEST_F(OrderBasisListsTest, PagesByTimeMeetEachOnceEvenOfTheSameMoment) {
 
 // As the database says: a page of many documents is read in the order of the index, not sorted.
 TEST_F(OrderBasisListsTest, PagesByTimeComeFromAnIndex) {
-  service_.LeaveOut("its order bases, or its unsettled days, begin");
-  service_.LeaveOut("it is what is computed again from history");
+  service_.LeaveOut("settling begins on the day");
+  service_.LeaveOut("computing it again from history");
   service_.Sql(R"sql(
   INSERT INTO order_bases
   WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 900)
@@ -159,8 +159,8 @@ TEST_F(OrderBasisListsTest, LinesAreThereIfAskedFor) {
 TEST_F(OrderBasisListsTest, APageOfManyLinesEndsBeforeTheAnswerIsTooLarge) {
   service_.LeaveOut("its days are in one month");
   service_.LeaveOut("its order basis is there, and its product");
-  service_.LeaveOut("its order bases, or its unsettled days, begin");
-  service_.LeaveOut("it is what is computed again from history");
+  service_.LeaveOut("settling begins on the day");
+  service_.LeaveOut("computing it again from history");
   // A's documents have 1,200 lines with the longest names, and there are 30 more of B, which have two lines.
   service_.Sql(R"sql(
   INSERT INTO order_basis_lines

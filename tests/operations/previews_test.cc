@@ -298,7 +298,7 @@ TEST_F(PreviewsTest, WhatIsReadAtOnceIsOfOneMomentWhateverHappensThen) {
 }
 
 TEST_F(PreviewsTest, UsersThatNoLongerAddUpToTheLineEndTheExplanation) {
-  service_.LeaveOut("what its response tells of is there");
+  service_.LeaveOut("what its response contains");
   AddUsers();
   service_.clock().SetDay("2026-10-11");
   v1::ExplainOrderBasisRequest request = OfPreview(1);
@@ -330,7 +330,7 @@ TEST_F(PreviewsTest, TransactionsThatNoLongerAddUpToTheLineEndTheExplanation) {
 }
 
 TEST_F(PreviewsTest, ADocumentThatHistoryDoesNotExplainIsAnInternalError) {
-  service_.LeaveOut("it is what is computed again from history");
+  service_.LeaveOut("computing it again from history");
   service_.Grant(company_, "anna", {"accounting"}).value();
   service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
   service_.clock().SetDay("2026-11-01");

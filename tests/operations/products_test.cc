@@ -120,7 +120,7 @@ TEST_F(ProductsTest, AnUpdateChangesTheNameAndTheRevision) {
 }
 
 TEST_F(ProductsTest, AnUpdateThatIsOvertakenStartsOver) {
-  service_.LeaveOut("no change of the last days is without one");
+  service_.LeaveOut("every recent change");
   service_.NewProduct("accounting");
   int updates = 0;
   storage::Call call;

@@ -101,7 +101,7 @@ std::string TwoCancellationsInOppositeOrders(Service& service, const std::string
 
 // The server that records is past midnight already. Its clock is hours ahead, and verify allows for one.
 std::string RecordAgainstDeleteCompany(Service& service, const std::string& account) {
-  service.LeaveOut("its newest placement begins");
+  service.LeaveOut("no placement begins or ends after");
   const std::string company = NewCompany(service, account);
   v1::RecordTransactionsRequest request = Batch(account, {company}, false);
   for (v1::TransactionReport& report : *request.mutable_transactions()) {

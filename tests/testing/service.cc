@@ -190,8 +190,8 @@ absl::StatusOr<v1::RevokeAccessResponse> Service::Revoke(const std::string& comp
 }
 
 void Service::SettleUntil(const std::string& agreement_id, const std::string& day) {
-  LeaveOut("its order bases, or its unsettled days, begin on the day of its creation");
-  LeaveOut("its newest placement begins, or ends if it is deleted, by the day of its last change");
+  LeaveOut("settling begins on the day");
+  LeaveOut("no placement begins or ends after");
   Sql(absl::StrCat("UPDATE agreements SET settled_until = '", day, "' WHERE agreement_id = '", agreement_id, "'"));
 }
 

@@ -60,11 +60,14 @@ std::string Service::Findings(const std::string& account_id) {
   const auto verification = VerifyDatabase(database, context_, options);
   if (!verification.ok()) return verification.status().ToString();
   std::string findings;
+  std::set<std::string> unknown = left_out_;
   for (const Check& check : verification->checks) {
-    const auto breaks = [&check](const std::string& rule) { return absl::StartsWith(check.rule, rule); };
-    if (check.count == 0 || std::any_of(left_out_.begin(), left_out_.end(), breaks)) continue;
+    const auto is_beginning = [&check](const std::string& rule) { return absl::StartsWith(check.rule, rule); };
+    std::erase_if(unknown, is_beginning);
+    if (check.count == 0 || std::any_of(left_out_.begin(), left_out_.end(), is_beginning)) continue;
     absl::StrAppend(&findings, check.table, ": ", check.rule, ":\n  ", absl::StrJoin(check.first, "\n  "), "\n");
   }
+  for (const std::string& rule : unknown) absl::StrAppend(&findings, "left out, but no rule: ", rule, "\n");
   return findings;
 }
 
