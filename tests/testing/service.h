@@ -71,8 +71,9 @@ class Service {
     Response response;
     const absl::Status status = Send(request, response, [&]() -> absl::Status {
       auto result = RunHere(operation, request);
-      if (result.ok()) response = *std::move(result);
-      return result.status();
+      if (!result.ok()) return result.status();
+      response = *std::move(result);
+      return absl::OkStatus();
     });
     if (!status.ok()) return status;
     return response;
