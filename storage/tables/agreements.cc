@@ -1,6 +1,5 @@
 #include "storage/tables/agreements.h"
 
-#include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
@@ -16,46 +15,19 @@ const Statement kInsertAgreement = {"insert_agreement", R"sql(
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)
 )sql"};
 
-constexpr char kColumns[] = R"sql(
-  SELECT agreement_id, display_name, customer_number, company_count, draft_count, settled_until, revision, create_time,
-         update_time, delete_time)sql";
+constexpr NamedTable kTable = {
+    .name = "agreements",
+    .id = "agreement_id",
+    .columns = R"sql(agreement_id, display_name, customer_number, company_count, draft_count, settled_until,
+         revision, create_time, update_time, delete_time)sql",
+    .filters = R"sql(AND (? = '' OR customer_number = ?))sql"};
 
-// Empty filters let everything through.
-constexpr char kFilters[] = R"sql(
-    AND (? = '' OR customer_number = ?)
-    AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
-    AND LOCATE(?, folded_name) > 0
-    AND (? = 1 OR delete_time IS NULL))sql";
+const Statement kGetAgreement = {"get_agreement", GetSql(kTable)};
+const Statement kBatchGetAgreements = {"batch_get_agreements", BatchGetSql(kTable, kSmallBatch)};
+const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", BatchGetSql(kTable, kLargeBatch)};
 
-// Reads rows by their ids. `ids` is "= ?" or a list of places.
-std::string GetSql(absl::string_view ids) {
-  return absl::StrCat(kColumns, R"sql(
-  FROM agreements
-  WHERE account_id = ? AND agreement_id )sql",
-                      ids, "\n");
-}
-
-// Reads a page that begins after a position.
-std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
-  return absl::StrCat(kColumns, more_columns, R"sql(
-  FROM agreements
-  WHERE account_id = ?
-    AND )sql",
-                      after, kFilters, R"sql(
-  ORDER BY )sql",
-                      order, R"sql(
-  LIMIT ?
-)sql");
-}
-
-const Statement kGetAgreement = {"get_agreement", GetSql("= ?")};
-const Statement kBatchGetAgreements = {"batch_get_agreements", GetSql(InPlaces(kSmallBatch))};
-const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", GetSql(InPlaces(kLargeBatch))};
-
-const Statement kListAgreements = {"list_agreements", ListSql("", "agreement_id < ?", "agreement_id DESC")};
-const Statement kListAgreementsByName = {
-    "list_agreements_by_name",
-    ListSql(", name_key", "(name_key > ? OR name_key = ? AND agreement_id > ?)", "name_key, agreement_id")};
+const Statement kListAgreements = {"list_agreements", ListSql(kTable)};
+const Statement kListAgreementsByName = {"list_agreements_by_name", ListByNameSql(kTable)};
 
 // An agreement without companies cannot lose one.
 const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(

@@ -1,6 +1,5 @@
 #include "storage/tables/companies.h"
 
-#include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
@@ -17,46 +16,19 @@ const Statement kInsertCompany = {"insert_company", R"sql(
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)
 )sql"};
 
-constexpr char kColumns[] = R"sql(
-  SELECT company_id, agreement_id, display_name, organization_number, revision, create_time, update_time, delete_time)sql";
+constexpr NamedTable kTable = {.name = "companies",
+                               .id = "company_id",
+                               .columns = R"sql(company_id, agreement_id, display_name, organization_number, revision,
+         create_time, update_time, delete_time)sql",
+                               .filters = R"sql(AND (? = '' OR agreement_id = ?)
+    AND (? = '' OR organization_number = ?))sql"};
 
-// Empty filters let everything through.
-constexpr char kFilters[] = R"sql(
-    AND (? = '' OR agreement_id = ?)
-    AND (? = '' OR organization_number = ?)
-    AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
-    AND LOCATE(?, folded_name) > 0
-    AND (? = 1 OR delete_time IS NULL))sql";
+const Statement kGetCompany = {"get_company", GetSql(kTable)};
+const Statement kBatchGetCompanies = {"batch_get_companies", BatchGetSql(kTable, kSmallBatch)};
+const Statement kBatchGetManyCompanies = {"batch_get_many_companies", BatchGetSql(kTable, kLargeBatch)};
 
-// Reads rows by their ids. `ids` is "= ?" or a list of places.
-std::string GetSql(absl::string_view ids) {
-  return absl::StrCat(kColumns, R"sql(
-  FROM companies
-  WHERE account_id = ? AND company_id )sql",
-                      ids, "\n");
-}
-
-// Reads a page that begins after a position.
-std::string ListSql(absl::string_view more_columns, absl::string_view after, absl::string_view order) {
-  return absl::StrCat(kColumns, more_columns, R"sql(
-  FROM companies
-  WHERE account_id = ?
-    AND )sql",
-                      after, kFilters, R"sql(
-  ORDER BY )sql",
-                      order, R"sql(
-  LIMIT ?
-)sql");
-}
-
-const Statement kGetCompany = {"get_company", GetSql("= ?")};
-const Statement kBatchGetCompanies = {"batch_get_companies", GetSql(InPlaces(kSmallBatch))};
-const Statement kBatchGetManyCompanies = {"batch_get_many_companies", GetSql(InPlaces(kLargeBatch))};
-
-const Statement kListCompanies = {"list_companies", ListSql("", "company_id < ?", "company_id DESC")};
-const Statement kListCompaniesByName = {
-    "list_companies_by_name",
-    ListSql(", name_key", "(name_key > ? OR name_key = ? AND company_id > ?)", "name_key, company_id")};
+const Statement kListCompanies = {"list_companies", ListSql(kTable)};
+const Statement kListCompaniesByName = {"list_companies_by_name", ListByNameSql(kTable)};
 
 const Statement kListCompanyIds = {"list_company_ids", R"sql(
   SELECT company_id

@@ -1,13 +1,62 @@
 #include "storage/tables/lists.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace agreements::storage {
+namespace {
+
+// `ids` is a condition on one value or several.
+std::string ByIdSql(const NamedTable& table, absl::string_view ids) {
+  return absl::StrReplaceAll(
+      R"sql(
+  SELECT {columns}
+  FROM {table}
+  WHERE account_id = ? AND {id} {ids}
+)sql",
+      {{"{columns}", table.columns}, {"{table}", table.name}, {"{id}", table.id}, {"{ids}", ids}});
+}
+
+// `after` and `order` are in terms of {id}.
+std::string PageSql(const NamedTable& table, absl::string_view more_columns, absl::string_view after,
+                    absl::string_view order) {
+  const std::string sql = absl::StrReplaceAll(R"sql(
+  SELECT {columns}{more_columns}
+  FROM {table}
+  WHERE account_id = ?
+    AND {after}
+    {filters}
+    AND display_name >= ? AND display_name <= ? AND LOCATE(?, display_name) = 1
+    AND LOCATE(?, folded_name) > 0
+    AND (? = 1 OR delete_time IS NULL)
+  ORDER BY {order}
+  LIMIT ?
+)sql",
+                                              {{"{columns}", table.columns},
+                                               {"{more_columns}", more_columns},
+                                               {"{table}", table.name},
+                                               {"{after}", after},
+                                               {"{filters}", table.filters},
+                                               {"{order}", order}});
+  return absl::StrReplaceAll(sql, {{"{id}", table.id}});
+}
+
+}  // namespace
 
 std::string InPlaces(size_t count) {
   std::string places = "IN (?";
   for (size_t i = 1; i < count; ++i) absl::StrAppend(&places, ", ?");
   return places + ")";
+}
+
+std::string GetSql(const NamedTable& table) { return ByIdSql(table, "= ?"); }
+
+std::string BatchGetSql(const NamedTable& table, size_t places) { return ByIdSql(table, InPlaces(places)); }
+
+std::string ListSql(const NamedTable& table) { return PageSql(table, "", "{id} < ?", "{id} DESC"); }
+
+std::string ListByNameSql(const NamedTable& table) {
+  return PageSql(table, ", name_key", "(name_key > ? OR name_key = ? AND {id} > ?)", "name_key, {id}");
 }
 
 std::vector<Value> BatchValues(absl::string_view account_id,

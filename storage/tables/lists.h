@@ -33,7 +33,27 @@ inline constexpr size_t kLargeBatch = 100;
 // "IN (?, ?, ?)" for so many values.
 std::string InPlaces(size_t count);
 
-// The values for such a statement: the account, then an id for each place. REQUIRES: there are 1 to kLargeBatch ids.
+// A table of things with names, for the statements that all of them have.
+struct NamedTable {
+  const char* name;     // "agreements"
+  const char* id;       // "agreement_id"
+  const char* columns;  // Those that its row reader reads.
+  const char* filters;  // Its own conditions of lists: "AND ... AND ...". Empty values let everything through.
+};
+
+// Reads one row. Values: account_id, the id.
+std::string GetSql(const NamedTable& table);
+
+// Reads the rows of a batch with so many places.
+std::string BatchGetSql(const NamedTable& table, size_t places);
+
+// Reads a page, from the newest row down or in the order of names: then, the column after the row reader's is name_key.
+// Values: account_id, the position, those of the filters, the prefix of the name (see LastWithPrefix) and its last
+// name, the prefix again, the folded text in the name, whether deleted ones are shown, the limit.
+std::string ListSql(const NamedTable& table);
+std::string ListByNameSql(const NamedTable& table);
+
+// The values for a batch: the account, then an id for each place. REQUIRES: there are 1 to kLargeBatch ids.
 std::vector<Value> BatchValues(absl::string_view account_id,
                                const google::protobuf::RepeatedPtrField<std::string>& ids);
 

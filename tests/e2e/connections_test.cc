@@ -2,11 +2,8 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
@@ -45,17 +42,6 @@ class ConnectionsTest : public ::testing::Test {
   TestDatabase database_;
   const std::vector<std::string> flags_ = DatabaseFlags(database_);
 };
-
-bool HasIpv6() {
-  const int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  sockaddr_in6 loopback = {};
-  loopback.sin6_family = AF_INET6;
-  loopback.sin6_addr = in6addr_loopback;
-  const bool bound = bind(fd, reinterpret_cast<const sockaddr*>(&loopback), sizeof(loopback)) == 0;
-  close(fd);
-  return bound;
-}
 
 TEST_F(ConnectionsTest, CallsComeByIpv6AndToAllAddressesByBoth) {
   if (!HasIpv6()) GTEST_SKIP() << "this machine has no ::1";

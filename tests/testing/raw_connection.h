@@ -6,6 +6,9 @@
 
 namespace agreements::testing {
 
+// Whether this machine has ::1.
+bool HasIpv6();
+
 class RawConnection {
  public:
   // To "127.0.0.1:PORT".
