@@ -31,7 +31,9 @@ namespace agreements::storage {
 // The call that a transaction belongs to.
 struct Call {
   std::string account_id;
-  std::string caller;        // Identity of the caller; empty until callers have one.
+  std::string caller;        // Identity of the caller; empty if callers need none.
+  std::string actor;         // The end user that the caller names, or empty.
+  std::string trace_id;      // W3C trace id, 32 hexadecimal digits, or empty.
   std::string request_id;    // The caller's, or empty.
   std::string request_hash;  // Of method and content, 64 hexadecimal digits.
   std::string method;        // Full name of the request's message, e.g. "agreements.v1.MoveCompanyRequest".
