@@ -73,6 +73,10 @@ Fields& Fields::CallersId(absl::string_view field, absl::string_view id, absl::s
       absl::StrCat("must be 1 to ", kMaxCallersIdLength, " of [A-Za-z0-9._:-]"), sentence);
 }
 
+Fields& Fields::AccountId(absl::string_view field, absl::string_view id) {
+  return CallersId(field, id, "Kontoen er ikke oppgitt riktig.");
+}
+
 Fields& Fields::UserId(absl::string_view field, absl::string_view id) {
   return CallersId(field, id, "Brukeren er ikke oppgitt riktig.");
 }

@@ -23,7 +23,7 @@ class Fields {
   // Those that many requests have: account_id, request_id, revision, page_size.
   template <typename Request>
   Fields& Common(const Request& request) {
-    CallersId("account_id", request.account_id(), "Kontoen er ikke oppgitt riktig.");
+    AccountId("account_id", request.account_id());
     if constexpr (requires { request.request_id(); }) {
       if (!request.request_id().empty()) {
         CallersId("request_id", request.request_id(), "Forespørsels-ID-en er ikke gyldig.");
@@ -51,6 +51,7 @@ class Fields {
               absl::string_view prefix);
 
   // Ids that come from the caller.
+  Fields& AccountId(absl::string_view field, absl::string_view id);
   Fields& UserId(absl::string_view field, absl::string_view id);
   Fields& OptionalUserId(absl::string_view field, absl::string_view id);
   Fields& ProductId(absl::string_view field, absl::string_view id);
