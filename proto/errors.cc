@@ -163,6 +163,18 @@ absl::Status StaleRevision(absl::string_view resource_id, int64_t revision, int6
                     {"current_revision", absl::StrCat(current_revision)}});
 }
 
+absl::Status CallerUnknown(absl::string_view why) {
+  return MakeError(absl::StatusCode::kUnauthenticated, v1::ERROR_REASON_CALLER_UNKNOWN,
+                   absl::StrCat("It is not known who calls: ", why, "."),
+                   "Programmet som spør, har ikke legitimert seg. Ta kontakt med brukerstøtte.");
+}
+
+absl::Status NotAllowed(absl::string_view method, absl::string_view caller, absl::string_view what) {
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_NOT_ALLOWED,
+                   absl::StrCat(caller, " ", what, "."), "Du har ikke tilgang til å gjøre dette.",
+                   {{"method", std::string(method)}, {"caller", std::string(caller)}});
+}
+
 absl::Status ServerBusy() {
   return WithRetryDelay(MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY,
                                   "More calls are waiting than the server takes. Nothing was done.",

@@ -87,6 +87,11 @@ absl::Status AmountTooLarge(absl::string_view agreement_id, absl::string_view pr
 absl::Status StaleRevision(absl::string_view resource_id, int64_t revision, int64_t current_revision);
 absl::Status PreviewChanged(absl::string_view agreement_id, absl::string_view digest);
 
+// UNAUTHENTICATED. `why` is for developers.
+absl::Status CallerUnknown(absl::string_view why);
+// PERMISSION_DENIED. `what` is what the caller may not do, e.g. "may not name an end user in x-actor".
+absl::Status NotAllowed(absl::string_view method, absl::string_view caller, absl::string_view what);
+
 // RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL
 absl::Status ServerBusy();
 absl::Status DatabaseUnavailable();

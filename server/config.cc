@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
+#include <optional>
 #include <set>
-#include <sstream>
 #include <vector>
 
 #include "absl/flags/commandlineflag.h"
@@ -15,11 +14,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "proto/status_macros.h"
+#include "server/ops/certificates.h"
 #include "server/ops/clock_file.h"
 #include "server/ops/descriptors.h"
+#include "server/ops/watched_files.h"
 #include "spdlog/spdlog.h"
 
 namespace agreements {
@@ -43,7 +45,11 @@ SETTING(std::string, db_host, "127.0.0.1",
         "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");
 SETTING(std::string, db_socket, "", "Path of the database's Unix socket, instead of --db_host.");
 SETTING(std::string, db_user, "agreements", "Database user.");
-SETTING(std::string, db_password_file, "", "File with the database user's password; none if empty.");
+SETTING(std::string, db_password_file, "",
+        "File with the database user's password; none if empty. It is read again for each new connection.");
+SETTING(std::string, db_tls_ca_file, "",
+        "Authorities of the certificate of the database, PEM. Connections to --db_host are encrypted then, and the "
+        "certificate must have the host's name. Empty: they are not.");
 SETTING(std::string, db_name, "agreements", "Name of the database.");
 SETTING(
     std::string, time_zone, "Europe/Oslo",
@@ -53,6 +59,14 @@ SETTING(std::string, currency, "NOK",
         "not start.");
 SETTING(std::string, listen, "127.0.0.1:50051",
         "Address for gRPC: HOST:PORT, where port 0 takes a free one, or unix:PATH.");
+SETTING(std::string, tls_cert_file, "",
+        "Certificate of the server and those that lead to its authority, PEM. It is read again when it changes, as are "
+        "the other files for TLS and the policy.");
+SETTING(std::string, tls_key_file, "", "Private key of --tls_cert_file, PEM.");
+SETTING(std::string, tls_client_ca_file, "", "Authorities whose certificates callers must show, PEM.");
+SETTING(std::string, policy_file, "", "Who may call what, for which accounts: JSON, see the README.");
+SETTING(bool, insecure, false,
+        "Serve without TLS: anyone who reaches the port may do everything. For tests and demonstrations.");
 SETTING(int32_t, workers, 16, "Calls that run at once, each with a database connection.");
 SETTING(int32_t, max_queue, 1024, "Calls that may wait for a worker. The next one is answered RESOURCE_EXHAUSTED.");
 SETTING(int32_t, max_connections, 0,
@@ -109,15 +123,51 @@ absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags() {
   options.socket = absl::GetFlag(FLAGS_db_socket);
   options.user = absl::GetFlag(FLAGS_db_user);
   options.schema = absl::GetFlag(FLAGS_db_name);
+  options.tls_ca_file = absl::GetFlag(FLAGS_db_tls_ca_file);
+  if (!options.tls_ca_file.empty()) {
+    if (!options.socket.empty()) return absl::InvalidArgumentError("--db_tls_ca_file goes with --db_host only");
+    const absl::StatusOr<std::string> authorities = ReadFile(options.tls_ca_file);
+    const absl::Status status = authorities.ok() ? CheckAuthorities(*authorities, absl::Now()) : authorities.status();
+    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat("--db_tls_ca_file: ", status.message()));
+  }
   if (const std::string path = absl::GetFlag(FLAGS_db_password_file); !path.empty()) {
-    std::ifstream file(path);
-    std::stringstream content;
-    content << file.rdbuf();
-    if (!file) return absl::InvalidArgumentError(absl::StrCat("--db_password_file: cannot read ", path));
-    options.password = std::string(absl::StripTrailingAsciiWhitespace(content.str()));
+    if (const auto content = ReadFile(path); !content.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--db_password_file: ", content.status().message()));
+    }
+    options.password = [path] {
+      // A file that is gone for a moment is as good as one with a wrong password: the one before is used.
+      return std::string(absl::StripTrailingAsciiWhitespace(ReadFile(path).value_or("")));
+    };
   }
   return options;
 }
+
+namespace {
+
+// What is set for TLS, all of it or nothing.
+absl::StatusOr<std::optional<AccessOptions>> AccessOptionsFromFlags() {
+  AccessOptions options;
+  std::vector<std::string> missing;
+  const auto take = [&missing](const absl::Flag<std::string>& flag, std::string& value) {
+    value = absl::GetFlag(flag);
+    if (value.empty()) missing.push_back(absl::StrCat("--", absl::GetFlagReflectionHandle(flag).Name()));
+  };
+  take(FLAGS_tls_cert_file, options.tls.certificate);
+  take(FLAGS_tls_key_file, options.tls.key);
+  take(FLAGS_tls_client_ca_file, options.tls.client_authorities);
+  take(FLAGS_policy_file, options.policy_file);
+  const bool insecure = absl::GetFlag(FLAGS_insecure);
+  if (missing.empty() && !insecure) return options;
+  if (missing.size() == 4 && insecure) return std::nullopt;
+  if (insecure) {
+    return absl::InvalidArgumentError("--insecure goes with none of the files for TLS and the policy");
+  }
+  return absl::InvalidArgumentError(absl::StrCat(absl::StrJoin(missing, ", "),
+                                                 " missing: who may call is told by TLS and a policy. To serve without "
+                                                 "them, to anyone who reaches the port, set --insecure."));
+}
+
+}  // namespace
 
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
   ServerOptions options{.listen = absl::GetFlag(FLAGS_listen),
@@ -138,6 +188,7 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
   if (options.request_retention < absl::Hours(72)) {
     return absl::InvalidArgumentError("--request_retention must be at least 72h");
   }
+  ASSIGN_OR_RETURN(options.access, AccessOptionsFromFlags());
   ASSIGN_OR_RETURN(options.max_connections, MaxConnections(descriptor_limit, options.workers, options.max_connections));
   return options;
 }

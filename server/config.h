@@ -29,8 +29,8 @@ absl::Status SetFlagsFromEnvironment();
 // The settings of the database. Secrets come from files only; INVALID_ARGUMENT if one cannot be read.
 absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags();
 
-// INVALID_ARGUMENT for a number out of its range, or if `descriptor_limit`, the number of file descriptors that the
-// process may have, is too low for them.
+// INVALID_ARGUMENT for a number out of its range, if what TLS needs is set in part or beside --insecure, or if
+// `descriptor_limit`, the number of file descriptors that the process may have, is too low for them.
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit);
 
 // INVALID_ARGUMENT if this machine does not know the zone.

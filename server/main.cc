@@ -14,6 +14,7 @@
 #include "proto/status_macros.h"
 #include "server/config.h"
 #include "server/ops/descriptors.h"
+#include "server/ops/grpc_log.h"
 #include "server/ops/watchdog.h"
 #include "server/rpc/server.h"
 #include "spdlog/sinks/stdout_sinks.h"
@@ -43,6 +44,11 @@ absl::Status Serve(const sigset_t& stop_signals) {
   ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, DatabaseOptionsFromFlags());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
   ASSIGN_OR_RETURN(const std::string currency, CurrencyFromFlags());
+  if (!server_options.access) {
+    spdlog::warn("--insecure: without TLS, anyone who reaches {} may do everything", server_options.listen);
+  }
+  TlsCredentials::RequireTls13();
+  TakeGrpcLog();
   storage::Database::InitializeLibrary();
   storage::ClockIdSource ids(absl::Now);
   storage::Database database(database_options, ids, absl::Now);

@@ -4,7 +4,9 @@
 // With the server's --clock_file it also tells what takes months, and ends in the present. Without one it tells what
 // can happen in a day.
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <sstream>
 #include <string>
 
 #include "absl/flags/flag.h"
@@ -14,6 +16,9 @@
 #include "client/walkthrough/walkthrough.h"
 
 ABSL_FLAG(std::string, target, "127.0.0.1:50051", "Address of the server.");
+ABSL_FLAG(std::string, tls_ca_file, "", "Authority of the server's certificate, PEM. Empty: without TLS.");
+ABSL_FLAG(std::string, tls_cert_file, "", "Certificate to show to the server, PEM.");
+ABSL_FLAG(std::string, tls_key_file, "", "Private key of --tls_cert_file, PEM.");
 ABSL_FLAG(std::string, clock_file, "",
           "The server's --clock_file, by which the story sets its clock; removed at the end. Empty: it has none.");
 
@@ -56,13 +61,29 @@ void TellOneDay(Walkthrough& walk) {
       "server and this program with the same --clock_file, and they pass at once, as in deploy/local/run.");
 }
 
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream content;
+  content << file.rdbuf();
+  if (!file) std::cerr << "cannot read " << path << "\n";
+  return content.str();
+}
+
+std::shared_ptr<grpc::ChannelCredentials> CredentialsFromFlags() {
+  const std::string authority = absl::GetFlag(FLAGS_tls_ca_file);
+  if (authority.empty()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = ReadFile(authority),
+                               .pem_private_key = ReadFile(absl::GetFlag(FLAGS_tls_key_file)),
+                               .pem_cert_chain = ReadFile(absl::GetFlag(FLAGS_tls_cert_file))});
+}
+
 }  // namespace
 }  // namespace agreements
 
 int main(int argc, char** argv) {
   absl::SetProgramUsageMessage("Walks through customer agreements on a running server.");
   absl::ParseCommandLine(argc, argv);
-  agreements::Walkthrough walk(grpc::CreateChannel(absl::GetFlag(FLAGS_target), grpc::InsecureChannelCredentials()),
+  agreements::Walkthrough walk(grpc::CreateChannel(absl::GetFlag(FLAGS_target), agreements::CredentialsFromFlags()),
                                absl::GetFlag(FLAGS_clock_file));
   if (walk.has_clock()) {
     agreements::TellTwoMonths(walk);

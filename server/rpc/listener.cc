@@ -50,6 +50,21 @@ struct Address {
   }
 };
 
+// Where the other end is: the bytes of its address and port. An IPv4 address is the same however a socket has it.
+std::string PeerText(Address address) {
+  std::string text;
+  const auto append = [&text](const void* bytes, size_t size) { text.append(static_cast<const char*>(bytes), size); };
+  if (address.family() == AF_INET) {
+    append(&reinterpret_cast<const sockaddr_in&>(address.storage).sin_addr, sizeof(in_addr));
+  } else {
+    const in6_addr& ipv6 = reinterpret_cast<const sockaddr_in6&>(address.storage).sin6_addr;
+    const size_t skipped = IN6_IS_ADDR_V4MAPPED(&ipv6) ? sizeof(in6_addr) - sizeof(in_addr) : 0;
+    append(&ipv6.s6_addr[skipped], sizeof(in6_addr) - skipped);
+  }
+  append(address.port(), sizeof(in_port_t));
+  return text;
+}
+
 Address AddressOf(int fd) {
   Address address;
   getsockname(fd, address.get(), &address.size);
@@ -220,7 +235,7 @@ Listener::~Listener() {
   if (stop_event_ >= 0) close(stop_event_);
 }
 
-void Listener::Start(int max_connections, std::function<void(int fd)> take) {
+void Listener::Start(int max_connections, std::function<void(int fd, bool is_own)> take) {
   max_connections_ = max_connections;
   take_ = std::move(take);
   thread_ = std::thread([this] { Accept(); });
@@ -245,13 +260,12 @@ absl::StatusOr<int> Listener::Connect(absl::Time deadline) {
   if (fd < 0) return SystemError("socket");
   absl::Status status;
   if (address.port() != nullptr) {
-    // Its port must be known before the connection is accepted.
-    Address own;
-    own.storage.ss_family = static_cast<sa_family_t>(address.family());
-    own.size = address.size;
+    // It must be known before the connection is accepted.
+    Address own = address;
+    *own.port() = 0;
     if (bind(fd, own.get(), own.size) != 0) status = SystemError("bind");
-    own = AddressOf(fd);
-    own_port_ = *own.port();
+    const std::lock_guard lock(mutex_);
+    own_address_ = PeerText(AddressOf(fd));
   }
   if (status.ok()) status = ConnectTo(fd, address, deadline);
   if (status.ok()) return fd;
@@ -280,19 +294,25 @@ void Listener::AcceptFrom(int socket) {
     Pause();
     return;
   }
-  if (!open_.HasRoom(static_cast<size_t>(max_connections_)) && !IsOwn(fd)) {
+  const bool is_own = IsOwn(fd);
+  if (!open_.HasRoom(static_cast<size_t>(max_connections_)) && !is_own) {
     Warn(absl::StrCat(max_connections_, " connections are open: further ones are closed at once"));
     close(fd);
     return;
   }
   open_.Add(fd);
-  take_(fd);
+  take_(fd, is_own);
 }
 
-bool Listener::IsOwn(int fd) const {
+bool Listener::IsOwn(int fd) {
   Address peer;
   if (getpeername(fd, peer.get(), &peer.size) != 0) return false;
-  if (peer.port() != nullptr) return *peer.port() == own_port_;
+  if (peer.port() != nullptr) {
+    const std::lock_guard lock(mutex_);
+    if (PeerText(peer) != own_address_) return false;
+    own_address_.clear();  // The next one from there may be another's.
+    return true;
+  }
   ucred process = {};
   socklen_t size = sizeof(process);
   return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &process, &size) == 0 && process.pid == getpid();

@@ -5,9 +5,9 @@
 #ifndef AGREEMENTS_SERVER_RPC_LISTENER_H_
 #define AGREEMENTS_SERVER_RPC_LISTENER_H_
 
-#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,9 +32,9 @@ class Listener {
   // Where it listens, with the port that it took.
   const std::string& address() const { return address_; }
 
-  // Accepts connections from now on, and passes each one to `take`, which then owns it. Closes those beyond
-  // `max_connections` at once, so that their callers go elsewhere.
-  void Start(int max_connections, std::function<void(int fd)> take);
+  // Accepts connections from now on, and passes each one to `take`, which then owns it, and is told whether it is one
+  // that Connect() made. Closes those beyond `max_connections` at once, so that their callers go elsewhere.
+  void Start(int max_connections, std::function<void(int fd, bool is_own)> take);
 
   // Stops listening. Idempotent.
   void Stop();
@@ -50,7 +50,7 @@ class Listener {
   absl::Status ListenOnHost(std::string host, const std::string& port);
   void Accept();
   void AcceptFrom(int socket);
-  bool IsOwn(int fd) const;
+  bool IsOwn(int fd);
   void Warn(const std::string& text);
   // Returns after a moment, or when it is stopped.
   void Pause() const;
@@ -60,10 +60,11 @@ class Listener {
   std::vector<int> sockets_;
   int stop_event_ = -1;
   int max_connections_ = 0;
-  std::function<void(int fd)> take_;
+  std::function<void(int fd, bool is_own)> take_;
   OpenConnections open_;                      // Of the thread.
   absl::Time warned_ = absl::InfinitePast();  // Of the thread.
-  std::atomic<int> own_port_ = 0;             // From which Connect() connects.
+  std::mutex mutex_;
+  std::string own_address_;  // From which Connect() connects, until it is accepted.
   std::thread thread_;
 };
 

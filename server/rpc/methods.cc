@@ -15,22 +15,24 @@ using google::protobuf::ServiceDescriptor;
 // A service whose methods become known at run time.
 class BoundService : public grpc::Service {
  public:
-  void AddHandler(const MethodDescriptor& method, grpc::internal::MethodHandler* handler) {
+  // `new_handler` makes the handler of the method's path, which stays valid.
+  template <typename NewHandler>
+  void AddHandler(const MethodDescriptor& method, const NewHandler& new_handler) {
     using grpc::internal::RpcMethod;
-    names_.push_back(absl::StrCat("/", method.service()->full_name(), "/", method.name()));
+    const std::string& path = paths_.emplace_back(absl::StrCat("/", method.service()->full_name(), "/", method.name()));
     const auto type = method.server_streaming() ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC;
-    AddMethod(new grpc::internal::RpcServiceMethod(names_.back().c_str(), type, nullptr));
-    MarkMethodRawCallback(static_cast<int>(names_.size()) - 1, handler);
+    AddMethod(new grpc::internal::RpcServiceMethod(path.c_str(), type, nullptr));
+    MarkMethodRawCallback(static_cast<int>(paths_.size()) - 1, new_handler(path));
   }
 
  private:
-  std::deque<std::string> names_;  // gRPC keeps pointers to them.
+  std::deque<std::string> paths_;  // gRPC keeps pointers to them.
 };
 
 }  // namespace
 
 void Methods::Add(const Descriptor& request, const Descriptor& response, bool is_stream, TaskKind kind,
-                  std::function<grpc::internal::MethodHandler*()> new_handler) {
+                  NewHandler new_handler) {
   Binding& binding = bindings_[&request];
   binding.response = &response;
   binding.is_stream = is_stream;
@@ -63,7 +65,7 @@ std::unique_ptr<grpc::Service> Methods::ServiceOf(const ServiceDescriptor& servi
   auto bound = std::make_unique<BoundService>();
   for (int i = 0; i < service.method_count(); ++i) {
     const auto found = bindings_.find(service.method(i)->input_type());
-    if (found != bindings_.end()) bound->AddHandler(*service.method(i), found->second.new_handler());
+    if (found != bindings_.end()) bound->AddHandler(*service.method(i), found->second.new_handler);
   }
   return bound;
 }

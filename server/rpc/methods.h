@@ -28,6 +28,7 @@
 #include "server/requests/page_tokens.h"
 #include "server/requests/request_hash.h"
 #include "server/requests/validate.h"
+#include "server/rpc/authorizer.h"
 #include "server/rpc/guarded.h"
 #include "server/rpc/messages.h"
 #include "server/rpc/stream_reactor.h"
@@ -38,11 +39,11 @@ namespace agreements {
 
 // An operation is known by its request: each method has a type of request of its own.
 //
-// Bind() is not thread-safe; what it has bound is. `database`, `context` and `workers` must outlive all calls.
+// Bind() is not thread-safe; what it has bound is. The objects that it is made of must outlive all calls.
 class Methods {
  public:
-  Methods(storage::Database& database, const Context& context, Workers& workers)
-      : database_(database), context_(context), workers_(workers) {}
+  Methods(storage::Database& database, const Context& context, Workers& workers, const Authorizer& authorizer)
+      : database_(database), context_(context), workers_(workers), authorizer_(authorizer) {}
   Methods(const Methods&) = delete;
   Methods& operator=(const Methods&) = delete;
 
@@ -51,10 +52,10 @@ class Methods {
   void Bind(absl::StatusOr<Response> (*operation)(First&, Rest...), TaskKind kind = KindOn<First>()) {
     using Request = RequestOf<Rest...>;
     using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
-    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/false, kind, [=, this] {
+    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/false, kind, [=, this](const std::string& path) {
       return new Handler([=, this](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes,
                                    grpc::ByteBuffer* answer) {
-        return RunUnary<Request>(*server_context, *bytes, *answer, operation, kind);
+        return RunUnary<Request>(path, *server_context, *bytes, *answer, operation, kind);
       });
     });
   }
@@ -64,11 +65,12 @@ class Methods {
   template <typename Request, typename Response>
   void Bind(Stream<Response> (*operation)(storage::Database&, const Context&, const Request&)) {
     using Handler = grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
-    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/true, TaskKind::kBackground, [this, operation] {
-      return new Handler([this, operation](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes) {
-        return RunStream<Request, Response>(*server_context, *bytes, operation);
-      });
-    });
+    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/true, TaskKind::kBackground,
+        [=, this](const std::string& path) {
+          return new Handler([=, this](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes) {
+            return RunStream<Request, Response>(path, *server_context, *bytes, operation);
+          });
+        });
   }
 
   // INTERNAL if a method of `service` is unbound, or something was bound twice or fits no method.
@@ -81,13 +83,21 @@ class Methods {
   std::unique_ptr<grpc::Service> ServiceOf(const google::protobuf::ServiceDescriptor& service) const;
 
  private:
+  // Of the method of this path.
+  using NewHandler = std::function<grpc::internal::MethodHandler*(const std::string& path)>;
+
   struct Binding {
     const google::protobuf::Descriptor* response;
     bool is_stream;
     TaskKind kind;
     int count;  // How often it was bound.
-    std::function<grpc::internal::MethodHandler*()> new_handler;
+    NewHandler new_handler;
   };
+
+  // The account of a call whose caller may not act for the one that it names: no request can name it, so it has
+  // nothing, and every answer is that of an account that has nothing. What can be done even there, such as creating an
+  // agreement, is rolled back and refused.
+  static constexpr char kNobody[] = "";
 
   // `First` is the type of an operation's first parameter.
   template <typename First>
@@ -96,20 +106,26 @@ class Methods {
     return reads ? TaskKind::kRead : TaskKind::kChange;
   }
 
-  // Runs the operation in a worker, and answers the call with its result. An invalid request is answered at once, and
-  // so is one that finds the queue full. Neither uses the database, nor does a call whose deadline passes in the queue.
+  // Runs the operation in a worker, and answers the call with its result. A call that is not allowed or not valid is
+  // answered at once, and so is one that finds the queue full. None of them uses the database, nor does a call whose
+  // deadline passes in the queue.
   template <typename Request, typename Operation>
-  grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext& server_context, const grpc::ByteBuffer& bytes,
-                                     grpc::ByteBuffer& answer, Operation operation, TaskKind kind) {
+  grpc::ServerUnaryReactor* RunUnary(const std::string& path, grpc::CallbackServerContext& server_context,
+                                     const grpc::ByteBuffer& bytes, grpc::ByteBuffer& answer, Operation operation,
+                                     TaskKind kind) {
     grpc::ServerUnaryReactor* reactor = server_context.DefaultReactor();
     auto request = std::make_shared<Request>();
-    absl::Status status = Take(bytes, *request);
+    absl::StatusOr<storage::Call> begun = Begin(path, server_context, bytes, *request);
+    absl::Status status = begun.status();
     if (status.ok()) {
-      storage::Call call = MakeCall(server_context, *request);
-      const TaskOwner owner{.account_id = call.account_id, .kind = kind};
-      status = workers_.TryRun(owner, [=, this, &server_context, &answer, call = std::move(call)] {
+      const TaskOwner owner{.account_id = begun->account_id, .kind = kind};
+      status = workers_.TryRun(owner, [=, this, &path, &server_context, &answer, call = *std::move(begun)] {
         reactor->Finish(ToGrpcStatus(RunGuarded(server_context, call, [&]() -> absl::Status {
           ASSIGN_OR_RETURN(const auto response, RunOperation(operation, database_, context_, call, *request));
+          // What has no request_id has changed nothing there: it answers item by item.
+          if constexpr (requires { request->request_id(); }) {
+            if (call.account_id == kNobody) return authorizer_.RefuseAccount(path, call.caller);
+          }
           answer = ToBytes(response);
           return absl::OkStatus();
         })));
@@ -120,24 +136,41 @@ class Methods {
   }
 
   template <typename Request, typename Response>
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(grpc::CallbackServerContext& server_context,
-                                                        const grpc::ByteBuffer& bytes,
-                                                        Stream<Response> (*operation)(storage::Database&,
-                                                                                      const Context&, const Request&)) {
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(
+      const std::string& path, grpc::CallbackServerContext& server_context, const grpc::ByteBuffer& bytes,
+      Stream<Response> (*operation)(storage::Database&, const Context&, const Request&)) {
     auto request = std::make_shared<Request>();
-    const absl::Status status = Take(bytes, *request);
+    absl::StatusOr<storage::Call> begun = Begin(path, server_context, bytes, *request);
     auto begin_and_go_on = [=, this, stream = Stream<Response>()](const storage::Call& call) mutable {
       if (!stream) stream = operation(database_, context_, *request);
       return stream(call);
     };
-    auto* reactor = new StreamReactor<Response>(server_context, workers_, MakeCall(server_context, *request),
+    auto* reactor = new StreamReactor<Response>(server_context, workers_, begun.ok() ? *begun : storage::Call(),
                                                 std::move(begin_and_go_on));
-    if (status.ok()) {
+    if (begun.ok()) {
       reactor->Start();
     } else {
-      reactor->Finish(ToGrpcStatus(status));
+      reactor->Finish(ToGrpcStatus(begun.status()));
     }
     return reactor;
+  }
+
+  // Everything before the queue: who calls, whether it may, and whether the request is one.
+  template <typename Request>
+  absl::StatusOr<storage::Call> Begin(const std::string& path, const grpc::CallbackServerContext& server_context,
+                                      const grpc::ByteBuffer& bytes, Request& request) const {
+    ASSIGN_OR_RETURN(Caller caller,
+                     authorizer_.Admit(*server_context.auth_context(), server_context.client_metadata(), path));
+    RETURN_IF_ERROR(Take(bytes, request));
+    storage::Call call = MakeCall(server_context, request);
+    if (!authorizer_.MayActFor(caller, call.account_id)) {
+      call.account_id = kNobody;
+      call.validate_only = true;
+    }
+    call.caller = std::move(caller.name);
+    call.actor = std::move(caller.actor);
+    call.trace_id = std::move(caller.trace_id);
+    return call;
   }
 
   // Parses a request, checks it, and brings it into the form that operations work with.
@@ -164,11 +197,12 @@ class Methods {
   }
 
   void Add(const google::protobuf::Descriptor& request, const google::protobuf::Descriptor& response, bool is_stream,
-           TaskKind kind, std::function<grpc::internal::MethodHandler*()> new_handler);
+           TaskKind kind, NewHandler new_handler);
 
   storage::Database& database_;
   const Context& context_;
   Workers& workers_;
+  const Authorizer& authorizer_;
   std::map<const google::protobuf::Descriptor*, Binding> bindings_;  // By the type of the request.
 };
 

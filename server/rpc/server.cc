@@ -23,6 +23,8 @@
 namespace agreements {
 namespace {
 
+using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
 constexpr char kDatabaseHealth[] = "db";
 constexpr absl::Duration kCheckInterval = absl::Seconds(2);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
@@ -33,6 +35,12 @@ constexpr absl::Duration kNameRefreshInterval = absl::Minutes(1);
 constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
 
 int ToMilliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+
+std::unique_ptr<Acceptor> NewAcceptor(grpc::ServerBuilder& builder,
+                                      const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+  return builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, credentials);
+}
 
 void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, ToMilliseconds(options.max_connection_idle));
@@ -48,16 +56,28 @@ void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder
 
 }  // namespace
 
-Server::Server(const ServerOptions& options, storage::Database& database, Context context)
+Server::Server(const ServerOptions& options, storage::Database& database, Context context,
+               std::unique_ptr<Authorizer> authorizer)
     : database_(database),
       context_(std::move(context)),
       drain_time_(options.drain_time),
+      authorizer_(std::move(authorizer)),
       workers_(options.workers, static_cast<size_t>(options.max_queue)),
-      methods_(database_, context_, workers_) {}
+      methods_(database_, context_, workers_, *authorizer_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, storage::Database& database,
                                                       Context context) {
-  std::unique_ptr<Server> server(new Server(options, database, std::move(context)));
+  auto authorizer = std::make_unique<Authorizer>();
+  std::unique_ptr<TlsCredentials> tls;
+  std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
+  if (const auto& access = options.access) {
+    ASSIGN_OR_RETURN(authorizer, Authorizer::Create(access->policy_file, access->check_interval));
+    ASSIGN_OR_RETURN(tls, TlsCredentials::Create(access->tls, access->check_interval));
+    credentials = tls->credentials();
+    credentials->SetAuthMetadataProcessor(authorizer->ForOtherServices());
+  }
+  std::unique_ptr<Server> server(new Server(options, database, std::move(context), std::move(authorizer)));
+  server->tls_ = std::move(tls);
   ASSIGN_OR_RETURN(server->services_, BindServices(server->methods_));
   grpc::EnableDefaultHealthCheckService(true);
   // Plugins are process-wide: later servers of this process have them, too.
@@ -66,16 +86,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
   ASSIGN_OR_RETURN(server->listener_, Listener::Listen(options.listen));
   grpc::ServerBuilder builder;
-  server->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+  server->acceptor_ = NewAcceptor(builder, credentials);
+  server->own_acceptor_ = NewAcceptor(builder, grpc::InsecureServerCredentials());
   LimitConnections(options, builder);
   for (const auto& service : server->services_) builder.RegisterService(service.get());
   server->grpc_server_ = builder.BuildAndStart();
   if (server->grpc_server_ == nullptr) return absl::UnavailableError("gRPC does not start");
-  server->listener_->Start(options.max_connections, [acceptor = server->acceptor_.get()](int fd) {
-    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+  server->listener_->Start(options.max_connections, [running = server.get()](int fd, bool is_own) {
+    Acceptor::NewConnectionParameters connection;
     connection.fd = fd;
-    acceptor->HandleNewConnection(&connection);
+    (is_own ? running->own_acceptor_ : running->acceptor_)->HandleNewConnection(&connection);
   });
   for (const auto* service : {&AgreementServiceDescriptor(), &CompanyServiceDescriptor()}) {
     server->grpc_server_->GetHealthCheckService()->SetServingStatus(service->full_name(), true);

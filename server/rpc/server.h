@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@
 #include "absl/time/time.h"
 #include "server/operations/context.h"
 #include "server/ops/periodic_task.h"
+#include "server/ops/tls_credentials.h"
+#include "server/rpc/authorizer.h"
 #include "server/rpc/listener.h"
 #include "server/rpc/methods.h"
 #include "server/rpc/workers.h"
@@ -21,8 +24,16 @@
 
 namespace agreements {
 
+// Who is let in, and what they may do.
+struct AccessOptions {
+  TlsFiles tls;
+  std::string policy_file;
+  absl::Duration check_interval = absl::Seconds(1);  // How often these files are looked at.
+};
+
 struct ServerOptions {
   std::string listen = "127.0.0.1:0";                      // Port 0 takes a free one.
+  std::optional<AccessOptions> access = {};                // None: no TLS, and everyone may do everything.
   int workers = 16;                                        // Calls that run at once, each with a connection.
   int max_queue = 1024;                                    // Calls that may wait for a worker.
   int max_connections = 10000;                             // More are closed at once.
@@ -42,7 +53,8 @@ struct ServerOptions {
 // Health: "" and each service are SERVING from start to shutdown, "db" while the database takes writes.
 class Server {
  public:
-  // Starts to serve. UNAVAILABLE if the address cannot be listened on. `database` must outlive the server.
+  // Starts to serve. UNAVAILABLE if the address cannot be listened on, INVALID_ARGUMENT if a file for TLS or the policy
+  // cannot be used. `database` must outlive the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, storage::Database& database,
                                                        Context context);
 
@@ -52,6 +64,9 @@ class Server {
   // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
   const std::string& address() const { return listener_->address(); }
 
+  // How often a file of AccessOptions had changed and was not taken. Thread-safe.
+  int64_t refused_files() const { return authorizer_->refused() + (tls_ == nullptr ? 0 : tls_->refused()); }
+
   // Calls itself over a new connection, as a caller would. OK if it gets any answer.
   absl::Status Probe(absl::Duration timeout);
 
@@ -59,7 +74,8 @@ class Server {
   void Shutdown();
 
  private:
-  Server(const ServerOptions& options, storage::Database& database, Context context);
+  Server(const ServerOptions& options, storage::Database& database, Context context,
+         std::unique_ptr<Authorizer> authorizer);
 
   void CheckDatabase();
   void PurgeRequests(absl::Duration retention);
@@ -68,6 +84,8 @@ class Server {
   storage::Database& database_;
   const Context context_;
   const absl::Duration drain_time_;
+  const std::unique_ptr<Authorizer> authorizer_;
+  std::unique_ptr<TlsCredentials> tls_;
   Workers workers_;
   Methods methods_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
@@ -76,6 +94,8 @@ class Server {
   storage::TroubleLog names_not_refreshed_{"the keys of names cannot be computed"};
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  // For the connections of Probe(), which has no certificate. They have no name, and so may ask for health only.
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> own_acceptor_;
   std::unique_ptr<PeriodicTask> database_check_;
   std::unique_ptr<PeriodicTask> purge_;
   std::atomic<bool> stopping_ = false;

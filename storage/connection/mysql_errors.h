@@ -11,6 +11,9 @@ namespace agreements::storage {
 // A read-only server answers this to a write. A Session reports it for itself.
 inline constexpr int kReadOnlyError = 1290;
 
+// The user is unknown to the server, or has another password.
+inline constexpr int kAccessDeniedError = 1045;
+
 // The error of RELEASE SAVEPOINT if the transaction has no such savepoint.
 inline constexpr int kNoSavepointError = 1305;
 

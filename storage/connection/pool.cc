@@ -3,6 +3,8 @@
 #include <cppconn/connection.h>
 #include <cppconn/driver.h>
 #include <cppconn/exception.h>
+#include <cppconn/resultset.h>
+#include <cppconn/statement.h>
 
 #include <algorithm>
 #include <iterator>
@@ -11,12 +13,19 @@
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
+#include "storage/connection/mysql_errors.h"
 
 namespace agreements::storage {
 namespace {
 
 // A connection is taken for dead if it does not answer for this much longer than any statement may take.
 constexpr absl::Duration kReadTimeoutSlack = absl::Seconds(5);
+
+bool IsEncrypted(sql::Connection& connection) {
+  const std::unique_ptr<sql::Statement> command(connection.createStatement());
+  const std::unique_ptr<sql::ResultSet> status(command->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
+  return status->next() && !status->getString(2)->empty();
+}
 
 }  // namespace
 
@@ -67,25 +76,59 @@ absl::StatusOr<std::unique_ptr<Session>> Pool::Connect(const Connecting& how) {
 }
 
 absl::StatusOr<std::unique_ptr<Session>> Pool::ConnectTo(const std::string& address, const Connecting& how) {
-  const auto seconds = [](absl::Duration duration) { return static_cast<int>(absl::ToInt64Seconds(duration)); };
-  sql::ConnectOptionsMap connect_options;
-  connect_options["hostName"] = address;
-  connect_options["userName"] = options_.user;
-  connect_options["password"] = options_.password;
-  connect_options["schema"] = options_.schema;
-  connect_options["OPT_CHARSET_NAME"] = "utf8mb4";
-  connect_options["OPT_CONNECT_TIMEOUT"] = seconds(how.connect_timeout);
-  connect_options["OPT_READ_TIMEOUT"] = seconds(how.read_timeout);
-  connect_options["OPT_WRITE_TIMEOUT"] = seconds(how.read_timeout);
   try {
-    auto session = std::make_unique<Session>(
-        std::unique_ptr<sql::Connection>(get_driver_instance()->connect(connect_options)), options_.hooks);
+    auto session = std::make_unique<Session>(Login(address, how), options_.hooks);
     RETURN_IF_ERROR(session->Prepare());
     if (how.prepare_statements) RETURN_IF_ERROR(session->PrepareStatements());
     return session;
   } catch (const sql::SQLException& error) {
     return absl::UnavailableError(absl::StrCat(error.getErrorCode(), " ", error.what()));
   }
+}
+
+std::unique_ptr<sql::Connection> Pool::Login(const std::string& address, const Connecting& how) {
+  const std::string password = options_.password ? options_.password() : "";
+  std::string accepted;
+  {
+    const std::lock_guard lock(mutex_);
+    accepted = accepted_password_;
+  }
+  std::unique_ptr<sql::Connection> connection;
+  try {
+    connection = Login(address, how, password);
+    accepted = password;
+  } catch (const sql::SQLException& error) {
+    // A new password may come before the server knows it.
+    if (error.getErrorCode() != kAccessDeniedError || accepted.empty() || accepted == password) throw;
+    connection = Login(address, how, accepted);
+  }
+  const std::lock_guard lock(mutex_);
+  accepted_password_ = accepted;
+  return connection;
+}
+
+std::unique_ptr<sql::Connection> Pool::Login(const std::string& address, const Connecting& how,
+                                             const std::string& password) const {
+  const auto seconds = [](absl::Duration duration) { return static_cast<int>(absl::ToInt64Seconds(duration)); };
+  sql::ConnectOptionsMap connect_options;
+  connect_options["hostName"] = address;
+  connect_options["userName"] = options_.user;
+  connect_options["password"] = password;
+  connect_options["schema"] = options_.schema;
+  connect_options["OPT_CHARSET_NAME"] = "utf8mb4";
+  connect_options["OPT_CONNECT_TIMEOUT"] = seconds(how.connect_timeout);
+  connect_options["OPT_READ_TIMEOUT"] = seconds(how.read_timeout);
+  connect_options["OPT_WRITE_TIMEOUT"] = seconds(how.read_timeout);
+  if (!options_.tls_ca_file.empty()) {
+    // Only both together refuse a connection in plain text.
+    connect_options["sslCA"] = options_.tls_ca_file;
+    connect_options["sslVerify"] = true;
+  }
+  std::unique_ptr<sql::Connection> connection(get_driver_instance()->connect(connect_options));
+  if (!options_.tls_ca_file.empty() && !IsEncrypted(*connection)) {
+    throw sql::SQLException("the connection is not encrypted");
+  }
+  return connection;
 }
 
 absl::StatusOr<Pooled> Pool::Acquire(bool autocommit) {

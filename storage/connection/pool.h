@@ -3,6 +3,7 @@
 #define AGREEMENTS_STORAGE_CONNECTION_POOL_H_
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,7 +22,10 @@ struct DatabaseOptions {
   std::vector<std::string> hosts;  // "db-1" or "db-1:3307"; the first one that takes writes is used.
   std::string socket;              // Path of a Unix socket, instead of hosts.
   std::string user;
-  std::string password;
+  // Asked at each connection, so that it may change. Must be thread-safe. Empty: there is none.
+  std::function<std::string()> password;
+  // PEM. The connection is encrypted then, and the server shows a certificate of these authorities, with its name.
+  std::string tls_ca_file;
   std::string schema;
   absl::Duration connect_timeout = absl::Seconds(3);
   absl::Duration max_call = absl::Seconds(30);           // The longest that a call may take, whatever its deadline.
@@ -75,6 +79,10 @@ class Pool {
 
   absl::StatusOr<std::unique_ptr<Session>> Connect(const Connecting& how);
   absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const std::string& address, const Connecting& how);
+  // The same with this password. Throws sql::SQLException.
+  std::unique_ptr<sql::Connection> Login(const std::string& address, const Connecting& how,
+                                         const std::string& password) const;
+  std::unique_ptr<sql::Connection> Login(const std::string& address, const Connecting& how);
 
   const DatabaseOptions options_;
   std::deque<Host> hosts_;  // In the order of preference.
@@ -83,6 +91,7 @@ class Pool {
   std::unique_ptr<Session> check_session_;  // May be null.
 
   std::mutex mutex_;
+  std::string accepted_password_;  // The last one that a server took.
   std::vector<Pooled> idle_;
   int generation_ = 0;  // Connections of an earlier one are dropped: fail-over.
 };

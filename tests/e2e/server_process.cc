@@ -42,7 +42,7 @@ ServerProcess::ServerProcess(std::vector<std::string> flags, const std::vector<s
   if (!descriptor_limits.empty()) {
     arguments.insert(arguments.end(), {"prlimit", absl::StrCat("--nofile=", descriptor_limits)});
   }
-  arguments.insert(arguments.end(), {AGREEMENTS_SERVER, "--listen=127.0.0.1:0"});
+  arguments.insert(arguments.end(), {AGREEMENTS_SERVER, "--listen=127.0.0.1:0", "--insecure"});
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   std::vector<std::string> variables = environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {

@@ -190,18 +190,19 @@ Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : Servic
   database_options.unreachable_after = options.unreachable_after;
   database_options.row_wait = options.row_wait;
   database_ = std::make_unique<storage::Database>(database_options, test_database().ids(), absl::Now);
-  server_ =
-      Server::Start({.workers = options.workers, .max_queue = options.max_queue}, *database_, TestContext(clock()))
-          .value();
-  channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
+  server_ = Server::Start({.access = options.access, .workers = options.workers, .max_queue = options.max_queue},
+                          *database_, TestContext(clock()))
+                .value();
+  channel_ = grpc::CreateChannel(server_->address(), options.credentials);
   agreements_ = v1::AgreementService::NewStub(channel_);
   companies_ = v1::CompanyService::NewStub(channel_);
 }
 
-absl::StatusOr<std::string> Wire::CallBytes(const std::string& path, const std::string& request,
-                                            absl::Duration timeout) {
-  grpc::GenericStub stub(channel_);
+absl::StatusOr<std::string> Wire::CallBytes(const std::string& path, const std::string& request, absl::Duration timeout,
+                                            const Sender& sender) {
+  grpc::GenericStub stub(sender.channel == nullptr ? channel_ : sender.channel);
   grpc::ClientContext context;
+  for (const auto& [key, value] : sender.metadata) context.AddMetadata(key, value);
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   grpc::CompletionQueue queue;
   const auto finished = [&queue] {

@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -91,12 +93,21 @@ class Statements {
   bool is_held_up_ = false;
 };
 
+// From where a call comes, and what it says beside the request.
+struct Sender {
+  std::shared_ptr<grpc::Channel> channel = nullptr;  // nullptr: the Wire's own.
+  std::map<std::string, std::string> metadata = {};
+};
+
 struct WireOptions {
   int workers = 16;
   int max_queue = 1024;
   absl::Duration max_call = absl::Seconds(30);
   absl::Duration unreachable_after = absl::Seconds(5);
   absl::Duration row_wait = absl::Seconds(5);
+  // How callers are let in, and how this one comes in.
+  std::optional<AccessOptions> access = {};
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
 };
 
 // A server, whose calls come over the network. Thread-safe.
@@ -130,12 +141,12 @@ class Wire : public Service {
   // Any bytes to any method, and the bytes of its response, or of all messages of its stream, one after the other: as a
   // message, those are merged.
   absl::StatusOr<std::string> CallBytes(const std::string& path, const std::string& request,
-                                        absl::Duration timeout = absl::Seconds(30));
+                                        absl::Duration timeout = absl::Seconds(30), const Sender& sender = {});
 
   // A message to a method that is known by its descriptor, and the bytes of its response.
   absl::StatusOr<std::string> CallMethod(const google::protobuf::MethodDescriptor& method,
-                                         const google::protobuf::Message& request) {
-    return CallBytes(PathOf(method), request.SerializeAsString());
+                                         const google::protobuf::Message& request, const Sender& sender = {}) {
+    return CallBytes(PathOf(method), request.SerializeAsString(), absl::Seconds(30), sender);
   }
 
   // The error of the call or, if it has results by the item, of the first item.
@@ -158,6 +169,8 @@ class Wire : public Service {
   // As SIGTERM does: takes no more calls, and returns when each that was taken has its answer.
   void Stop() { server_->Shutdown(); }
 
+  const std::string& address() const { return server_->address(); }
+  Server& server() { return *server_; }
   const std::shared_ptr<grpc::Channel>& channel() { return channel_; }
   Agreements& agreements() { return *agreements_; }
 

@@ -156,7 +156,8 @@ class CallsTest : public ::testing::Test {
   const Context context_{.clock = {.now = absl::Now, .time_zone = absl::UTCTimeZone()}, .currency = "NOK"};
   std::unique_ptr<Source> source_;  // Outlives the streams
   Workers workers_{1, 4};
-  Methods methods_{database_, context_, workers_};
+  const Authorizer authorizer_;
+  Methods methods_{database_, context_, workers_, authorizer_};
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::AgreementService::Stub> stub_;

@@ -30,7 +30,8 @@ class MethodsTest : public ::testing::Test {
   storage::Database database_{{}, ids_, absl::Now};
   const Context context_;
   Workers workers_{1, 1};
-  Methods methods_{database_, context_, workers_};
+  const Authorizer authorizer_;
+  Methods methods_{database_, context_, workers_, authorizer_};
 };
 
 TEST_F(MethodsTest, EveryMethodIsBoundOnce) {

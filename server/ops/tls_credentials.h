@@ -1,0 +1,69 @@
+// The server's side of mutual TLS, from files that may change.
+#ifndef AGREEMENTS_SERVER_OPS_TLS_CREDENTIALS_H_
+#define AGREEMENTS_SERVER_OPS_TLS_CREDENTIALS_H_
+
+#include <grpcpp/security/server_credentials.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/ops/watched_files.h"
+
+namespace agreements {
+
+struct TlsFiles {
+  std::string certificate;         // The server's, and those that lead to its authority, PEM.
+  std::string key;                 // Its private key, PEM.
+  std::string client_authorities;  // Whose certificates callers show, PEM.
+};
+
+// What gRPC reads certificates from, as a path. What Publish() was given last is there, as a whole.
+class PublishedFile {
+ public:
+  PublishedFile() = default;
+  ~PublishedFile();
+  PublishedFile(const PublishedFile&) = delete;
+  PublishedFile& operator=(const PublishedFile&) = delete;
+
+  // UNAVAILABLE if there is no memory or descriptor for it.
+  absl::Status Publish(const std::string& content);
+  // REQUIRES: Publish() has succeeded.
+  std::string path() const;
+
+ private:
+  int fd_ = -1;
+  int64_t generation_ = 0;
+};
+
+// Each connection shows a certificate that the client authorities have signed, and speaks TLS 1.3. Files that change
+// are read again and checked; new connections use them within seconds, and those that are open go on. gRPC never sees a
+// file that does not pass the check: it would refuse every connection, or abort.
+class TlsCredentials {
+ public:
+  // INVALID_ARGUMENT if a file cannot be used. Then looks at the files at `interval`.
+  static absl::StatusOr<std::unique_ptr<TlsCredentials>> Create(const TlsFiles& files, absl::Duration interval);
+
+  // Before gRPC's first use in the process: switches TLS 1.2 off for all servers in it.
+  static void RequireTls13();
+
+  std::shared_ptr<grpc::ServerCredentials> credentials() const { return credentials_; }
+
+  // How often changed files were refused. Thread-safe.
+  int64_t refused() const { return identity_files_.refused() + authority_files_.refused(); }
+
+ private:
+  explicit TlsCredentials(const TlsFiles& files);
+
+  PublishedFile identity_;
+  PublishedFile authorities_;
+  WatchedFiles identity_files_;
+  WatchedFiles authority_files_;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_OPS_TLS_CREDENTIALS_H_

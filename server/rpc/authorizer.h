@@ -1,0 +1,67 @@
+// Whether a call may go on: who calls, and what the policy allows.
+#ifndef AGREEMENTS_SERVER_RPC_AUTHORIZER_H_
+#define AGREEMENTS_SERVER_RPC_AUTHORIZER_H_
+
+#include <grpcpp/security/auth_context.h>
+#include <grpcpp/security/auth_metadata_processor.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/ops/watched_files.h"
+#include "server/rpc/caller.h"
+#include "server/rpc/policy.h"
+
+namespace agreements {
+
+struct Caller {
+  std::string name;
+  std::string actor;     // The end user for whom it calls, or empty.
+  std::string trace_id;  // 32 hexadecimal digits, or empty.
+};
+
+// Each refusal is logged, with the rule, which the caller is not told. Thread-safe.
+class Authorizer {
+ public:
+  // Callers need no name, and everyone may do everything: for --insecure.
+  Authorizer() = default;
+
+  // By the policy of a file, which is read again when it changes. INVALID_ARGUMENT if it is none.
+  static absl::StatusOr<std::unique_ptr<Authorizer>> Create(const std::string& policy_file, absl::Duration interval);
+
+  // The caller, if it may call the method of this path, "/agreements.v1.CompanyService/MoveCompany". UNAUTHENTICATED
+  // CALLER_UNKNOWN, PERMISSION_DENIED NOT_ALLOWED, INVALID_ARGUMENT FIELD_INVALID for x-actor.
+  absl::StatusOr<Caller> Admit(const grpc::AuthContext& peer, const Metadata& metadata, const std::string& path) const;
+
+  // Whether the caller may act for the account.
+  bool MayActFor(const Caller& caller, absl::string_view account_id) const;
+
+  // PERMISSION_DENIED NOT_ALLOWED, for a change in an account that the caller may not act for.
+  absl::Status RefuseAccount(const std::string& path, absl::string_view caller) const;
+
+  // How often a changed policy was refused.
+  int64_t refused() const { return file_ == nullptr ? 0 : file_->refused(); }
+
+  // The same check for the services that gRPC itself provides, such as reflection. Health is open to all. This object
+  // must outlive the processor.
+  std::shared_ptr<grpc::AuthMetadataProcessor> ForOtherServices() const;
+
+ private:
+  class OtherServices;
+
+  std::shared_ptr<const Policy> policy() const;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Policy> policy_;  // nullptr: everything is allowed.
+  std::unique_ptr<WatchedFiles> file_;    // Last, since it sets the policy.
+};
+
+}  // namespace agreements
+
+#endif  // AGREEMENTS_SERVER_RPC_AUTHORIZER_H_
