@@ -25,12 +25,17 @@ constexpr const char* kOthers[] = {"/grpc.health.v1.Health/Check",
                                    "/grpc.channelz.v1.Channelz/GetSubchannel",
                                    "/grpc.channelz.v1.Channelz/GetSocket"};
 
-std::string CallText(const Decision& decision, const PolicyQuestion& question) {
-  const std::string call =
-      absl::StrCat(question.principal, decision.allowed ? " may call " : " may not call ", question.path);
-  if (decision.allowed) return absl::StrCat("allowed: ", call, ", by the rule \"", decision.rule, "\"\n");
-  if (decision.rule.empty()) return absl::StrCat("denied: ", call, ": no rule allows it\n");
-  return absl::StrCat("denied: ", call, ", by the rule \"", decision.rule, "\"\n");
+// The first line. `may_act`: for the question's account.
+std::string Verdict(const Decision& decision, const PolicyQuestion& question, bool may_act) {
+  const auto& [principal, path, account_id] = question;
+  if (!decision.allowed) {
+    const std::string why =
+        decision.rule.empty() ? ": no rule allows it" : absl::StrCat(", by the rule \"", decision.rule, "\"");
+    return absl::StrCat("denied: ", principal, " may not call ", path, why, "\n");
+  }
+  const std::string call = absl::StrCat(principal, " may call ", path, ", by the rule \"", decision.rule, "\"");
+  return may_act ? absl::StrCat("allowed: ", call, "\n")
+                 : absl::StrCat("denied: ", call, ", but not for ", account_id, "\n");
 }
 
 }  // namespace
@@ -65,14 +70,13 @@ PolicyAnswer Answer(const Policy& policy, const PolicyQuestion& question) {
     return {.allowed = true, .text = absl::StrCat("allowed: everyone may call ", path, "; it needs no rule\n")};
   }
   const Decision decision = policy.Decide(principal, path);
-  PolicyAnswer answer{.allowed = decision.allowed, .text = CallText(decision, question)};
+  const bool may_act = account_id.empty() || policy.MayActFor(principal, account_id);
+  PolicyAnswer answer{.allowed = decision.allowed && may_act, .text = Verdict(decision, question, may_act)};
   for (const std::string& rule : decision.audit_only) {
     absl::StrAppend(&answer.text, "audit only: the rule \"", rule, "\" would have ",
                     decision.allowed ? "denied" : "allowed", " it\n");
   }
   if (!account_id.empty()) {
-    const bool may_act = policy.MayActFor(principal, account_id);
-    answer.allowed = answer.allowed && may_act;
     absl::StrAppend(&answer.text, "account: ", may_act ? "may" : "may not", " act for ", account_id, "\n");
   }
   absl::StrAppend(&answer.text, "actor: ", policy.MayNameActor(principal) ? "may" : "may not", " name one\n");
