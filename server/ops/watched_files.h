@@ -33,8 +33,11 @@ class WatchedFiles {
   // Reads the files for the first time. Returns the error of a file, or of `take`.
   absl::Status Load();
 
-  // REQUIRES: Load() has succeeded. From now on looks at the files at this interval, in a thread of its own. Contents
-  // are taken when two looks in a row have found them the same: files that belong together change one after the other.
+  // REQUIRES: Load() has succeeded. Contents that are new are taken when two looks in a row have found them the same:
+  // files that belong together change one after the other.
+  void Look();
+
+  // From now on looks at the files at this interval, in a thread of its own.
   void Watch(absl::Duration interval);
 
   // How often changed files were refused, or could not be read. Thread-safe.
@@ -42,7 +45,6 @@ class WatchedFiles {
 
  private:
   absl::StatusOr<std::vector<std::string>> Read() const;
-  void Look();
 
   const std::string what_;
   const std::vector<std::string> paths_;
