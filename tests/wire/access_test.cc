@@ -44,6 +44,7 @@ TEST_F(AccessTest, WhoHasNoNameOrNoRuleIsRefused) {
       {{"URI:https://test/operator"}, unknown},
       {{kOperator, "URI:spiffe://test/limited"}, unknown},
       {{kOperator, "URI:https://test/operator"}, unknown},
+      {{"URI:https://test/one", "URI:https://test/two", "DNS:operator"}, unknown},
       {{"URI:spiffe://", "DNS:operator"}, unknown},
       {{"DNS:one", "DNS:two"}, unknown},
       {{absl::StrCat("URI:spiffe://test/", std::string(300, 'x'))}, unknown},
