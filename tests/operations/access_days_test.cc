@@ -14,13 +14,6 @@ class AccessDaysTest : public OperationsTest {
   std::string Revoke() { return Outcome(service_.Revoke(company_, "anna", {"accounting"})); }
   std::string Accesses() { return service_.AccessesOf(company_); }
 
-  absl::StatusOr<v1::UndeleteCompanyResponse> Undelete(const std::string& agreement_id) {
-    v1::UndeleteCompanyRequest request;
-    request.set_company_id(company_);
-    request.set_agreement_id(agreement_id);
-    return service_.Do(UndeleteCompany, request);
-  }
-
   const std::string a_ = service_.NewAgreement("A");
   const std::string b_ = service_.NewAgreement("B");
   const std::string company_ = service_.NewCompany(a_, "Nordlys");
@@ -64,18 +57,15 @@ TEST_F(AccessDaysTest, C4ADeletionEndsAccessesAndInvitationsThatDay) {
   const auto deleted = service_.RemoveCompany(company_).value().company();
   EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-17, bjarne accounting ENDED");
   EXPECT_EQ(service_.AccessesOf(other), "anna accounting ACTIVE 2026-11-01 -");
-  v1::ListAccessesRequest request;
-  request.set_company_id(company_);
-  request.set_show_ended(true);
-  const auto ended = service_.Do(ListAccesses, request).value();
+  const auto ended = service_.Do(ListAccesses, {{"company_id", company_}, {"show_ended", "true"}}).value();
   for (const v1::Access& access : ended.accesses()) {
     EXPECT_EQ(access.update_time().DebugString(), deleted.delete_time().DebugString());
   }
 }
 
 TEST_F(AccessDaysTest, C4ADeletionChangesNothingAboutInvitationsThatHaveExpired) {
-  v1::GetAccessRequest get;
-  get.set_access_id(service_.Invite(company_, "anna", {"accounting"}).value().accesses(0).access_id());
+  const auto invited = service_.Invite(company_, "anna", {"accounting"}).value();
+  const Fields get = {{"access_id", invited.accesses(0).access_id()}};
   service_.clock().SetDay("2026-12-01");
   const auto expired = service_.Do(GetAccess, get).value();
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
@@ -87,7 +77,7 @@ TEST_F(AccessDaysTest, C4AnUndeletionBringsNoAccessesBack) {
   ASSERT_EQ(Outcome(service_.Invite(company_, "bjarne", {"accounting"})), "OK");
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(Undelete(a_)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, a_)), "OK");
   EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-02, bjarne accounting ENDED");
   ASSERT_EQ(Grant(), "OK");
   EXPECT_THAT(Accesses(), ::testing::EndsWith(", anna accounting ACTIVE 2026-11-16 -"));
@@ -152,7 +142,7 @@ TEST_F(AccessDaysTest, D2NoDayChangesBeforeTheCompanysNewestPlacement) {
 TEST_F(AccessDaysTest, M5AfterAnUndeletionOnTheDayOfTheDeletionAnAccessBeginsThatDay) {
   service_.clock().SetDay("2026-11-16");
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  ASSERT_EQ(Outcome(Undelete(b_)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
   ASSERT_EQ(service_.PlacementsOf(company_), "A 2026-11-01 - 2026-11-16, B 2026-11-16 -");
   ASSERT_EQ(Grant(), "OK");
   EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");
@@ -164,7 +154,7 @@ TEST_F(AccessDaysTest, M5AfterAnUndeletionOnTheDayOfTheDeletionAnAccessBeginsTha
 TEST_F(AccessDaysTest, D2AnAccessDoesNotBeginWhileItsCompanyIsDeleted) {
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(Undelete(b_)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
   service_.clock().SetDay("2026-11-15");
   ASSERT_EQ(Grant(), "OK");
   EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");
@@ -173,7 +163,7 @@ TEST_F(AccessDaysTest, D2AnAccessDoesNotBeginWhileItsCompanyIsDeleted) {
 TEST_F(AccessDaysTest, D2AfterAnUndeletionIntoTheSameAgreementAnAccessBeginsToday) {
   service_.clock().SetDay("2026-11-16");
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  ASSERT_EQ(Outcome(Undelete(a_)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, a_)), "OK");
   ASSERT_EQ(service_.PlacementsOf(company_), "A 2026-11-01 -");
   ASSERT_EQ(Grant(), "OK");
   EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");

@@ -27,19 +27,14 @@ class AccessesTest : public OperationsTest {
   }
 
   v1::Access Get(const std::string& access_id) {
-    v1::GetAccessRequest request;
-    request.set_access_id(access_id);
-    return service_.Do(GetAccess, request).value().access();
+    return service_.Do(GetAccess, {{"access_id", access_id}}).value().access();
   }
 
   // The users of the accesses that a list shows, newest first.
-  std::string List(const v1::ListAccessesRequest& request) {
-    std::vector<std::string> users;
-    const auto list = service_.Do(ListAccesses, request).value();
-    for (const v1::Access& access : list.accesses()) {
-      users.push_back(access.user_id());
-    }
-    return absl::StrJoin(users, " ");
+  std::string List(const Fields& filters) {
+    const auto list = service_.Do(ListAccesses, filters).value();
+    return absl::StrJoin(list.accesses(), " ",
+                         [](std::string* out, const v1::Access& access) { absl::StrAppend(out, access.user_id()); });
   }
 
   void Pass(absl::Duration time) { service_.clock().Set(service_.clock().Now() + time); }
@@ -135,24 +130,19 @@ TEST_F(AccessesTest, U2AnInvitationExpiresAfter30Times24Hours) {
   const v1::Access invitation = service_.Invite(company_, "anna", {"accounting"}).value().accesses(0);
   EXPECT_EQ(ToTimestamp(service_.clock().Now() + kInvitationLifetime).DebugString(),
             invitation.expire_time().DebugString());
-  v1::ListAccessesRequest live;
-  v1::ListAccessesRequest ended;
-  ended.set_state(v1::ACCESS_STATE_ENDED);
-  v1::AcceptInvitationRequest accept;
-  accept.set_company_id(company_);
-  accept.set_user_id("anna");
-  accept.add_product_ids("accounting");
-  accept.set_validate_only(true);
+  const Fields ended = {{"state", "ACCESS_STATE_ENDED"}};
+  const Fields accept = {
+      {"company_id", company_}, {"user_id", "anna"}, {"product_ids", "accounting"}, {"validate_only", "true"}};
 
   Pass(kInvitationLifetime - absl::Microseconds(1));
   EXPECT_EQ(Get(invitation.access_id()).state(), v1::ACCESS_STATE_INVITED);
-  EXPECT_EQ(List(live), "anna");
+  EXPECT_EQ(List({}), "anna");
   EXPECT_EQ(List(ended), "");
   EXPECT_EQ(Outcome(service_.Do(AcceptInvitation, accept)), "OK");
 
   Pass(absl::Microseconds(1));
   EXPECT_EQ(Get(invitation.access_id()).state(), v1::ACCESS_STATE_ENDED);
-  EXPECT_EQ(List(live), "");
+  EXPECT_EQ(List({}), "");
   EXPECT_EQ(List(ended), "anna");
   EXPECT_EQ(Outcome(service_.Do(AcceptInvitation, accept)), "INVITATION_EXPIRED");
   EXPECT_EQ(Outcome(service_.Revoke(company_, "anna", {"accounting"})), "ACCESS_NOT_FOUND");
@@ -194,13 +184,13 @@ TEST_F(AccessesTest, U3RevokingIsAllOrNothing) {
 
 TEST_F(AccessesTest, ValidateOnlyShowsNoIdsOfWhatItDoesNotMake) {
   ASSERT_EQ(Outcome(service_.Grant(company_, "anna", {"payroll"})), "OK");
-  v1::GrantAccessRequest request;
-  request.set_company_id(company_);
-  request.set_user_id("anna");
-  request.add_product_ids("accounting");
-  request.add_product_ids("payroll");
-  request.set_validate_only(true);
-  const auto checked = service_.Do(GrantAccess, request).value();
+  const auto checked = service_
+                           .Do(GrantAccess, {{"company_id", company_},
+                                             {"user_id", "anna"},
+                                             {"product_ids", "accounting"},
+                                             {"product_ids", "payroll"},
+                                             {"validate_only", "true"}})
+                           .value();
   EXPECT_EQ(checked.accesses(0).access_id(), "");
   EXPECT_EQ(checked.accesses(0).state(), v1::ACCESS_STATE_ACTIVE);
   EXPECT_NE(checked.accesses(1).access_id(), "");
@@ -208,11 +198,8 @@ TEST_F(AccessesTest, ValidateOnlyShowsNoIdsOfWhatItDoesNotMake) {
 }
 
 TEST_F(AccessesTest, TheSameRequestAgainGrantsNothingThatWasRevokedSince) {
-  v1::GrantAccessRequest request;
-  request.set_company_id(company_);
-  request.set_user_id("anna");
-  request.add_product_ids("accounting");
-  request.set_request_id("r");
+  const Fields request = {
+      {"company_id", company_}, {"user_id", "anna"}, {"product_ids", "accounting"}, {"request_id", "r"}};
   const auto granted = service_.Do(GrantAccess, request).value();
   ASSERT_EQ(Outcome(service_.Revoke(company_, "anna", {"accounting"})), "OK");
   EXPECT_EQ(service_.Do(GrantAccess, request).value().DebugString(), granted.DebugString());
@@ -220,11 +207,9 @@ TEST_F(AccessesTest, TheSameRequestAgainGrantsNothingThatWasRevokedSince) {
 }
 
 TEST_F(AccessesTest, AnAccessOfAnotherAccountIsNotFound) {
-  v1::GetAccessRequest request;
-  request.set_access_id(service_.Grant(company_, "anna", {"accounting"}).value().accesses(0).access_id());
-  EXPECT_EQ(Outcome(service_.Do(GetAccess, request)), "OK");
-  request.set_account_id("acct-2");
-  EXPECT_EQ(Outcome(service_.Do(GetAccess, request)), "ACCESS_NOT_FOUND");
+  const std::string id = service_.Grant(company_, "anna", {"accounting"}).value().accesses(0).access_id();
+  EXPECT_EQ(Outcome(service_.Do(GetAccess, {{"access_id", id}})), "OK");
+  EXPECT_EQ(Outcome(service_.Do(GetAccess, {{"access_id", id}, {"account_id", "acct-2"}})), "ACCESS_NOT_FOUND");
 }
 
 TEST_F(AccessesTest, ListsAreFilteredByEverythingThatIsNamed) {
@@ -235,28 +220,18 @@ TEST_F(AccessesTest, ListsAreFilteredByEverythingThatIsNamed) {
   ASSERT_EQ(Outcome(service_.Invite(other, "cecilie", {"accounting"})), "OK");
   ASSERT_EQ(Outcome(service_.Grant(other, "anna", {"payroll"})), "OK");
 
-  v1::ListAccessesRequest request;
-  EXPECT_EQ(List(request), "anna cecilie anna");
-  request.set_show_ended(true);
-  EXPECT_EQ(List(request), "anna cecilie bjarne anna");
-  request.set_company_id(company_);
-  EXPECT_EQ(List(request), "bjarne anna");
-  request.set_product_id("accounting");
-  EXPECT_EQ(List(request), "anna");
-  request.clear_company_id();
-  EXPECT_EQ(List(request), "cecilie anna");
-  request.set_user_id("anna");
-  EXPECT_EQ(List(request), "anna");
-  request.clear_product_id();
-  EXPECT_EQ(List(request), "anna anna");
-  request.set_state(v1::ACCESS_STATE_ENDED);
-  EXPECT_EQ(List(request), "") << "the state that is named goes before show_ended";
-  request.clear_user_id();
-  EXPECT_EQ(List(request), "bjarne");
-  request.set_state(v1::ACCESS_STATE_INVITED);
-  EXPECT_EQ(List(request), "cecilie");
-  request.set_state(v1::ACCESS_STATE_ACTIVE);
-  EXPECT_EQ(List(request), "anna anna");
+  EXPECT_EQ(List({}), "anna cecilie anna");
+  EXPECT_EQ(List({{"show_ended", "true"}}), "anna cecilie bjarne anna");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"company_id", company_}}), "bjarne anna");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"company_id", company_}, {"product_id", "accounting"}}), "anna");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"product_id", "accounting"}}), "cecilie anna");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"product_id", "accounting"}, {"user_id", "anna"}}), "anna");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"user_id", "anna"}}), "anna anna");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"user_id", "anna"}, {"state", "ACCESS_STATE_ENDED"}}), "")
+      << "the state that is named goes before show_ended";
+  EXPECT_EQ(List({{"show_ended", "true"}, {"state", "ACCESS_STATE_ENDED"}}), "bjarne");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"state", "ACCESS_STATE_INVITED"}}), "cecilie");
+  EXPECT_EQ(List({{"show_ended", "true"}, {"state", "ACCESS_STATE_ACTIVE"}}), "anna anna");
 }
 
 }  // namespace

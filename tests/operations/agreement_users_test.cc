@@ -26,14 +26,12 @@ class AgreementUsersTest : public OperationsTest {
     names_ = {{nordlys_, "N"}, {havblikk_, "H"}};
   }
 
-  v1::ListAgreementUsersResponse List(const std::string& agreement_id, const std::string& product_id = "",
-                                      int page_size = 0, const std::string& page_token = "") {
-    v1::ListAgreementUsersRequest request;
-    request.set_agreement_id(agreement_id);
-    request.set_product_id(product_id);
-    request.set_page_size(page_size);
-    request.set_page_token(page_token);
-    return service_.Do(ListAgreementUsers, request).value();
+  v1::ListAgreementUsersResponse List(const std::string& agreement_id, const std::string& product_id = "") {
+    return service_.Do(ListAgreementUsers, {{"agreement_id", agreement_id}, {"product_id", product_id}}).value();
+  }
+
+  std::vector<v1::ListAgreementUsersResponse> Pages(int page_size) {
+    return service_.Pages(ListAgreementUsers, {{"agreement_id", a_}}, page_size);
   }
 
   // "anna: accounting from 2026-11-01 in N H; bo: ...".
@@ -62,19 +60,13 @@ class AgreementUsersTest : public OperationsTest {
 
   // Of an agreement: what ListAccesses has, as "anna N accounting", oldest first.
   std::string AccessesTo(const std::string& agreement_id, const std::string& user_id = "") {
-    v1::ListAccessesRequest request;
-    request.set_agreement_id(agreement_id);
-    request.set_user_id(user_id);
-    request.set_page_size(2);
+    const auto list =
+        service_.List(ListAccesses, {{"agreement_id", agreement_id}, {"user_id", user_id}}, /*page_size=*/2);
     std::vector<std::string> accesses;
-    do {
-      const auto page = service_.Do(ListAccesses, request).value();
-      for (const v1::Access& access : page.accesses()) {
-        accesses.insert(accesses.begin(),
-                        absl::StrCat(access.user_id(), " ", names_[access.company_id()], " ", access.product_id()));
-      }
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
+    for (const v1::Access& access : list.accesses()) {
+      accesses.insert(accesses.begin(),
+                      absl::StrCat(access.user_id(), " ", names_[access.company_id()], " ", access.product_id()));
+    }
     return absl::StrJoin(accesses, ", ");
   }
 
@@ -142,12 +134,10 @@ TEST_F(AgreementUsersTest, TheFirstTenCompaniesAreNamedAndAllCounted) {
 }
 
 TEST_F(AgreementUsersTest, AnAgreementThatIsNotThereIsNotFound) {
-  v1::ListAgreementUsersRequest request;
-  request.set_agreement_id("agr-0000000000000000");
-  EXPECT_EQ(Outcome(service_.Do(ListAgreementUsers, request)), "AGREEMENT_NOT_FOUND");
-  request.set_agreement_id(a_);
-  request.set_account_id("acct-2");
-  EXPECT_EQ(Outcome(service_.Do(ListAgreementUsers, request)), "AGREEMENT_NOT_FOUND");
+  EXPECT_EQ(Outcome(service_.Do(ListAgreementUsers, {{"agreement_id", "agr-0000000000000000"}})),
+            "AGREEMENT_NOT_FOUND");
+  EXPECT_EQ(Outcome(service_.Do(ListAgreementUsers, {{"agreement_id", a_}, {"account_id", "acct-2"}})),
+            "AGREEMENT_NOT_FOUND");
 }
 
 TEST_F(AgreementUsersTest, PagesMeetEachUserOnceAndTheFirstOneHasTheCounts) {
@@ -159,16 +149,11 @@ TEST_F(AgreementUsersTest, PagesMeetEachUserOnceAndTheFirstOneHasTheCounts) {
   }
   for (const int page_size : {1, 2, 7, 24, 25, 26}) {
     std::vector<std::string> met;
-    std::string token;
-    do {
-      const auto page = List(a_, "", page_size, token);
-      EXPECT_EQ(CountsIn(page), token.empty() ? "accounting=13 payroll=25" : "");
+    for (const auto& page : Pages(page_size)) {
+      EXPECT_EQ(CountsIn(page), met.empty() ? "accounting=13 payroll=25" : "");
       for (const v1::AgreementUser& user : page.users()) met.push_back(user.user_id());
-      token = page.next_page_token();
-      if (!token.empty()) {
-        EXPECT_EQ(page.users_size(), page_size);
-      }
-    } while (!token.empty());
+      EXPECT_TRUE(page.users_size() == page_size || page.next_page_token().empty());
+    }
     EXPECT_EQ(met, expected) << "in pages of " << page_size;
   }
 }
@@ -216,10 +201,8 @@ class LargeAgreementUsersTest : public AgreementUsersTest {
 TEST_F(LargeAgreementUsersTest, APageEndsEarlyIfTheAnswerWouldBeTooLarge) {
   Fill(/*users=*/150, /*products=*/100);
   std::set<std::string> met;
-  std::string token;
-  int pages = 0;
-  do {
-    const auto page = List(a_, "", kMaxPageSize, token);
+  const auto pages = Pages(kMaxPageSize);
+  for (const auto& page : pages) {
     EXPECT_LT(page.ByteSizeLong(), kMaxAnswer);
     ASSERT_GT(page.users_size(), 0);
     for (const v1::AgreementUser& user : page.users()) {
@@ -227,11 +210,9 @@ TEST_F(LargeAgreementUsersTest, APageEndsEarlyIfTheAnswerWouldBeTooLarge) {
       EXPECT_EQ(user.products_size(), 100);
       EXPECT_EQ(user.products(99).company_ids_size(), 10);
     }
-    token = page.next_page_token();
-    ++pages;
-  } while (!token.empty());
+  }
   EXPECT_EQ(met.size(), 150U);
-  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(pages.size(), 2U);
 }
 
 TEST_F(LargeAgreementUsersTest, AUsersProductsAreCutAfterTheFirstThousandAndCounted) {

@@ -4,35 +4,28 @@
 namespace agreements::testing {
 namespace {
 
-using ::testing::ElementsAre;
-
 class AgreementsTest : public OperationsTest {
  protected:
   v1::Agreement Get(const std::string& agreement_id) {
-    v1::GetAgreementRequest request;
-    request.set_agreement_id(agreement_id);
-    return service_.Do(GetAgreement, request).value().agreement();
+    return service_.Do(GetAgreement, {{"agreement_id", agreement_id}}).value().agreement();
   }
 
-  v1::UpdateAgreementRequest Update(const std::string& agreement_id) {
-    v1::UpdateAgreementRequest request;
-    request.set_agreement_id(agreement_id);
-    return request;
+  absl::StatusOr<v1::UpdateAgreementResponse> Update(const std::string& agreement_id, Fields fields) {
+    fields.emplace_back("agreement_id", agreement_id);
+    return service_.Do(UpdateAgreement, fields);
   }
 
   absl::StatusOr<v1::UndeleteAgreementResponse> Undelete(const std::string& agreement_id) {
-    v1::UndeleteAgreementRequest request;
-    request.set_agreement_id(agreement_id);
-    return service_.Do(UndeleteAgreement, request);
+    return service_.Do(UndeleteAgreement, {{"agreement_id", agreement_id}});
   }
 };
 
 TEST_F(AgreementsTest, A1ANewAgreementIsEmptyAndUnsettledFromToday) {
   service_.clock().SetDay("2026-11-23");
-  v1::CreateAgreementRequest request;
-  request.set_display_name(" Fjordkraft ");
-  request.set_customer_number("00417");
-  const v1::Agreement agreement = service_.Do(CreateAgreement, request).value().agreement();
+  const v1::Agreement agreement =
+      service_.Do(CreateAgreement, {{"display_name", " Fjordkraft "}, {"customer_number", "00417"}})
+          .value()
+          .agreement();
   EXPECT_EQ(agreement.display_name(), "Fjordkraft");
   EXPECT_EQ(agreement.customer_number(), "00417") << "leading zeros count";
   EXPECT_EQ(agreement.settled_until(), "2026-11-23");
@@ -60,10 +53,8 @@ TEST_F(AgreementsTest, D1AnInstantWithoutAFractionComesBackWhole) {
 }
 
 TEST_F(AgreementsTest, A2TheFirstCompanysDraftIsOpenedWithTheAgreement) {
-  v1::CreateAgreementRequest request;
-  request.set_display_name("Fjordkraft");
-  request.mutable_first_company_draft()->set_display_name("Nordlys Bakeri");
-  const auto response = service_.Do(CreateAgreement, request).value();
+  const Fields fields = {{"display_name", "Fjordkraft"}, {"first_company_draft", "{display_name: 'Nordlys Bakeri'}"}};
+  const auto response = service_.Do(CreateAgreement, fields).value();
   EXPECT_EQ(response.agreement().draft_count(), 1);
   EXPECT_EQ(response.first_company_draft().agreement_id(), response.agreement().agreement_id());
   EXPECT_EQ(response.first_company_draft().display_name(), "Nordlys Bakeri");
@@ -72,15 +63,9 @@ TEST_F(AgreementsTest, A2TheFirstCompanysDraftIsOpenedWithTheAgreement) {
 
 TEST_F(AgreementsTest, UpdateSetsOnlyTheFieldsThatArePresent) {
   const std::string id = service_.NewAgreement("Fjordkraft");
-  auto number = Update(id);
-  number.set_customer_number("417");
-  EXPECT_EQ(service_.Do(UpdateAgreement, number).value().agreement().display_name(), "Fjordkraft");
-  auto name = Update(id);
-  name.set_display_name("Fjellkraft");
-  EXPECT_EQ(service_.Do(UpdateAgreement, name).value().agreement().customer_number(), "417");
-  auto clear = Update(id);
-  clear.set_customer_number("");
-  const v1::Agreement agreement = service_.Do(UpdateAgreement, clear).value().agreement();
+  EXPECT_EQ(Update(id, {{"customer_number", "417"}}).value().agreement().display_name(), "Fjordkraft");
+  EXPECT_EQ(Update(id, {{"display_name", "Fjellkraft"}}).value().agreement().customer_number(), "417");
+  const v1::Agreement agreement = Update(id, {{"customer_number", ""}}).value().agreement();
   EXPECT_EQ(agreement.customer_number(), "");
   EXPECT_EQ(agreement.display_name(), "Fjellkraft");
   EXPECT_EQ(agreement.revision(), 4);
@@ -88,24 +73,16 @@ TEST_F(AgreementsTest, UpdateSetsOnlyTheFieldsThatArePresent) {
 
 TEST_F(AgreementsTest, AnUpdateWithTheSameValuesSucceeds) {
   const std::string id = service_.NewAgreement("Fjordkraft");
-  auto same = Update(id);
-  same.set_display_name("Fjordkraft");
-  EXPECT_EQ(service_.Do(UpdateAgreement, same).value().agreement().revision(), 2);
+  EXPECT_EQ(Update(id, {{"display_name", "Fjordkraft"}}).value().agreement().revision(), 2);
 }
 
 TEST_F(AgreementsTest, AStaleRevisionIsAborted) {
   const std::string id = service_.NewAgreement("Fjordkraft");
-  auto update = Update(id);
-  update.set_display_name("Fjellkraft");
-  update.set_revision(1);
-  EXPECT_EQ(Outcome(service_.Do(UpdateAgreement, update)), "OK");
-  EXPECT_EQ(Outcome(service_.Do(UpdateAgreement, update)), "STALE_REVISION");
-  v1::DeleteAgreementRequest remove;
-  remove.set_agreement_id(id);
-  remove.set_revision(1);
-  EXPECT_EQ(Outcome(service_.Do(DeleteAgreement, remove)), "STALE_REVISION");
-  remove.set_revision(2);
-  EXPECT_EQ(Outcome(service_.Do(DeleteAgreement, remove)), "OK");
+  const Fields update = {{"display_name", "Fjellkraft"}, {"revision", "1"}};
+  EXPECT_EQ(Outcome(Update(id, update)), "OK");
+  EXPECT_EQ(Outcome(Update(id, update)), "STALE_REVISION");
+  EXPECT_EQ(Outcome(service_.Do(DeleteAgreement, {{"agreement_id", id}, {"revision", "1"}})), "STALE_REVISION");
+  EXPECT_EQ(Outcome(service_.Do(DeleteAgreement, {{"agreement_id", id}, {"revision", "2"}})), "OK");
 }
 
 TEST_F(AgreementsTest, CompaniesThatComeAndGoDoNotChangeTheRevision) {
@@ -131,32 +108,26 @@ TEST_F(AgreementsTest, A3DeletingAnAgreementWithCompaniesIsRefusedAndNamesTheFir
 
 TEST_F(AgreementsTest, A3DeletedCompaniesDoNotCount) {
   const std::string id = service_.NewAgreement("Fjordkraft");
-  v1::DeleteCompanyRequest request;
-  request.set_company_id(service_.NewCompany(id, "Nordlys"));
-  ASSERT_EQ(Outcome(service_.Do(DeleteCompany, request)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(service_.NewCompany(id, "Nordlys"))), "OK");
   EXPECT_EQ(Outcome(service_.Delete(id)), "OK");
 }
 
 TEST_F(AgreementsTest, A3OpenDraftsRefuseDeletionUnlessTheyMayBeDiscarded) {
   const std::string id = service_.NewAgreement("Fjordkraft");
-  v1::GetCompanyDraftRequest get;
-  get.set_draft_id(service_.NewDraft(id, "Nordlys"));
+  const std::string draft = service_.NewDraft(id, "Nordlys");
   EXPECT_EQ(Outcome(service_.Delete(id)), "AGREEMENT_HAS_DRAFTS");
   EXPECT_EQ(service_.Delete(id, true).value().agreement().draft_count(), 0);
-  EXPECT_EQ(service_.Do(GetCompanyDraft, get).value().draft().state(), v1::COMPANY_DRAFT_STATE_DISCARDED);
+  EXPECT_EQ(service_.Do(GetCompanyDraft, {{"draft_id", draft}}).value().draft().state(),
+            v1::COMPANY_DRAFT_STATE_DISCARDED);
 }
 
 TEST_F(AgreementsTest, A4ADeletedAgreementTakesNoCompanyDraftOrMove) {
   const std::string deleted = service_.NewAgreement("Slettet");
   const std::string company = service_.NewCompany(service_.NewAgreement("Fjordkraft"), "Nordlys");
   ASSERT_EQ(Outcome(service_.Delete(deleted)), "OK");
-  v1::CreateCompanyRequest create;
-  create.set_agreement_id(deleted);
-  create.set_display_name("Nordlys");
-  EXPECT_EQ(Outcome(service_.Do(CreateCompany, create)), "AGREEMENT_DELETED");
-  v1::CreateCompanyDraftRequest draft;
-  draft.set_agreement_id(deleted);
-  EXPECT_EQ(Outcome(service_.Do(CreateCompanyDraft, draft)), "AGREEMENT_DELETED");
+  EXPECT_EQ(Outcome(service_.Do(CreateCompany, {{"agreement_id", deleted}, {"display_name", "Nordlys"}})),
+            "AGREEMENT_DELETED");
+  EXPECT_EQ(Outcome(service_.Do(CreateCompanyDraft, {{"agreement_id", deleted}})), "AGREEMENT_DELETED");
   EXPECT_EQ(Outcome(service_.Move(company, deleted)), "AGREEMENT_DELETED");
   EXPECT_EQ(Outcome(service_.Delete(deleted)), "AGREEMENT_DELETED");
 }
@@ -164,12 +135,9 @@ TEST_F(AgreementsTest, A4ADeletedAgreementTakesNoCompanyDraftOrMove) {
 TEST_F(AgreementsTest, A4OnlyTheCustomerNumberOfADeletedAgreementCanBeSet) {
   const std::string id = service_.NewAgreement("Fjordkraft");
   ASSERT_EQ(Outcome(service_.Delete(id)), "OK");
-  auto update = Update(id);
-  update.set_customer_number("417");
-  EXPECT_EQ(service_.Do(UpdateAgreement, update).value().agreement().customer_number(), "417");
+  EXPECT_EQ(Update(id, {{"customer_number", "417"}}).value().agreement().customer_number(), "417");
   EXPECT_TRUE(Get(id).has_delete_time());
-  update.set_display_name("Fjellkraft");
-  EXPECT_EQ(Outcome(service_.Do(UpdateAgreement, update)), "AGREEMENT_DELETED");
+  EXPECT_EQ(Outcome(Update(id, {{"customer_number", "417"}, {"display_name", "Fjellkraft"}})), "AGREEMENT_DELETED");
 }
 
 TEST_F(AgreementsTest, A4DeletionIsTakenBack) {

@@ -15,11 +15,12 @@ TEST_F(BatchesTest, AnswersInTheRequestsOrderAndSaysWhatIsMissing) {
   const std::string a = service_.NewAgreement("A");
   const std::string b = service_.NewAgreement("B");
   service_.Delete(b).value();
-  v1::BatchGetAgreementsRequest request;
-  for (const std::string& id : {b, std::string("agr-0000000000000001"), a, std::string("agr-0000000000000000")}) {
-    request.add_agreement_ids(id);
-  }
-  const auto response = service_.Do(BatchGetAgreements, request).value();
+  const auto response = service_
+                            .Do(BatchGetAgreements, {{"agreement_ids", b},
+                                                     {"agreement_ids", "agr-0000000000000001"},
+                                                     {"agreement_ids", a},
+                                                     {"agreement_ids", "agr-0000000000000000"}})
+                            .value();
   ASSERT_EQ(response.agreements_size(), 2);
   EXPECT_EQ(response.agreements(0).display_name(), "B");
   EXPECT_TRUE(response.agreements(0).has_delete_time());
@@ -38,9 +39,8 @@ TEST_F(BatchesTest, OfAnySizeShowWhatGetShows) {
     EXPECT_THAT(response.missing_company_ids(), IsEmpty());
     ASSERT_EQ(static_cast<size_t>(response.companies_size()), size);
     for (int i = 0; i < response.companies_size(); ++i) {
-      v1::GetCompanyRequest get;
-      get.set_company_id(request.company_ids(i));
-      EXPECT_EQ(response.companies(i).DebugString(), service_.Do(GetCompany, get)->company().DebugString());
+      EXPECT_EQ(response.companies(i).DebugString(),
+                service_.Do(GetCompany, {{"company_id", request.company_ids(i)}})->company().DebugString());
     }
     v1::BatchGetAgreementsRequest nobodys;
     for (size_t i = 0; i < size; ++i) nobodys.add_agreement_ids(absl::StrCat("agr-", 1'000'000'000'000'000 + i));

@@ -6,45 +6,30 @@ namespace {
 
 class CompaniesTest : public OperationsTest {
  protected:
-  void SetUp() override { service_.clock().SetDay("2026-11-10"); }
-
-  absl::StatusOr<v1::DeleteCompanyResponse> DeleteOne(const std::string& company_id) {
-    v1::DeleteCompanyRequest request;
-    request.set_company_id(company_id);
-    return service_.Do(DeleteCompany, request);
+  void SetUp() override {
+    service_.clock().SetDay("2026-11-10");
+    company_ = service_.NewCompany(a_, "Nordlys");
   }
 
-  absl::StatusOr<v1::UndeleteCompanyResponse> Undelete(const std::string& company_id,
-                                                       const std::string& agreement_id = "") {
-    v1::UndeleteCompanyRequest request;
-    request.set_company_id(company_id);
-    request.set_agreement_id(agreement_id);
-    return service_.Do(UndeleteCompany, request);
-  }
-
-  v1::UpdateCompanyRequest Update(const std::string& company_id) {
-    v1::UpdateCompanyRequest request;
-    request.set_company_id(company_id);
-    return request;
+  absl::StatusOr<v1::UpdateCompanyResponse> Update(const std::string& company_id, Fields fields) {
+    fields.emplace_back("company_id", company_id);
+    return service_.Do(UpdateCompany, fields);
   }
 
   absl::StatusOr<v1::CreateCompanyResponse> Create(const std::string& organization_number) {
-    v1::CreateCompanyRequest request;
-    request.set_agreement_id(a_);
-    request.set_display_name("Selskap");
-    request.set_organization_number(organization_number);
-    return service_.Do(CreateCompany, request);
+    return service_.Do(
+        CreateCompany,
+        {{"agreement_id", a_}, {"display_name", "Selskap"}, {"organization_number", organization_number}});
   }
 
   const std::string a_ = service_.NewAgreement("A");
   const std::string b_ = service_.NewAgreement("B");
+  std::string company_;
 };
 
 TEST_F(CompaniesTest, C1ANewCompanyIsHeldFromToday) {
   const std::string company = service_.NewCompany(a_, " Nordlys ", "974760673");
-  v1::GetCompanyRequest get;
-  get.set_company_id(company);
-  const v1::Company stored = service_.Do(GetCompany, get).value().company();
+  const v1::Company stored = service_.Do(GetCompany, {{"company_id", company}}).value().company();
   EXPECT_EQ(stored.display_name(), "Nordlys");
   EXPECT_EQ(stored.organization_number(), "974760673");
   EXPECT_EQ(stored.agreement_id(), a_);
@@ -62,9 +47,9 @@ TEST_F(CompaniesTest, C1AnOrganizationNumberIsUniqueAmongCompaniesThatAreNotDele
   const auto taken = Create("974760673");
   ASSERT_EQ(Outcome(taken), "ORGANIZATION_NUMBER_TAKEN");
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(taken.status())->metadata().at("company_id"), first);
-  ASSERT_EQ(Outcome(DeleteOne(first)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(first)), "OK");
   EXPECT_EQ(Outcome(Create("974760673")), "OK");
-  EXPECT_EQ(Outcome(Undelete(first)), "ORGANIZATION_NUMBER_TAKEN");
+  EXPECT_EQ(Outcome(service_.Undelete(first)), "ORGANIZATION_NUMBER_TAKEN");
 }
 
 TEST_F(CompaniesTest, C1AnOrganizationNumberIsUniqueWithinTheAccountOnly) {
@@ -78,157 +63,125 @@ TEST_F(CompaniesTest, C1ManyCompaniesCanHaveNoOrganizationNumber) {
 }
 
 TEST_F(CompaniesTest, UpdateSetsOnlyTheFieldsThatArePresent) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
-  auto number = Update(company);
-  number.set_organization_number("974760673");
-  EXPECT_EQ(service_.Do(UpdateCompany, number).value().company().display_name(), "Nordlys");
-  auto name = Update(company);
-  name.set_display_name("Sydlys");
-  const v1::Company updated = service_.Do(UpdateCompany, name).value().company();
+  EXPECT_EQ(Update(company_, {{"organization_number", "974760673"}}).value().company().display_name(), "Nordlys");
+  const v1::Company updated = Update(company_, {{"display_name", "Sydlys"}}).value().company();
   EXPECT_EQ(updated.organization_number(), "974760673");
   EXPECT_EQ(updated.revision(), 3);
-  auto clear = Update(company);
-  clear.set_organization_number("");
-  EXPECT_EQ(service_.Do(UpdateCompany, clear).value().company().organization_number(), "");
+  EXPECT_EQ(Update(company_, {{"organization_number", ""}}).value().company().organization_number(), "");
   EXPECT_EQ(Outcome(Create("974760673")), "OK");
 }
 
 TEST_F(CompaniesTest, UpdateRefusesANumberThatAnotherCompanyHas) {
   service_.NewCompany(a_, "Nordlys", "974760673");
-  auto update = Update(service_.NewCompany(a_, "Sydlys"));
-  update.set_organization_number("974760673");
-  EXPECT_EQ(Outcome(service_.Do(UpdateCompany, update)), "ORGANIZATION_NUMBER_TAKEN");
+  const std::string other = service_.NewCompany(a_, "Sydlys");
+  EXPECT_EQ(Outcome(Update(other, {{"organization_number", "974760673"}})), "ORGANIZATION_NUMBER_TAKEN");
 }
 
 TEST_F(CompaniesTest, UpdateKeepsItsOwnNumber) {
-  auto update = Update(service_.NewCompany(a_, "Nordlys", "974760673"));
-  update.set_organization_number("974760673");
-  EXPECT_EQ(Outcome(service_.Do(UpdateCompany, update)), "OK");
+  const std::string company = service_.NewCompany(a_, "Nordlys", "974760673");
+  EXPECT_EQ(Outcome(Update(company, {{"organization_number", "974760673"}})), "OK");
 }
 
 TEST_F(CompaniesTest, AStaleRevisionIsAborted) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
-  auto update = Update(company);
-  update.set_display_name("Sydlys");
-  update.set_revision(2);
-  EXPECT_EQ(Outcome(service_.Do(UpdateCompany, update)), "STALE_REVISION");
-  v1::DeleteCompanyRequest remove;
-  remove.set_company_id(company);
-  remove.set_revision(2);
-  EXPECT_EQ(Outcome(service_.Do(DeleteCompany, remove)), "STALE_REVISION");
+  EXPECT_EQ(Outcome(Update(company_, {{"display_name", "Sydlys"}, {"revision", "2"}})), "STALE_REVISION");
+  EXPECT_EQ(Outcome(service_.Do(DeleteCompany, {{"company_id", company_}, {"revision", "2"}})), "STALE_REVISION");
 }
 
 TEST_F(CompaniesTest, C4ADeletedCompanyCanNeitherBeChangedNorMoved) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
-  EXPECT_EQ(Outcome(Undelete(company)), "COMPANY_NOT_DELETED");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
-  auto update = Update(company);
-  update.set_display_name("Sydlys");
-  EXPECT_EQ(Outcome(service_.Do(UpdateCompany, update)), "COMPANY_DELETED");
-  EXPECT_EQ(Outcome(DeleteOne(company)), "COMPANY_DELETED");
-  EXPECT_EQ(Outcome(service_.Move(company, b_)), "COMPANY_DELETED");
-  v1::MoveCompanyToNewAgreementRequest to_new;
-  to_new.set_company_id(company);
-  to_new.set_display_name("C");
-  EXPECT_EQ(Outcome(service_.Do(MoveCompanyToNewAgreement, to_new)), "COMPANY_DELETED");
+  EXPECT_EQ(Outcome(service_.Undelete(company_)), "COMPANY_NOT_DELETED");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
+  EXPECT_EQ(Outcome(Update(company_, {{"display_name", "Sydlys"}})), "COMPANY_DELETED");
+  EXPECT_EQ(Outcome(service_.RemoveCompany(company_)), "COMPANY_DELETED");
+  EXPECT_EQ(Outcome(service_.Move(company_, b_)), "COMPANY_DELETED");
+  EXPECT_EQ(Outcome(service_.Do(MoveCompanyToNewAgreement, {{"company_id", company_}, {"display_name", "C"}})),
+            "COMPANY_DELETED");
 }
 
 TEST_F(CompaniesTest, D2TheDayOfTheDeletionIsStillTheAgreements) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
   service_.clock().SetDay("2026-11-20");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-21, nobody 2026-11-21 -");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 - 2026-11-21, nobody 2026-11-21 -");
 }
 
 TEST_F(CompaniesTest, D2DeletionChangesNoSettledDay) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
   service_.SettleUntil(a_, "2026-11-15");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-15, nobody 2026-11-15 -");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 - 2026-11-15, nobody 2026-11-15 -");
 }
 
 TEST_F(CompaniesTest, C4UndeletedLaterItHasNoHolderInBetween) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.clock().SetDay("2026-11-20");
-  ASSERT_EQ(Outcome(Undelete(company)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company),
+  ASSERT_EQ(Outcome(service_.Undelete(company_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_),
             "A 2026-11-10 - 2026-11-11, nobody 2026-11-11 - 2026-11-20, A 2026-11-20 -");
 }
 
 TEST_F(CompaniesTest, C4UndeletedOnTheSameDayItsPlacementIsAsIfNothingHappened) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
-  ASSERT_EQ(Outcome(Undelete(company)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 -");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 -");
 }
 
 TEST_F(CompaniesTest, C4ItCanBeUndeletedIntoAnotherAgreement) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   ASSERT_EQ(Outcome(service_.Delete(a_)), "OK");
-  EXPECT_EQ(Outcome(Undelete(company)), "AGREEMENT_DELETED");
-  EXPECT_EQ(Outcome(Undelete(company, "agr-0000000000000001")), "AGREEMENT_NOT_FOUND");
-  EXPECT_EQ(Undelete(company, b_).value().company().agreement_id(), b_);
-  EXPECT_EQ(service_.PlacementsOf(company), "B 2026-11-10 -");
+  EXPECT_EQ(Outcome(service_.Undelete(company_)), "AGREEMENT_DELETED");
+  EXPECT_EQ(Outcome(service_.Undelete(company_, "agr-0000000000000001")), "AGREEMENT_NOT_FOUND");
+  EXPECT_EQ(service_.Undelete(company_, b_).value().company().agreement_id(), b_);
+  EXPECT_EQ(service_.PlacementsOf(company_), "B 2026-11-10 -");
 }
 
 TEST_F(CompaniesTest, M5UndeletedOnTheDayOfTheDeletionItIsOtherwiseAMove) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
   service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
-  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-16, B 2026-11-16 -");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 - 2026-11-16, B 2026-11-16 -");
 }
 
 TEST_F(CompaniesTest, M5AnUndeletionChangesNothingOfTheAgreementThatHeldTheCompanyLast) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   ASSERT_EQ(Outcome(service_.Delete(a_)), "OK");
-  v1::GetAgreementRequest get;
-  get.set_agreement_id(a_);
+  const Fields get = {{"agreement_id", a_}};
   const std::string before = service_.Do(GetAgreement, get).value().DebugString();
-  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
   EXPECT_EQ(service_.Do(GetAgreement, get).value().DebugString(), before);
 }
 
 TEST_F(CompaniesTest, D2AnUndeletionBeginsWhenNeitherAgreementIsSettledAndLeavesNoGap) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
   service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.SettleUntil(a_, "2026-11-17");
   service_.SettleUntil(b_, "2026-11-18");
-  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-18, B 2026-11-18 -");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 - 2026-11-18, B 2026-11-18 -");
 }
 
 TEST_F(CompaniesTest, D2DaysThatTheLastAgreementHasSettledWithoutTheCompanyStayWithoutIt) {
-  const std::string company = service_.NewCompany(a_, "Nordlys");
   service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.SettleUntil(a_, "2026-11-18");
   service_.SettleUntil(b_, "2026-11-19");
-  ASSERT_EQ(Outcome(Undelete(company, b_)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company),
+  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_),
             "A 2026-11-10 - 2026-11-17, nobody 2026-11-17 - 2026-11-18, A 2026-11-18 - 2026-11-19, B 2026-11-19 -");
 }
 
 TEST_F(CompaniesTest, D2AnUndeletionReplacesTheLastPlacementAndNotTheGapAfterIt) {
   service_.LeaveOut("no placement begins or ends after");
-  const std::string company = service_.NewCompany(a_, "Nordlys");
   const std::string c = service_.NewAgreement("C");
   service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(service_.Move(company, b_)), "OK");
-  ASSERT_EQ(Outcome(DeleteOne(company)), "OK");
+  ASSERT_EQ(Outcome(service_.Move(company_, b_)), "OK");
+  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.clock().SetDay("2026-11-14");
-  ASSERT_EQ(Outcome(Undelete(company, c)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company), "A 2026-11-10 - 2026-11-16, C 2026-11-16 -");
+  ASSERT_EQ(Outcome(service_.Undelete(company_, c)), "OK");
+  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 - 2026-11-16, C 2026-11-16 -");
 }
 
 TEST_F(CompaniesTest, NothingCrossesAccounts) {
   const std::string other = service_.NewAgreement("A", "acct-2");
   const std::string company = service_.NewCompany(other, "Nordlys", "", "acct-2");
-  EXPECT_EQ(Outcome(DeleteOne(company)), "COMPANY_NOT_FOUND");
+  EXPECT_EQ(Outcome(service_.RemoveCompany(company)), "COMPANY_NOT_FOUND");
   EXPECT_EQ(Outcome(service_.Move(service_.NewCompany(a_, "Nordlys"), other)), "AGREEMENT_NOT_FOUND");
 }
 

@@ -7,31 +7,24 @@ namespace {
 class CompanyDraftsTest : public OperationsTest {
  protected:
   v1::CompanyDraft Get(const std::string& draft_id) {
-    v1::GetCompanyDraftRequest request;
-    request.set_draft_id(draft_id);
-    return service_.Do(GetCompanyDraft, request).value().draft();
+    return service_.Do(GetCompanyDraft, {{"draft_id", draft_id}}).value().draft();
   }
 
   absl::StatusOr<v1::CompleteCompanyDraftResponse> Complete(const std::string& draft_id, int64_t revision = 0) {
-    v1::CompleteCompanyDraftRequest request;
-    request.set_draft_id(draft_id);
-    if (revision > 0) request.set_revision(revision);
-    return service_.Do(CompleteCompanyDraft, request);
+    Fields fields = {{"draft_id", draft_id}};
+    if (revision > 0) fields.emplace_back("revision", std::to_string(revision));
+    return service_.Do(CompleteCompanyDraft, fields);
   }
 
   absl::StatusOr<v1::DeleteCompanyDraftResponse> Discard(const std::string& draft_id) {
-    v1::DeleteCompanyDraftRequest request;
-    request.set_draft_id(draft_id);
-    return service_.Do(DeleteCompanyDraft, request);
+    return service_.Do(DeleteCompanyDraft, {{"draft_id", draft_id}});
   }
 
   absl::StatusOr<v1::UpdateCompanyDraftResponse> Rename(const std::string& draft_id, const std::string& name,
                                                         int64_t revision = 0) {
-    v1::UpdateCompanyDraftRequest request;
-    request.set_draft_id(draft_id);
-    request.set_display_name(name);
-    if (revision > 0) request.set_revision(revision);
-    return service_.Do(UpdateCompanyDraft, request);
+    Fields fields = {{"draft_id", draft_id}, {"display_name", name}};
+    if (revision > 0) fields.emplace_back("revision", std::to_string(revision));
+    return service_.Do(UpdateCompanyDraft, fields);
   }
 
   const std::string a_ = service_.NewAgreement("A");
@@ -47,9 +40,7 @@ TEST_F(CompanyDraftsTest, C2ADraftHoldsWhateverIsFilledInSoFar) {
 
 TEST_F(CompanyDraftsTest, C2ADraftIsNoCompany) {
   service_.NewDraft(a_, "Nordlys", "974760673");
-  v1::GetAgreementRequest get;
-  get.set_agreement_id(a_);
-  const v1::Agreement agreement = service_.Do(GetAgreement, get).value().agreement();
+  const v1::Agreement agreement = service_.Do(GetAgreement, {{"agreement_id", a_}}).value().agreement();
   EXPECT_EQ(agreement.company_count(), 0);
   EXPECT_EQ(agreement.draft_count(), 1);
   EXPECT_EQ(service_.Do(ListCompanies, v1::ListCompaniesRequest()).value().companies_size(), 0);
@@ -110,9 +101,7 @@ TEST_F(CompanyDraftsTest, C3ADraftWhoseAgreementWentSaysSo) {
   const std::string draft = service_.NewDraft(a_, "Nordlys");
   ASSERT_EQ(Outcome(service_.Delete(a_, true)), "OK");
   EXPECT_EQ(Outcome(Complete(draft)), "AGREEMENT_DELETED");
-  v1::UndeleteAgreementRequest undelete;
-  undelete.set_agreement_id(a_);
-  ASSERT_EQ(Outcome(service_.Do(UndeleteAgreement, undelete)), "OK");
+  ASSERT_EQ(Outcome(service_.Do(UndeleteAgreement, {{"agreement_id", a_}})), "OK");
   EXPECT_EQ(Outcome(Complete(draft)), "DRAFT_DISCARDED") << "undeleting an agreement revives no drafts";
 }
 

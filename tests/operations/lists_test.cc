@@ -78,16 +78,22 @@ class ListsTest : public ::testing::Test {
     return std::accumulate(counts.value().begin(), counts.value().end(), int64_t{0});
   }
 
-  // The rows touched for a page of ten.
+  // The rows touched by a call.
   template <typename Operation, typename Request>
-  int64_t RowsFor(Operation operation, Request request) {
-    request.set_page_size(10);
+  int64_t RowsFor(Operation operation, const Request& request) {
     EXPECT_TRUE(service_.Do(operation, request).ok());  // Opens the connection and prepares.
     const int64_t before = RowsRead();
     const int64_t counting = RowsRead() - before;
-    const auto response = service_.Do(operation, request);
-    EXPECT_NE(response.value().next_page_token(), "");
+    EXPECT_TRUE(service_.Do(operation, request).ok());
     return RowsRead() - before - 2 * counting;
+  }
+
+  // The rows touched for a page of ten, after which there are more.
+  template <typename Operation>
+  int64_t RowsOfAPage(Operation operation, Fields fields = {}) {
+    fields.emplace_back("page_size", "10");
+    EXPECT_NE(service_.Do(operation, fields).value().next_page_token(), "");
+    return RowsFor(operation, fields);
   }
 
   Service service_;
@@ -95,71 +101,43 @@ class ListsTest : public ::testing::Test {
 };
 
 TEST_F(ListsTest, NamesInOrderBatchesAndUsersAreReadThroughTheirIndexes) {
-  v1::ListAgreementsRequest agreements;
-  agreements.set_order(v1::LIST_ORDER_DISPLAY_NAME);
-  EXPECT_LT(RowsFor(ListAgreements, agreements), kFew);
-  v1::ListCompaniesRequest companies;
-  companies.set_order(v1::LIST_ORDER_DISPLAY_NAME);
-  EXPECT_LT(RowsFor(ListCompanies, companies), kFew);
-  companies.set_agreement_id(agreement_);
-  EXPECT_LT(RowsFor(ListCompanies, companies), kFew);
+  const Fields by_name = {{"order", "LIST_ORDER_DISPLAY_NAME"}};
+  EXPECT_LT(RowsOfAPage(ListAgreements, by_name), kFew);
+  EXPECT_LT(RowsOfAPage(ListCompanies, by_name), kFew);
+  EXPECT_LT(RowsOfAPage(ListCompanies, {by_name[0], {"agreement_id", agreement_}}), kFew);
 
   // A page in the middle of names that are all equal.
   service_.Sql("UPDATE agreements SET name_key = 'k' WHERE name_key <> 'same' AND agreement_id LIKE 'agr-zz%'");
+  v1::ListAgreementsRequest agreements;
+  agreements.set_order(v1::LIST_ORDER_DISPLAY_NAME);
   agreements.set_page_size(1000);
   for (int page = 0; page < 30; ++page) {
     agreements.set_page_token(service_.Do(ListAgreements, agreements)->next_page_token());
   }
-  EXPECT_LT(RowsFor(ListAgreements, agreements), kFew);
+  EXPECT_LT(RowsOfAPage(ListAgreements, {by_name[0], {"page_token", agreements.page_token()}}), kFew);
 
   v1::BatchGetCompaniesRequest request;
   for (int i = 1; i <= 10; ++i) request.add_company_ids(absl::StrCat("cmp-zz", 10'000'000'000'000 + i).substr(0, 20));
-  EXPECT_TRUE(service_.Do(BatchGetCompanies, request).ok());
-  const int64_t before = RowsRead();
-  const int64_t counting = RowsRead() - before;
-  EXPECT_TRUE(service_.Do(BatchGetCompanies, request).ok());
-  EXPECT_LT(RowsRead() - before - 2 * counting, kFew);
+  EXPECT_LT(RowsFor(BatchGetCompanies, request), kFew);
 
   // 19 companies with a user each, and 20 more users in one of them; the account has 50,000 companies and users.
-  v1::ListAgreementUsersRequest users;
-  users.set_agreement_id(agreement_);
-  EXPECT_LT(RowsFor(ListAgreementUsers, users), 20 * kFew);
-  v1::ListAccessesRequest accesses;
-  accesses.set_agreement_id(agreement_);
-  EXPECT_LT(RowsFor(ListAccesses, accesses), 10 * kFew);
-  accesses.set_user_id("anna");
-  EXPECT_LT(RowsFor(ListAccesses, accesses), 10 * kFew);
+  EXPECT_LT(RowsOfAPage(ListAgreementUsers, {{"agreement_id", agreement_}}), 20 * kFew);
+  EXPECT_LT(RowsOfAPage(ListAccesses, {{"agreement_id", agreement_}}), 10 * kFew);
+  EXPECT_LT(RowsOfAPage(ListAccesses, {{"agreement_id", agreement_}, {"user_id", "anna"}}), 10 * kFew);
 }
 
 TEST_F(ListsTest, FiltersAreReadThroughTheirIndexes) {
-  EXPECT_LT(RowsFor(ListAgreements, v1::ListAgreementsRequest()), kFew);
-  v1::ListAgreementsRequest agreements_by_number;
-  agreements_by_number.set_customer_number("417");
-  EXPECT_LT(RowsFor(ListAgreements, agreements_by_number), kFew);
-  v1::ListAgreementsRequest agreements_by_name;
-  agreements_by_name.set_display_name_prefix("Rare");
-  EXPECT_LT(RowsFor(ListAgreements, agreements_by_name), kFew);
-
-  EXPECT_LT(RowsFor(ListCompanies, v1::ListCompaniesRequest()), kFew);
-  v1::ListCompaniesRequest companies_by_agreement;
-  companies_by_agreement.set_agreement_id(agreement_);
-  EXPECT_LT(RowsFor(ListCompanies, companies_by_agreement), kFew);
-  v1::ListCompaniesRequest companies_by_name;
-  companies_by_name.set_display_name_prefix("Rare");
-  EXPECT_LT(RowsFor(ListCompanies, companies_by_name), kFew);
-
-  EXPECT_LT(RowsFor(ListCompanyDrafts, v1::ListCompanyDraftsRequest()), kFew);
-  v1::ListCompanyDraftsRequest drafts_by_agreement;
-  drafts_by_agreement.set_agreement_id(agreement_);
-  EXPECT_LT(RowsFor(ListCompanyDrafts, drafts_by_agreement), kFew);
-
-  EXPECT_LT(RowsFor(ListAccesses, v1::ListAccessesRequest()), kFew);
-  v1::ListAccessesRequest accesses_by_company;
-  accesses_by_company.set_company_id("cmp-zz00000000000001");
-  EXPECT_LT(RowsFor(ListAccesses, accesses_by_company), kFew);
-  v1::ListAccessesRequest accesses_by_user;
-  accesses_by_user.set_user_id("anna");
-  EXPECT_LT(RowsFor(ListAccesses, accesses_by_user), kFew);
+  EXPECT_LT(RowsOfAPage(ListAgreements), kFew);
+  EXPECT_LT(RowsOfAPage(ListAgreements, {{"customer_number", "417"}}), kFew);
+  EXPECT_LT(RowsOfAPage(ListAgreements, {{"display_name_prefix", "Rare"}}), kFew);
+  EXPECT_LT(RowsOfAPage(ListCompanies), kFew);
+  EXPECT_LT(RowsOfAPage(ListCompanies, {{"agreement_id", agreement_}}), kFew);
+  EXPECT_LT(RowsOfAPage(ListCompanies, {{"display_name_prefix", "Rare"}}), kFew);
+  EXPECT_LT(RowsOfAPage(ListCompanyDrafts), kFew);
+  EXPECT_LT(RowsOfAPage(ListCompanyDrafts, {{"agreement_id", agreement_}}), kFew);
+  EXPECT_LT(RowsOfAPage(ListAccesses), kFew);
+  EXPECT_LT(RowsOfAPage(ListAccesses, {{"company_id", "cmp-zz00000000000001"}}), kFew);
+  EXPECT_LT(RowsOfAPage(ListAccesses, {{"user_id", "anna"}}), kFew);
 }
 
 TEST_F(ListsTest, OrderBasesAreReadThroughTheIndexOfTheirCreationTimes) {
@@ -171,12 +149,11 @@ TEST_F(ListsTest, OrderBasesAreReadThroughTheIndexOfTheirCreationTimes) {
          '', '2026-01-01' + INTERVAL RIGHT(agreement_id, 14) MINUTE
   FROM agreements WHERE agreement_id LIKE 'agr-zz%')sql");
   service_.Sql("ANALYZE TABLE order_bases");
-  v1::ListOrderBasesRequest request;
-  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
-  *request.mutable_until_create_time() = Instant("2026-01-01T01:00:00Z");
-  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
-  *request.mutable_from_create_time() = Instant("2026-01-01T00:30:00Z");
-  EXPECT_LT(RowsFor(ListOrderBases, request), kFew);
+  const std::pair<std::string, std::string> from = {"from_create_time", InstantField("2026-01-01T00:30:00Z")};
+  const std::pair<std::string, std::string> until = {"until_create_time", InstantField("2026-01-01T01:00:00Z")};
+  EXPECT_LT(RowsOfAPage(ListOrderBases), kFew);
+  EXPECT_LT(RowsOfAPage(ListOrderBases, {until}), kFew);
+  EXPECT_LT(RowsOfAPage(ListOrderBases, {from, until}), kFew);
 }
 
 }  // namespace

@@ -3,65 +3,21 @@
 #include <algorithm>
 #include <set>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "tests/testing/service.h"
+#include "tests/operations/order_bases_fixture.h"
 
 namespace agreements::testing {
 namespace {
 
-class OrderBasesTest : public OperationsTest {
+class OrderBasesTest : public OrderBasesFixture {
  protected:
-  void SetUp() override {
-    service_.clock().SetDay("2026-10-01");
-    a_ = NewInvoicedAgreement("A");
-    company_ = service_.NewCompany(a_, "Nordlys");
-    service_.NewProduct("accounting");
-    service_.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
-    service_.SetPriceOf("accounting", "2026-01-01", "310.00").value();
-    service_.SetPriceOf("scan", "2026-01-01", "2.00").value();
-  }
+  void SetUp() override { NewProducts(); }
 
-  std::string NewInvoicedAgreement(const std::string& name) {
-    v1::CreateAgreementRequest request;
-    request.set_display_name(name);
-    request.set_customer_number(absl::StrCat("C-", name));
-    return service_.Do(CreateAgreement, request).value().agreement().agreement_id();
-  }
-
-  // "accounting 31 310.00, scan 2 4.00".
-  static std::string LinesOf(const v1::OrderBasis& order_basis) {
-    std::vector<std::string> lines;
-    for (const v1::OrderBasisLine& line : order_basis.lines()) {
-      lines.push_back(absl::StrCat(line.product_id(), " ", line.user_days() + line.quantity(), " ", line.amount()));
-    }
-    return absl::StrJoin(lines, ", ");
-  }
-
-  std::string List(const v1::ListOrderBasesRequest& request) {
-    std::vector<std::string> documents;
-    const auto list = service_.Do(ListOrderBases, request).value();
-    for (const v1::OrderBasis& document : list.order_bases()) {
+  std::string List(const Fields& filters) {
+    const auto list = service_.Do(ListOrderBases, filters).value();
+    return absl::StrJoin(list.order_bases(), ", ", [](std::string* out, const v1::OrderBasis& document) {
       EXPECT_EQ(document.lines_size(), 0);
-      documents.push_back(
-          absl::StrCat(document.agreement_display_name(), " ", document.from_day(), " ", document.total_amount()));
-    }
-    return absl::StrJoin(documents, ", ");
-  }
-
-  v1::VerifyOrderBasisResponse Verify(const std::string& order_basis_id) {
-    v1::VerifyOrderBasisRequest request;
-    request.set_order_basis_id(order_basis_id);
-    return service_.Do(VerifyOrderBasis, request).value();
-  }
-
-  template <typename Response>
-  static std::vector<Response> Drain(const Stream<Response>& stream) {
-    storage::Call call;
-    call.account_id = kAccount;
-    std::vector<Response> messages;
-    for (auto next = stream(call); next.value(); next = stream(call)) messages.push_back(**next);
-    return messages;
+      absl::StrAppend(out, document.agreement_display_name(), " ", document.from_day(), " ", document.total_amount());
+    });
   }
 
   // "A 2026-10 CREATED 310.00", one for each result.
@@ -71,28 +27,25 @@ class OrderBasesTest : public OperationsTest {
     request.set_until_day(until_day);
     request.set_include_arrears(include_arrears);
     std::vector<std::string> results;
-    for (const v1::RunBillingResponse& message : Drain(RunBilling(service_.database(), service_.context(), request))) {
+    const auto messages = ReadAll(RunBilling(service_.database(), service_.context(), request)).value();
+    for (const v1::RunBillingResponse& message : messages) {
       if (message.agreement_id().empty()) continue;
-      v1::GetAgreementRequest get;
-      get.set_agreement_id(message.agreement_id());
       const std::string outcome = v1::BillingOutcome_Name(message.outcome()).substr(sizeof("BILLING_OUTCOME_") - 1);
-      results.push_back(absl::StrCat(service_.Do(GetAgreement, get).value().agreement().display_name(), " ",
-                                     message.month(), " ", outcome, " ", message.order_basis().total_amount()));
+      results.push_back(absl::StrCat(
+          service_.Do(GetAgreement, {{"agreement_id", message.agreement_id()}}).value().agreement().display_name(), " ",
+          message.month(), " ", outcome, " ", message.order_basis().total_amount()));
     }
     return absl::StrJoin(results, ", ");
   }
-
-  std::string a_;
-  std::string company_;
 };
 
 TEST_F(OrderBasesTest, APreviewAndTheDocumentMadeOfItAreTheSame) {
   service_.Grant(company_, "anna", {"accounting"}).value();
   service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
   service_.clock().SetDay("2026-11-01");
-  v1::OrderBasis preview = service_.Preview(a_).value().order_basis();
+  v1::OrderBasis preview = service_.Preview(agreement_).value().order_basis();
   EXPECT_EQ(LinesOf(preview), "accounting 31 310.00, scan 2 4.00");
-  v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  v1::OrderBasis document = CreateOctober();
   document.clear_order_basis_id();
   document.clear_create_time();
   EXPECT_EQ(preview.DebugString(), document.DebugString());
@@ -102,47 +55,41 @@ TEST_F(OrderBasesTest, WhatIsStoredIsWhatWasAnswered) {
   service_.Grant(company_, "anna", {"accounting"}).value();
   service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
   service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
-  v1::GetOrderBasisRequest get;
-  get.set_order_basis_id(document.order_basis_id());
-  EXPECT_EQ(service_.Do(GetOrderBasis, get).value().order_basis().DebugString(), document.DebugString());
-  EXPECT_EQ(Verify(document.order_basis_id()).findings_size(), 0);
+  const v1::OrderBasis document = CreateOctober();
+  EXPECT_EQ(
+      service_.Do(GetOrderBasis, {{"order_basis_id", document.order_basis_id()}}).value().order_basis().DebugString(),
+      document.DebugString());
+  EXPECT_EQ(Problems(document), "");
 }
 
 TEST_F(OrderBasesTest, ATransactionIsItsDaysHoldersAfterMoves) {
-  const std::string b = NewInvoicedAgreement("B");
+  const std::string b = service_.NewAgreementWithNumber("B", "C-B");
   service_.Record(company_, "t1", "scan", 1, "2026-10-01T08:00:00Z").value();
   service_.clock().SetDay("2026-10-10");
   service_.Move(company_, b).value();
   service_.Record(company_, "t2", "scan", 10, "2026-10-10T08:00:00Z").value();
   service_.Record(company_, "t3", "scan", 100, "2026-10-09T08:00:00Z").value();
   service_.clock().SetDay("2026-11-01");
-  EXPECT_EQ(LinesOf(service_.Preview(a_).value().order_basis()), "scan 101 202.00");
+  EXPECT_EQ(LinesOf(service_.Preview(agreement_).value().order_basis()), "scan 101 202.00");
   EXPECT_EQ(LinesOf(service_.CreateOrder(b, "2026-10-01", "2026-11-01").value().order_basis()), "scan 10 20.00");
-  EXPECT_EQ(LinesOf(service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis()), "scan 101 202.00");
+  EXPECT_EQ(LinesOf(CreateOctober()), "scan 101 202.00");
 }
 
 TEST_F(OrderBasesTest, FiltersOfTheListAllHold) {
-  const std::string b = NewInvoicedAgreement("B");
+  const std::string b = service_.NewAgreementWithNumber("B", "C-B");
   service_.Grant(company_, "anna", {"accounting"}).value();
   service_.clock().SetDay("2026-12-01");
   EXPECT_EQ(Run("2026-12-01", true),
             "A 2026-10 CREATED 310.00, B 2026-10 NOTHING_TO_CHARGE 0.00, A 2026-11 CREATED 310.00, "
             "B 2026-11 NOTHING_TO_CHARGE 0.00");
-  v1::ListOrderBasesRequest request;
-  EXPECT_EQ(List(request), "A 2026-11-01 310.00, A 2026-10-01 310.00");
-  request.set_show_empty(true);
-  EXPECT_EQ(List(request), "B 2026-11-01 0.00, A 2026-11-01 310.00, B 2026-10-01 0.00, A 2026-10-01 310.00");
-  request.set_from_day("2026-11-01");
-  EXPECT_EQ(List(request), "B 2026-11-01 0.00, A 2026-11-01 310.00");
-  request.set_agreement_id(b);
-  EXPECT_EQ(List(request), "B 2026-11-01 0.00");
-  request.clear_from_day();
-  request.set_until_day("2026-11-01");
-  EXPECT_EQ(List(request), "B 2026-10-01 0.00");
-  request.clear_agreement_id();
-  request.set_customer_number("C-A");
-  EXPECT_EQ(List(request), "A 2026-10-01 310.00");
+  EXPECT_EQ(List({}), "A 2026-11-01 310.00, A 2026-10-01 310.00");
+  EXPECT_EQ(List({{"show_empty", "true"}}),
+            "B 2026-11-01 0.00, A 2026-11-01 310.00, B 2026-10-01 0.00, A 2026-10-01 310.00");
+  EXPECT_EQ(List({{"show_empty", "true"}, {"from_day", "2026-11-01"}}), "B 2026-11-01 0.00, A 2026-11-01 310.00");
+  EXPECT_EQ(List({{"show_empty", "true"}, {"from_day", "2026-11-01"}, {"agreement_id", b}}), "B 2026-11-01 0.00");
+  EXPECT_EQ(List({{"show_empty", "true"}, {"until_day", "2026-11-01"}, {"agreement_id", b}}), "B 2026-10-01 0.00");
+  EXPECT_EQ(List({{"show_empty", "true"}, {"until_day", "2026-11-01"}, {"customer_number", "C-A"}}),
+            "A 2026-10-01 310.00");
 }
 
 TEST_F(OrderBasesTest, ARunThatIsRepeatedChangesNothing) {
@@ -167,7 +114,7 @@ TEST_F(OrderBasesTest, MonthsInArrearsAreReportedAndLeft) {
 TEST_F(OrderBasesTest, ADeletedAgreementIsInTheRunWhileSomethingOfItsIsNotCharged) {
   service_.clock().SetDay("2026-10-10");
   service_.RemoveCompany(company_).value();
-  service_.Delete(a_).value();
+  service_.Delete(agreement_).value();
   service_.clock().SetDay("2026-12-01");
   EXPECT_EQ(Run("2026-11-01"), "A 2026-10 NOTHING_TO_CHARGE 0.00");
   EXPECT_EQ(Run("2026-12-01"), "");
@@ -186,16 +133,12 @@ TEST_F(OrderBasesTest, AnExplanationGoesOnInFurtherMessagesAndCountsNobodyTwice)
       "b.n, 16, '0')), CONCAT('user-', 10001 + 100 * a.n + b.n), product_id, state, from_day, ",
       "until_day, create_time, update_time FROM accesses, hundred AS a, hundred AS b WHERE a.n + b.n > 0"));
   const std::string last_user = absl::StrCat("user-", 2 * kUsers);
-  const std::string other_company = service_.NewCompany(a_, "Sørvest");
+  const std::string other_company = service_.NewCompany(agreement_, "Sørvest");
   service_.Grant(other_company, last_user, {"accounting"}).value();
   service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  const v1::OrderBasis document = CreateOctober();
 
-  v1::ExplainOrderBasisRequest request;
-  request.set_account_id(kAccount);
-  request.set_order_basis_id(document.order_basis_id());
-  request.set_line_number(1);
-  const auto messages = Drain(ExplainOrderBasis(service_.database(), service_.context(), request));
+  const auto messages = Explain(OfDocument(document, 1)).value();
   ASSERT_EQ(messages.size(), 11);
   std::set<std::string> users;
   int64_t user_days = 0;
@@ -215,25 +158,23 @@ TEST_F(OrderBasesTest, AnExplanationGoesOnInFurtherMessagesAndCountsNobodyTwice)
 }
 
 TEST_F(OrderBasesTest, TransactionsAreExplainedInOrderOverSeveralMessages) {
-  v1::RecordTransactionsRequest report;
-  for (int i = 0; i < 1000; ++i) {
-    v1::TransactionReport& transaction = *report.add_transactions();
-    transaction.set_company_id(company_);
-    transaction.set_product_id("scan");
-    transaction.set_quantity(1);
-    *transaction.mutable_occur_time() = Instant("2026-10-01T08:00:00Z");
-  }
   for (const std::string batch : {"a", "b"}) {
-    for (int i = 0; i < 1000; ++i) report.mutable_transactions(i)->set_transaction_id(absl::StrCat(batch, 1000 + i));
+    v1::RecordTransactionsRequest report;
+    for (int i = 0; i < 1000; ++i) {
+      v1::TransactionReport& transaction = *report.add_transactions();
+      transaction.set_company_id(company_);
+      transaction.set_transaction_id(absl::StrCat(batch, 1000 + i));
+      transaction.set_product_id("scan");
+      transaction.set_quantity(1);
+      *transaction.mutable_occur_time() = Instant("2026-10-01T08:00:00Z");
+    }
     service_.Do(RecordTransactions, report).value();
   }
   service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
-  v1::ExplainOrderBasisRequest request;
-  request.set_order_basis_id(document.order_basis_id());
-  request.set_line_number(1);
+  const v1::OrderBasis document = CreateOctober();
   std::vector<std::string> explained;
-  for (const auto& message : Drain(ExplainOrderBasis(service_.database(), service_.context(), request))) {
+  const auto messages = Explain(OfDocument(document, 1)).value();
+  for (const auto& message : messages) {
     for (const v1::Transaction& transaction : message.transactions()) explained.push_back(transaction.transaction_id());
   }
   EXPECT_EQ(explained.size(), 2000);
@@ -245,7 +186,7 @@ TEST_F(OrderBasesTest, VerifyingFindsWhatWasChangedByHand) {
   service_.Grant(company_, "anna", {"accounting"}).value();
   service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
   service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  const v1::OrderBasis document = CreateOctober();
   struct Change {
     std::string sql;
     std::string undo;
@@ -269,8 +210,8 @@ TEST_F(OrderBasesTest, VerifyingFindsWhatWasChangedByHand) {
       {"UPDATE transactions SET order_basis_id = ''",
        absl::StrCat("UPDATE transactions SET order_basis_id = '", document.order_basis_id(), "'"), "LINE"},
       {"UPDATE transactions SET day = '2026-11-01'", "UPDATE transactions SET day = '2026-10-01'", "TRANSACTION"},
-      {"UPDATE placements SET agreement_id = NULL", absl::StrCat("UPDATE placements SET agreement_id = '", a_, "'"),
-       "LINE TRANSACTION"},
+      {"UPDATE placements SET agreement_id = NULL",
+       absl::StrCat("UPDATE placements SET agreement_id = '", agreement_, "'"), "LINE TRANSACTION"},
       {"UPDATE agreements SET settled_until = '2026-10-31'", "UPDATE agreements SET settled_until = '2026-11-01'",
        "DAYS"},
       {"UPDATE agreements SET create_time = create_time - INTERVAL 1 DAY",
@@ -279,25 +220,19 @@ TEST_F(OrderBasesTest, VerifyingFindsWhatWasChangedByHand) {
   service_.Sql("SET FOREIGN_KEY_CHECKS = 0");
   for (const Change& change : kChanges) {
     service_.Sql(change.sql);
-    std::vector<std::string> found;
-    const v1::VerifyOrderBasisResponse verified = Verify(document.order_basis_id());
-    for (const v1::VerificationFinding& finding : verified.findings()) {
-      found.push_back(v1::VerificationProblem_Name(finding.problem()).substr(sizeof("VERIFICATION_PROBLEM_") - 1));
-      EXPECT_NE(finding.description(), "");
-    }
+    EXPECT_EQ(Problems(document), change.problems) << change.sql;
     service_.Sql(change.undo);
-    EXPECT_EQ(absl::StrJoin(found, " "), change.problems) << change.sql;
   }
   service_.Sql("SET FOREIGN_KEY_CHECKS = 1");
-  EXPECT_EQ(Verify(document.order_basis_id()).findings_size(), 0);
+  EXPECT_EQ(Problems(document), "");
 }
 
 TEST_F(OrderBasesTest, VerifyingListsLateTransactionsAsWaiting) {
   service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = service_.CreateOrder(a_, "2026-10-01", "2026-11-01").value().order_basis();
+  const v1::OrderBasis document = CreateOctober();
   service_.Record(company_, "late", "scan", 2, "2026-10-01T08:00:00Z").value();
   service_.Record(company_, "in-time", "scan", 2, "2026-11-01T08:00:00Z").value();
-  const v1::VerifyOrderBasisResponse response = Verify(document.order_basis_id());
+  const v1::VerifyOrderBasisResponse response = Verify(document);
   EXPECT_EQ(response.findings_size(), 0);
   EXPECT_EQ(response.waiting_transaction_count(), 1);
   ASSERT_EQ(response.waiting_transactions_size(), 1);

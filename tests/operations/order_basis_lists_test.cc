@@ -1,18 +1,14 @@
 // Lists of order bases by the time at which they were made, and with their lines.
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "storage/connection/statement.h"
-#include "tests/testing/service.h"
+#include "tests/operations/order_bases_fixture.h"
 
 namespace agreements::testing {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr size_t kMaxAnswer = 4 << 20;  // Bytes that gRPC's clients take unless they are told otherwise.
 
 class OrderBasisListsTest : public OperationsTest {
  protected:
@@ -35,27 +31,21 @@ class OrderBasisListsTest : public OperationsTest {
   }
 
   std::string NewCustomer(const std::string& name, const std::vector<std::string>& product_ids) {
-    v1::CreateAgreementRequest request;
-    request.set_display_name(name);
-    request.set_customer_number(name);
-    std::string agreement_id = service_.Do(CreateAgreement, request).value().agreement().agreement_id();
+    std::string agreement_id = service_.NewAgreementWithNumber(name, name);
     service_.Grant(service_.NewCompany(agreement_id, name), "anna", product_ids).value();
     return agreement_id;
   }
 
-  static v1::ListOrderBasesRequest Made(const std::string& from, const std::string& until) {
-    v1::ListOrderBasesRequest request;
-    if (!from.empty()) *request.mutable_from_create_time() = Instant(from);
-    if (!until.empty()) *request.mutable_until_create_time() = Instant(until);
-    return request;
+  static Fields Made(const std::string& from, const std::string& until, Fields more = {}) {
+    if (!from.empty()) more.emplace_back("from_create_time", InstantField(from));
+    if (!until.empty()) more.emplace_back("until_create_time", InstantField(until));
+    return more;
   }
 
   // "B 2026-11 1, A 2026-11 0": with the number of lines that each carries.
-  std::string List(v1::ListOrderBasesRequest request, int page_size = 0) {
+  std::string List(const Fields& filters, int page_size = 0) {
     std::vector<std::string> documents;
-    request.set_page_size(page_size);
-    do {
-      const auto page = service_.Do(ListOrderBases, request).value();
+    for (const auto& page : service_.Pages(ListOrderBases, filters, page_size)) {
       EXPECT_LT(page.ByteSizeLong(), kMaxAnswer);
       EXPECT_GT(page.order_bases_size(), 0) << "a page ends before the answer gets too large, but not at once";
       for (const v1::OrderBasis& document : page.order_bases()) {
@@ -64,8 +54,7 @@ class OrderBasisListsTest : public OperationsTest {
         documents.push_back(absl::StrCat(document.agreement_display_name(), " ", document.from_day().substr(0, 7), " ",
                                          document.lines_size()));
       }
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
+    }
     return absl::StrJoin(documents, ", ");
   }
 
@@ -85,21 +74,14 @@ TEST_F(OrderBasisListsTest, ATimeOfCreationIsFromTheFirstOneToJustBeforeTheSecon
 }
 
 TEST_F(OrderBasisListsTest, EveryFilterHoldsWithTheTimesToo) {
-  v1::ListOrderBasesRequest request = Made("2026-11-01T11:00:00Z", "2026-12-02T11:00:00Z");
-  request.set_agreement_id(a_);
-  EXPECT_EQ(List(request), "A 2026-11 0, A 2026-10 0");
-  request = Made("2026-12-01T11:00:00Z", "");
-  request.set_customer_number("B");
-  EXPECT_EQ(List(request), "B 2026-11 0");
-  request = Made("2026-11-01T11:00:00Z", "2026-12-02T11:00:00Z");
-  request.set_until_day("2026-11-01");
-  EXPECT_EQ(List(request), "B 2026-10 0, A 2026-10 0");
+  const std::string from = "2026-11-01T11:00:00Z";
+  const std::string until = "2026-12-02T11:00:00Z";
+  EXPECT_EQ(List(Made(from, until, {{"agreement_id", a_}})), "A 2026-11 0, A 2026-10 0");
+  EXPECT_EQ(List(Made("2026-12-01T11:00:00Z", "", {{"customer_number", "B"}})), "B 2026-11 0");
+  EXPECT_EQ(List(Made(from, until, {{"until_day", "2026-11-01"}})), "B 2026-10 0, A 2026-10 0");
   service_.clock().SetDay("2026-12-05");
   service_.CreateOrder(a_, "2026-12-01", "2026-12-02").value();
-  request = Made("2026-12-02T11:00:00Z", "");
-  request.set_show_empty(true);
-  request.set_from_day("2026-12-01");
-  EXPECT_EQ(List(request), "A 2026-12 0");
+  EXPECT_EQ(List(Made(until, "", {{"show_empty", "true"}, {"from_day", "2026-12-01"}})), "A 2026-12 0");
 }
 
 TEST_F(OrderBasisListsTest, PagesByTimeMeetEachOnceEvenOfTheSameMoment) {
@@ -143,16 +125,13 @@ TEST_F(OrderBasisListsTest, PagesByTimeComeFromAnIndex) {
 }
 
 TEST_F(OrderBasisListsTest, LinesAreThereIfAskedFor) {
-  v1::ListOrderBasesRequest request;
-  EXPECT_EQ(List(request), "B 2026-11 0, A 2026-11 0, B 2026-10 0, A 2026-10 0");
-  request.set_show_lines(true);
+  EXPECT_EQ(List({}), "B 2026-11 0, A 2026-11 0, B 2026-10 0, A 2026-10 0");
+  const Fields show_lines = {{"show_lines", "true"}};
   for (const int page_size : {1, 3, 0}) {
-    EXPECT_EQ(List(request, page_size), "B 2026-11 2, A 2026-11 1, B 2026-10 2, A 2026-10 1");
+    EXPECT_EQ(List(show_lines, page_size), "B 2026-11 2, A 2026-11 1, B 2026-10 2, A 2026-10 1");
   }
-  request.set_page_size(1);
-  const v1::OrderBasis listed = service_.Do(ListOrderBases, request).value().order_bases(0);
-  v1::GetOrderBasisRequest get;
-  get.set_order_basis_id(listed.order_basis_id());
+  const v1::OrderBasis listed = service_.Do(ListOrderBases, show_lines).value().order_bases(0);
+  const Fields get = {{"order_basis_id", listed.order_basis_id()}};
   EXPECT_EQ(listed.DebugString(), service_.Do(GetOrderBasis, get).value().order_basis().DebugString());
 }
 
@@ -190,11 +169,8 @@ TEST_F(OrderBasisListsTest, APageOfManyLinesEndsBeforeTheAnswerIsTooLarge) {
     expected.push_back(absl::StrCat(large ? "A " : "B ", 2025 - i, "-10 ", large ? 1000 : 2));
   }
   expected.insert(expected.end(), {"B 2026-11 2", "A 2026-11 1000", "B 2026-10 2", "A 2026-10 1000"});
-  v1::ListOrderBasesRequest request;
-  request.set_show_lines(true);
-  EXPECT_EQ(List(request, 1000), absl::StrJoin(expected, ", "));
-  request.set_page_size(1000);
-  const auto page = service_.Do(ListOrderBases, request).value();
+  EXPECT_EQ(List({{"show_lines", "true"}}, 1000), absl::StrJoin(expected, ", "));
+  const auto page = service_.Do(ListOrderBases, {{"show_lines", "true"}, {"page_size", "1000"}}).value();
   EXPECT_GT(page.ByteSizeLong(), kMaxAnswer / 2);
   EXPECT_LT(page.order_bases_size(), 34);
 }

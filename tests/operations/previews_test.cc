@@ -1,80 +1,28 @@
 // Previews: estimates of days that are not over, and why a preview says what it says.
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "tests/testing/service.h"
+#include "tests/operations/order_bases_fixture.h"
 
 namespace agreements::testing {
 namespace {
 
-class PreviewsTest : public OperationsTest {
+class PreviewsTest : public OrderBasesFixture {
  protected:
-  using Explained = std::vector<v1::ExplainOrderBasisResponse>;
-
-  void SetUp() override {
-    service_.clock().SetDay("2026-10-01");
-    v1::CreateAgreementRequest create;
-    create.set_display_name("Fjordkraft");
-    create.set_customer_number("00417");
-    agreement_ = service_.Do(CreateAgreement, create).value().agreement().agreement_id();
-    company_ = service_.NewCompany(agreement_, "Nordlys");
-    service_.NewProduct("accounting");
-    service_.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
-    service_.SetPriceOf("accounting", "2026-01-01", "310.00").value();
-    service_.SetPriceOf("scan", "2026-01-01", "2.00").value();
-  }
+  void SetUp() override { NewProducts(); }
 
   absl::StatusOr<v1::PreviewOrderBasisResponse> Estimate(const std::string& from_day = "",
                                                          const std::string& until_day = "") {
-    v1::PreviewOrderBasisRequest request;
-    request.set_agreement_id(agreement_);
-    request.set_from_day(from_day);
-    request.set_until_day(until_day);
-    request.set_estimate(true);
-    return service_.Do(PreviewOrderBasis, request);
+    return service_.Do(
+        PreviewOrderBasis,
+        {{"agreement_id", agreement_}, {"from_day", from_day}, {"until_day", until_day}, {"estimate", "true"}});
   }
 
   // "2026-10-01 - 2026-11-01: accounting 31 310.00, scan 2 4.00 of 2026-09".
   static std::string TextOf(const v1::OrderBasis& order_basis) {
-    std::vector<std::string> lines;
-    for (const v1::OrderBasisLine& line : order_basis.lines()) {
-      lines.push_back(absl::StrCat(line.product_id(), " ", line.user_days() + line.quantity(), " ", line.amount(),
-                                   line.original_month().empty() ? "" : " of ", line.original_month()));
-    }
-    return absl::StrCat(order_basis.from_day(), " - ", order_basis.until_day(), ": ", absl::StrJoin(lines, ", "));
+    return absl::StrCat(order_basis.from_day(), " - ", order_basis.until_day(), ": ", LinesOf(order_basis));
   }
 
-  v1::ExplainOrderBasisRequest OfPreview(int line_number) {
-    v1::ExplainOrderBasisRequest request;
-    request.set_account_id(kAccount);
-    request.set_agreement_id(agreement_);
-    request.set_line_number(line_number);
-    return request;
-  }
-
-  v1::ExplainOrderBasisRequest OfDocument(const v1::OrderBasis& document, int line_number) {
-    v1::ExplainOrderBasisRequest request;
-    request.set_account_id(kAccount);
-    request.set_order_basis_id(document.order_basis_id());
-    request.set_line_number(line_number);
-    return request;
-  }
-
-  // The messages, until the stream ends; `at_message` is called before the one with that number, from 1.
-  absl::StatusOr<Explained> Explain(
-      const v1::ExplainOrderBasisRequest& request, size_t at_message = 0, const std::function<void()>& change = [] {}) {
-    v1::ExplainOrderBasisRequest valid = request;
-    if (absl::Status status = Validate(valid); !status.ok()) return status;
-    storage::Call call;
-    call.account_id = kAccount;
-    const auto stream = ExplainOrderBasis(service_.database(), service_.context(), valid);
-    Explained messages;
-    for (;;) {
-      if (messages.size() + 1 == at_message) change();
-      const auto next = stream(call);
-      if (!next.ok()) return next.status();
-      if (!*next) return messages;
-      messages.push_back(**next);
-    }
+  Fields OfPreview(int line_number, Fields more = {}) {
+    more.insert(more.end(), {{"agreement_id", agreement_}, {"line_number", absl::StrCat(line_number)}});
+    return more;
   }
 
   // "anna 31 (2026-10-01 - 2026-11-01); t1 2 on 2026-10-05", whichever there are.
@@ -96,8 +44,8 @@ class PreviewsTest : public OperationsTest {
     return absl::StrJoin(parts, "; ");
   }
 
-  std::string Why(const v1::ExplainOrderBasisRequest& request) {
-    const auto explained = Explain(request);
+  std::string Why(const Fields& line) {
+    const auto explained = Explain(line);
     return explained.ok() ? TextOf(*explained) : Outcome(explained);
   }
 
@@ -124,16 +72,6 @@ class PreviewsTest : public OperationsTest {
          record_time, order_basis_id
   FROM transactions, hundred AS a, hundred AS b)sql");
   }
-
-  absl::StatusOr<v1::CancelTransactionsResponse> Cancel(const std::string& transaction_id) {
-    v1::CancelTransactionsRequest request;
-    request.add_transactions()->set_company_id(company_);
-    request.mutable_transactions(0)->set_transaction_id(transaction_id);
-    return service_.Do(CancelTransactions, request);
-  }
-
-  std::string agreement_;
-  std::string company_;
 };
 
 TEST_F(PreviewsTest, AnEstimateIsWhatIsFrozenLaterIfNothingChanges) {
@@ -164,7 +102,7 @@ TEST_F(PreviewsTest, AnEstimateIsWhatIsFrozenLaterIfNothingChanges) {
   const v1::PreviewOrderBasisResponse past = Estimate("2026-10-01").value();
   EXPECT_EQ(past.estimated_from_day(), "");
   EXPECT_EQ(past.DebugString(), service_.Preview(agreement_).value().DebugString());
-  const v1::OrderBasis document = service_.CreateOrder(agreement_, "2026-10-01", "2026-11-01").value().order_basis();
+  const v1::OrderBasis document = CreateOctober();
   EXPECT_EQ(TextOf(document), kMonth);
   EXPECT_EQ(document.digest(), past.order_basis().digest());
 }
@@ -197,7 +135,7 @@ TEST_F(PreviewsTest, AnEstimateOfAnAgreementInArrearsIsOfTheRunningMonth) {
 
 TEST_F(PreviewsTest, AnEstimateOfDaysThatComeNextHasWhatCameLate) {
   service_.clock().SetDay("2026-11-10");
-  service_.CreateOrder(agreement_, "2026-10-01", "2026-11-01").value();
+  CreateOctober();
   service_.Record(company_, "late", "scan", 3, "2026-10-01T08:00:00Z").value();
   service_.Grant(company_, "anna", {"accounting"}).value();
   EXPECT_EQ(TextOf(Estimate().value().order_basis()),
@@ -207,7 +145,7 @@ TEST_F(PreviewsTest, AnEstimateOfDaysThatComeNextHasWhatCameLate) {
 
 TEST_F(PreviewsTest, DaysThatAreSettledOrSpanMonthsAreNotEstimated) {
   service_.clock().SetDay("2026-11-10");
-  service_.CreateOrder(agreement_, "2026-10-01", "2026-11-01").value();
+  CreateOctober();
   EXPECT_EQ(Outcome(Estimate("2026-10-31")), "INTERVAL_NOT_NEXT");
   EXPECT_EQ(Outcome(Estimate("", "2026-10-31")), "INTERVAL_NOT_NEXT");
   EXPECT_EQ(Outcome(Estimate("", "2026-12-02")), "PERIOD_SPANS_MONTHS");
@@ -232,12 +170,11 @@ TEST_F(PreviewsTest, APreviewIsExplainedAsTheDocumentMadeOfIt) {
   const std::vector<std::string> explained = {"anna 30 (2026-10-02 - 2026-11-01)", "t1 2 on 2026-10-02",
                                               "late 3 on 2026-10-01"};
   for (int line = 1; line <= 3; ++line) {
-    v1::ExplainOrderBasisRequest request = OfPreview(line);
-    EXPECT_EQ(Why(request), explained[static_cast<size_t>(line - 1)]);
-    request.set_from_day("2026-10-02");
-    request.set_until_day("2026-11-01");
-    request.set_expected_digest(preview.digest());
-    EXPECT_EQ(Why(request), explained[static_cast<size_t>(line - 1)]);
+    EXPECT_EQ(Why(OfPreview(line)), explained[static_cast<size_t>(line - 1)]);
+    EXPECT_EQ(
+        Why(OfPreview(
+            line, {{"from_day", "2026-10-02"}, {"until_day", "2026-11-01"}, {"expected_digest", preview.digest()}})),
+        explained[static_cast<size_t>(line - 1)]);
   }
   const v1::OrderBasis document = service_.CreateOrder(agreement_, "2026-10-02", "2026-11-01").value().order_basis();
   for (int line = 1; line <= 3; ++line) {
@@ -250,35 +187,25 @@ TEST_F(PreviewsTest, AnEstimateIsExplainedWithDaysToCome) {
   service_.Record(company_, "october", "scan", 1, "2026-10-01T08:00:00Z").value();
   service_.clock().SetDay("2026-11-10");
   service_.Record(company_, "november", "scan", 20, "2026-11-10T08:00:00Z").value();
-  v1::ExplainOrderBasisRequest request = OfPreview(1);
-  request.set_estimate(true);
-  EXPECT_EQ(Why(request), "anna 30 (2026-11-01 - 2026-12-01)");
-  request.set_line_number(2);
-  EXPECT_EQ(Why(request), "november 20 on 2026-11-10");
-  request.set_from_day("2026-10-01");
-  EXPECT_EQ(Why(request), "october 1 on 2026-10-01");
+  EXPECT_EQ(Why(OfPreview(1, {{"estimate", "true"}})), "anna 30 (2026-11-01 - 2026-12-01)");
+  EXPECT_EQ(Why(OfPreview(2, {{"estimate", "true"}})), "november 20 on 2026-11-10");
+  EXPECT_EQ(Why(OfPreview(2, {{"estimate", "true"}, {"from_day", "2026-10-01"}})), "october 1 on 2026-10-01");
 }
 
 TEST_F(PreviewsTest, AnExplanationIsRefusedAsThePreviewIs) {
   service_.Grant(company_, "anna", {"accounting"}).value();
   service_.clock().SetDay("2026-10-11");
-  v1::ExplainOrderBasisRequest request = OfPreview(1);
-  EXPECT_EQ(Why(request), "PERIOD_NOT_OVER");
-  request.set_until_day("2026-10-11");
-  EXPECT_EQ(Why(request), "anna 10 (2026-10-01 - 2026-10-11)");
-  request.set_line_number(2);
-  EXPECT_EQ(Why(request), "ORDER_BASIS_LINE_NOT_FOUND");
-  request.set_line_number(1);
-  request.set_from_day("2026-10-02");
-  EXPECT_EQ(Why(request), "INTERVAL_NOT_NEXT");
-  request.set_from_day("");
-  request.set_expected_digest(service_.Preview(agreement_, "", "2026-10-11").value().order_basis().digest());
-  EXPECT_EQ(Why(request), "anna 10 (2026-10-01 - 2026-10-11)");
+  const std::pair<std::string, std::string> until = {"until_day", "2026-10-11"};
+  EXPECT_EQ(Why(OfPreview(1)), "PERIOD_NOT_OVER");
+  EXPECT_EQ(Why(OfPreview(1, {until})), "anna 10 (2026-10-01 - 2026-10-11)");
+  EXPECT_EQ(Why(OfPreview(2, {until})), "ORDER_BASIS_LINE_NOT_FOUND");
+  EXPECT_EQ(Why(OfPreview(1, {until, {"from_day", "2026-10-02"}})), "INTERVAL_NOT_NEXT");
+  const std::pair<std::string, std::string> digest = {
+      "expected_digest", service_.Preview(agreement_, "", "2026-10-11").value().order_basis().digest()};
+  EXPECT_EQ(Why(OfPreview(1, {until, digest})), "anna 10 (2026-10-01 - 2026-10-11)");
   service_.SetPriceOf("accounting", "2026-01-01", "620.00").value();
-  EXPECT_EQ(Why(request), "PREVIEW_CHANGED");
-  request.set_estimate(true);
-  request.set_until_day("");
-  EXPECT_EQ(Why(request), "PREVIEW_CHANGED") << "an estimate has no digest";
+  EXPECT_EQ(Why(OfPreview(1, {until, digest})), "PREVIEW_CHANGED");
+  EXPECT_EQ(Why(OfPreview(1, {digest, {"estimate", "true"}})), "PREVIEW_CHANGED") << "an estimate has no digest";
 }
 
 TEST_F(PreviewsTest, WhatIsReadAtOnceIsOfOneMomentWhateverHappensThen) {
@@ -290,9 +217,8 @@ TEST_F(PreviewsTest, WhatIsReadAtOnceIsOfOneMomentWhateverHappensThen) {
         "', product_id, state, from_day, until_day, create_time, update_time FROM accesses WHERE user_id = 'anna'"));
   }
   service_.clock().SetDay("2026-10-11");
-  v1::ExplainOrderBasisRequest request = OfPreview(1);
-  request.set_estimate(true);
-  const auto explained = Explain(request, 2, [&] { service_.Revoke(company_, "anna", {"accounting"}).value(); });
+  const Fields line = OfPreview(1, {{"estimate", "true"}});
+  const auto explained = Explain(line, 2, [&] { service_.Revoke(company_, "anna", {"accounting"}).value(); });
   ASSERT_TRUE(explained.ok()) << explained.status();
   EXPECT_EQ(explained->size(), 1U);
 }
@@ -301,31 +227,28 @@ TEST_F(PreviewsTest, UsersThatNoLongerAddUpToTheLineEndTheExplanation) {
   service_.LeaveOut("what its response contains");
   AddUsers();
   service_.clock().SetDay("2026-10-11");
-  v1::ExplainOrderBasisRequest request = OfPreview(1);
-  request.set_estimate(true);
-  EXPECT_EQ(Explain(request).value().size(), 11U);
+  const Fields line = OfPreview(1, {{"estimate", "true"}});
+  EXPECT_EQ(Explain(line).value().size(), 11U);
   const auto revoke = [&] { service_.Revoke(company_, "user-20000", {"accounting"}).value(); };
-  EXPECT_EQ(Outcome(Explain(request, 11, revoke)), "PREVIEW_CHANGED");
-  EXPECT_EQ(Explain(request).value().size(), 11U);
+  EXPECT_EQ(Outcome(Explain(line, 11, revoke)), "PREVIEW_CHANGED");
+  EXPECT_EQ(Explain(line).value().size(), 11U);
   // Who is gone for good is missing from what is read last.
   const auto remove = [&] { service_.Sql("DELETE FROM accesses WHERE user_id = 'user-20000'"); };
-  EXPECT_EQ(Outcome(Explain(request, 11, remove)), "PREVIEW_CHANGED");
+  EXPECT_EQ(Outcome(Explain(line, 11, remove)), "PREVIEW_CHANGED");
 }
 
 TEST_F(PreviewsTest, TransactionsThatNoLongerAddUpToTheLineEndTheExplanation) {
   AddTransactions();
   service_.clock().SetDay("2026-10-11");
-  v1::ExplainOrderBasisRequest request = OfPreview(1);
-  request.set_until_day("2026-10-11");
-  const Explained explained = Explain(request).value();
+  const Fields line = OfPreview(1, {{"until_day", "2026-10-11"}});
+  const Explained explained = Explain(line).value();
   ASSERT_EQ(explained.size(), 11U);
   EXPECT_EQ(explained[10].transactions(0).transaction_id(), "t20000");
-  EXPECT_EQ(Outcome(Explain(request, 11, [&] { Cancel("t20000").value(); })), "PREVIEW_CHANGED");
-  EXPECT_EQ(Explain(request).value().size(), 10U);
+  EXPECT_EQ(Outcome(Explain(line, 11, [&] { service_.Cancel(company_, "t20000").value(); })), "PREVIEW_CHANGED");
+  EXPECT_EQ(Explain(line).value().size(), 10U);
   service_.Record(company_, "t20001", "scan", 1, "2026-10-01T08:00:00Z").value();
-  EXPECT_EQ(
-      Outcome(Explain(request, 11, [&] { service_.CreateOrder(agreement_, "2026-10-01", "2026-10-11").value(); })),
-      "PREVIEW_CHANGED")
+  EXPECT_EQ(Outcome(Explain(line, 11, [&] { service_.CreateOrder(agreement_, "2026-10-01", "2026-10-11").value(); })),
+            "PREVIEW_CHANGED")
       << "they are claimed by a document";
 }
 
@@ -334,7 +257,7 @@ TEST_F(PreviewsTest, ADocumentThatHistoryDoesNotExplainIsAnInternalError) {
   service_.Grant(company_, "anna", {"accounting"}).value();
   service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
   service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = service_.CreateOrder(agreement_, "2026-10-01", "2026-11-01").value().order_basis();
+  const v1::OrderBasis document = CreateOctober();
   service_.Sql("UPDATE accesses SET from_day = '2026-10-02'");
   service_.Sql("UPDATE transactions SET quantity = 3");
   for (const int line : {1, 2}) {

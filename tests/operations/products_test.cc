@@ -18,50 +18,31 @@ class ProductsTest : public OperationsTest {
 
   // "2026-11-16 450.00, 2026-11-01 423.00", the latest first.
   std::string PricesOf(const std::string& product_id, int page_size = kMaxPageSize) {
-    v1::ListPricesRequest request;
-    request.set_product_id(product_id);
-    request.set_page_size(page_size);
-    std::vector<std::string> prices;
-    do {
-      const auto page = service_.Do(ListPrices, request).value();
-      for (const v1::Price& price : page.prices()) {
-        EXPECT_EQ(price.product_id(), product_id);
-        prices.push_back(absl::StrCat(price.valid_from(), " ", price.unit_price()));
-      }
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
-    return absl::StrJoin(prices, ", ");
+    const auto list = service_.List(ListPrices, {{"product_id", product_id}}, page_size);
+    return absl::StrJoin(list.prices(), ", ", [&product_id](std::string* out, const v1::Price& price) {
+      EXPECT_EQ(price.product_id(), product_id);
+      absl::StrAppend(out, price.valid_from(), " ", price.unit_price());
+    });
   }
 
   // "accounting, payroll"
   std::string ProductIds(v1::ProductKind kind = v1::PRODUCT_KIND_UNSPECIFIED, int page_size = kMaxPageSize) {
-    v1::ListProductsRequest request;
-    request.set_kind(kind);
-    request.set_page_size(page_size);
-    std::vector<std::string> ids;
-    do {
-      const auto page = service_.Do(ListProducts, request).value();
-      for (const v1::Product& product : page.products()) ids.push_back(product.product_id());
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
-    return absl::StrJoin(ids, ", ");
+    const auto list = service_.List(ListProducts, {{"kind", v1::ProductKind_Name(kind)}}, page_size);
+    return absl::StrJoin(list.products(), ", ", [](std::string* out, const v1::Product& product) {
+      absl::StrAppend(out, product.product_id());
+    });
   }
 
   absl::StatusOr<v1::Product> Get(const std::string& product_id, const std::string& account_id = kAccount) {
-    v1::GetProductRequest request;
-    request.set_account_id(account_id);
-    request.set_product_id(product_id);
-    const auto got = service_.Do(GetProduct, request);
+    const auto got = service_.Do(GetProduct, {{"account_id", account_id}, {"product_id", product_id}});
     if (!got.ok()) return got.status();
     return got->product();
   }
 };
 
 TEST_F(ProductsTest, AProductIsCreatedWithoutAPrice) {
-  v1::CreateProductRequest request;
-  request.set_product_id("accounting");
-  request.set_display_name(" Regnskap ");
-  request.set_kind(v1::PRODUCT_KIND_LICENSE);
+  const Fields request = {
+      {"product_id", "accounting"}, {"display_name", " Regnskap "}, {"kind", "PRODUCT_KIND_LICENSE"}};
   const v1::Product created = service_.Do(CreateProduct, request).value().product();
   EXPECT_EQ(created.product_id(), "accounting");
   EXPECT_EQ(created.display_name(), "Regnskap");
@@ -75,12 +56,9 @@ TEST_F(ProductsTest, AProductIsCreatedWithoutAPrice) {
 
 TEST_F(ProductsTest, AnIdIsTakenInItsAccountOnly) {
   service_.NewProduct("accounting");
-  v1::CreateProductRequest request;
-  request.set_product_id("accounting");
-  request.set_display_name("Regnskap");
-  request.set_kind(v1::PRODUCT_KIND_TRANSACTION);
+  Fields request = {{"product_id", "accounting"}, {"display_name", "Regnskap"}, {"kind", "PRODUCT_KIND_TRANSACTION"}};
   EXPECT_EQ(Outcome(service_.Do(CreateProduct, request)), "PRODUCT_ID_TAKEN");
-  request.set_account_id("acct-2");
+  request.emplace_back("account_id", "acct-2");
   EXPECT_EQ(Outcome(service_.Do(CreateProduct, request)), "OK");
   EXPECT_EQ(Get("accounting")->kind(), v1::PRODUCT_KIND_LICENSE);
 }
@@ -95,22 +73,15 @@ TEST_F(ProductsTest, AnUnknownProductIsNotFound) {
   service_.NewProduct("accounting", v1::PRODUCT_KIND_LICENSE, "acct-2");
   EXPECT_EQ(Outcome(Get("accounting")), "PRODUCT_NOT_FOUND");
   EXPECT_EQ(Outcome(service_.SetPriceOf("accounting", "2026-11-01", "1")), "PRODUCT_NOT_FOUND");
-  v1::UpdateProductRequest update;
-  update.set_product_id("accounting");
-  update.set_display_name("Regnskap");
-  EXPECT_EQ(Outcome(service_.Do(UpdateProduct, update)), "PRODUCT_NOT_FOUND");
-  v1::ListPricesRequest list;
-  list.set_product_id("accounting");
-  EXPECT_EQ(Outcome(service_.Do(ListPrices, list)), "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(Outcome(service_.Do(UpdateProduct, {{"product_id", "accounting"}, {"display_name", "Regnskap"}})),
+            "PRODUCT_NOT_FOUND");
+  EXPECT_EQ(Outcome(service_.Do(ListPrices, {{"product_id", "accounting"}})), "PRODUCT_NOT_FOUND");
 }
 
 TEST_F(ProductsTest, AnUpdateChangesTheNameAndTheRevision) {
   service_.NewProduct("accounting");
   service_.clock().SetDay("2026-11-02");
-  v1::UpdateProductRequest request;
-  request.set_product_id("accounting");
-  request.set_display_name("Regnskap pluss");
-  request.set_revision(1);
+  const Fields request = {{"product_id", "accounting"}, {"display_name", "Regnskap pluss"}, {"revision", "1"}};
   const v1::Product updated = service_.Do(UpdateProduct, request).value().product();
   EXPECT_EQ(updated.display_name(), "Regnskap pluss");
   EXPECT_EQ(updated.revision(), 2);
@@ -200,11 +171,8 @@ TEST_F(ProductsTest, B5AVersionBeginsWhenNoDocumentHasPricedItsDaysOrBeforeTheFi
 
 TEST_F(ProductsTest, ValidateOnlySetsNoPrice) {
   service_.NewProduct("accounting");
-  v1::SetPriceRequest request;
-  request.set_product_id("accounting");
-  request.set_valid_from("2026-11-01");
-  request.set_unit_price("423.00");
-  request.set_validate_only(true);
+  const Fields request = {
+      {"product_id", "accounting"}, {"valid_from", "2026-11-01"}, {"unit_price", "423.00"}, {"validate_only", "true"}};
   EXPECT_EQ(service_.Do(SetPrice, request).value().price().unit_price(), "423.00");
   EXPECT_EQ(PricesOf("accounting"), "");
 }

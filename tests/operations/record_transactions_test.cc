@@ -179,9 +179,7 @@ TEST_F(TransactionsTest, D1TheDaysOnWhichSummerTimeBeginsAndEnds) {
 TEST_F(TransactionsTest, T2ADayWithoutAHolderIsRefused) {
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.clock().SetDay("2026-11-10");
-  v1::UndeleteCompanyRequest undelete;
-  undelete.set_company_id(company_);
-  ASSERT_EQ(Outcome(service_.Do(UndeleteCompany, undelete)), "OK");
+  ASSERT_EQ(Outcome(service_.Undelete(company_)), "OK");
   service_.clock().SetDay("2026-11-20");
   const auto results = RecordAll({{.id = "1", .when = "2026-03-01T10:00:00Z"},
                                   {.id = "2", .when = "2026-11-01T10:00:00Z"},

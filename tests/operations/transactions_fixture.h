@@ -81,25 +81,18 @@ class TransactionsTest : public ::testing::Test {
   }
 
   absl::StatusOr<v1::Transaction> Get(const std::string& id) {
-    v1::GetTransactionRequest request;
-    request.set_company_id(company_);
-    request.set_transaction_id(id);
-    const auto got = service_.Do(GetTransaction, request);
+    const auto got = service_.Do(GetTransaction, {{"company_id", company_}, {"transaction_id", id}});
     if (!got.ok()) return got.status();
     return got->transaction();
   }
 
   // "t2, t1", through pages of `page_size`.
-  std::string List(v1::ListTransactionsRequest request, int page_size = kMaxPageSize) {
-    if (request.company_id().empty()) request.set_company_id(company_);
-    request.set_page_size(page_size);
-    std::vector<std::string> ids;
-    do {
-      const auto page = service_.Do(ListTransactions, request).value();
-      for (const v1::Transaction& transaction : page.transactions()) ids.push_back(transaction.transaction_id());
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
-    return absl::StrJoin(ids, ", ");
+  std::string List(Fields filters, int page_size = kMaxPageSize) {
+    filters.emplace_back("company_id", company_);
+    const auto list = service_.List(ListTransactions, filters, page_size);
+    return absl::StrJoin(list.transactions(), ", ", [](std::string* out, const v1::Transaction& transaction) {
+      absl::StrAppend(out, transaction.transaction_id());
+    });
   }
 
   // As an order basis will that claims it.

@@ -41,12 +41,8 @@ TEST_F(TransactionsTest, AnUnknownTransactionIsNotFound) { EXPECT_EQ(Outcome(Get
 
 TEST_F(TransactionsTest, ACompanyThatDoesNotExistHasNoTransactions) {
   ASSERT_EQ(Record({{}}), "RECORDED");
-  v1::ListTransactionsRequest request;
-  request.set_company_id("cmp-0000000000000000");
-  EXPECT_EQ(List(request), "");
-  request.set_company_id(company_);
-  request.set_account_id("acct-2");
-  EXPECT_EQ(List(request), "");
+  EXPECT_EQ(service_.List(ListTransactions, {{"company_id", "cmp-0000000000000000"}}).transactions_size(), 0);
+  EXPECT_EQ(List({{"account_id", "acct-2"}}), "");
 }
 
 TEST_F(TransactionsTest, ListsGoDownByTimeAndIdInPages) {
@@ -71,24 +67,14 @@ TEST_F(TransactionsTest, ListsAreFilteredByProductStateDocumentAndDay) {
   ASSERT_EQ(Cancel({"2"}), "CANCELLED");
   Settle("3", "ord-0000000000000001");
   Settle("4", "ord-0000000000000002");
-  const auto list = [this](const std::function<void(v1::ListTransactionsRequest&)>& filter) {
-    v1::ListTransactionsRequest request;
-    filter(request);
-    return List(request, 1);
-  };
-  EXPECT_EQ(list([](auto& request) { request.set_product_id("ehf"); }), "2");
-  EXPECT_EQ(list([](auto& request) { request.set_state(v1::TRANSACTION_STATE_RECORDED); }), "1");
-  EXPECT_EQ(list([](auto& request) { request.set_state(v1::TRANSACTION_STATE_CANCELLED); }), "2");
-  EXPECT_EQ(list([](auto& request) { request.set_state(v1::TRANSACTION_STATE_SETTLED); }), "4, 3");
-  EXPECT_EQ(list([](auto& request) { request.set_order_basis_id("ord-0000000000000001"); }), "3");
-  EXPECT_EQ(list([](auto& request) { request.set_from_day("2026-10-02"); }), "4, 3, 2");
-  EXPECT_EQ(list([](auto& request) { request.set_until_day("2026-10-03"); }), "2, 1");
-  EXPECT_EQ(list([](auto& request) {
-              request.set_from_day("2026-10-02");
-              request.set_until_day("2026-10-04");
-              request.set_product_id("scan");
-            }),
-            "3");
+  EXPECT_EQ(List({{"product_id", "ehf"}}, 1), "2");
+  EXPECT_EQ(List({{"state", "TRANSACTION_STATE_RECORDED"}}, 1), "1");
+  EXPECT_EQ(List({{"state", "TRANSACTION_STATE_CANCELLED"}}, 1), "2");
+  EXPECT_EQ(List({{"state", "TRANSACTION_STATE_SETTLED"}}, 1), "4, 3");
+  EXPECT_EQ(List({{"order_basis_id", "ord-0000000000000001"}}, 1), "3");
+  EXPECT_EQ(List({{"from_day", "2026-10-02"}}, 1), "4, 3, 2");
+  EXPECT_EQ(List({{"until_day", "2026-10-03"}}, 1), "2, 1");
+  EXPECT_EQ(List({{"from_day", "2026-10-02"}, {"until_day", "2026-10-04"}, {"product_id", "scan"}}, 1), "3");
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ google::protobuf::Timestamp Instant(absl::string_view text) {
   return ToTimestamp(time);
 }
 
+std::string InstantField(absl::string_view text) { return absl::StrCat("{", Instant(text).ShortDebugString(), "}"); }
+
 void SetFields(const Fields& fields, google::protobuf::Message& request) {
   using google::protobuf::FieldDescriptor;
   std::string text;

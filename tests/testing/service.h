@@ -49,6 +49,9 @@ google::protobuf::Timestamp Instant(absl::string_view text);
 // A request's fields by their names; a repeated field is named for each of its values.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+// The value of a field with that instant.
+std::string InstantField(absl::string_view text);
+
 void SetFields(const Fields& fields, google::protobuf::Message& request);
 
 // A schema of its own, a clock that stands still, and calls in this process. Thread-safe.
@@ -84,6 +87,30 @@ class Service {
     RequestOf<Rest...> request;
     SetFields(fields, request);
     return Do(operation, std::move(request));
+  }
+
+  // The pages of a list, from the first to the last. A page size of 0 is the server's own.
+  template <typename Response, typename First, typename... Rest>
+  std::vector<Response> Pages(absl::StatusOr<Response> (*operation)(First&, Rest...), const Fields& fields,
+                              int page_size = kMaxPageSize) {
+    RequestOf<Rest...> request;
+    SetFields(fields, request);
+    request.set_page_size(page_size);
+    std::vector<Response> pages;
+    do {
+      pages.push_back(Do(operation, request).value());
+      request.set_page_token(pages.back().next_page_token());
+    } while (!request.page_token().empty());
+    return pages;
+  }
+
+  // A whole list, read in pages.
+  template <typename Response, typename First, typename... Rest>
+  Response List(absl::StatusOr<Response> (*operation)(First&, Rest...), const Fields& fields,
+                int page_size = kMaxPageSize) {
+    Response list;
+    for (const Response& page : Pages(operation, fields, page_size)) list.MergeFrom(page);
+    return list;
   }
 
   // Each makes one in the account, and returns its id.
