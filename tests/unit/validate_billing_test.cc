@@ -2,155 +2,98 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "proto/errors.h"
-#include "server/requests/validate.h"
+#include "absl/strings/str_cat.h"
+#include "tests/unit/bad_fields.h"
 
 namespace agreements {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-
-constexpr char kAgreementId[] = "agr-0000000000000001";
-constexpr char kCompanyId[] = "cmp-0000000000000001";
-
-std::vector<std::string> FieldsOf(const absl::Status& status) {
-  std::vector<std::string> fields;
-  if (const auto bad_request = DetailOf<google::rpc::BadRequest>(status)) {
-    for (const auto& violation : bad_request->field_violations()) fields.push_back(violation.field());
-  }
-  return fields;
+std::string OrderBasis(const std::string& from_day, const std::string& until_day, const std::string& digest = "") {
+  return BadFields<v1::CreateOrderBasisRequest>(absl::StrCat("agreement_id: 'agr-0000000000000001' from_day: '",
+                                                             from_day, "' until_day: '", until_day,
+                                                             "' expected_digest: '", digest, "'"));
 }
 
-template <typename Request>
-std::vector<std::string> BadFields(Request request) {
-  return FieldsOf(Validate(request));
-}
-
-// An empty request with an account.
-template <typename Request>
-Request Of() {
-  Request request;
-  request.set_account_id("acct-1");
-  return request;
-}
-
-v1::CreateOrderBasisRequest GoodOrderBasis() {
-  auto request = Of<v1::CreateOrderBasisRequest>();
-  request.set_agreement_id(kAgreementId);
-  request.set_from_day("2026-11-01");
-  request.set_until_day("2026-12-01");
-  return request;
-}
-
-v1::GrantAccessRequest GoodGrant(const std::vector<std::string>& product_ids) {
-  auto request = Of<v1::GrantAccessRequest>();
-  request.set_company_id(kCompanyId);
-  request.set_user_id("user-17");
-  for (const std::string& id : product_ids) request.add_product_ids(id);
-  return request;
+std::string Grant(const std::vector<std::string>& product_ids, const std::string& user_id = "user-17") {
+  std::string text = absl::StrCat("company_id: 'cmp-0000000000000001' user_id: '", user_id, "'");
+  for (const std::string& id : product_ids) absl::StrAppend(&text, " product_ids: '", id, "'");
+  return BadFields<v1::GrantAccessRequest>(text);
 }
 
 v1::TransactionReport GoodReport() {
-  v1::TransactionReport report;
-  report.set_company_id(kCompanyId);
-  report.set_transaction_id("ehf-2026-11-07-0001");
-  report.set_product_id("invoice-scan");
-  report.set_quantity(12);
-  report.mutable_occur_time()->set_seconds(1'794'045'600);
-  return report;
+  return Parse<v1::TransactionReport>(R"pb(company_id: 'cmp-0000000000000001'
+                                           transaction_id: 'ehf-2026-11-07-0001'
+                                           product_id: 'invoice-scan'
+                                           quantity: 12
+                                           occur_time { seconds: 1794045600 })pb");
 }
 
 TEST(ValidateBilling, AnEmptyRequestNamesEveryFieldThatIsRequired) {
-  EXPECT_THAT(BadFields(Of<v1::CreateProductRequest>()), ElementsAre("product_id", "display_name", "kind"));
-  EXPECT_THAT(BadFields(Of<v1::GetProductRequest>()), ElementsAre("product_id"));
-  EXPECT_THAT(BadFields(Of<v1::UpdateProductRequest>()), ElementsAre("product_id", "display_name"));
-  EXPECT_THAT(BadFields(Of<v1::SetPriceRequest>()), ElementsAre("product_id", "valid_from", "unit_price"));
-  EXPECT_THAT(BadFields(Of<v1::ListPricesRequest>()), ElementsAre("product_id"));
-  EXPECT_THAT(BadFields(Of<v1::PreviewOrderBasisRequest>()), ElementsAre("agreement_id"));
-  EXPECT_THAT(BadFields(Of<v1::CreateOrderBasisRequest>()), ElementsAre("agreement_id", "from_day", "until_day"));
-  EXPECT_THAT(BadFields(Of<v1::GetOrderBasisRequest>()), ElementsAre("order_basis_id"));
-  EXPECT_THAT(BadFields(Of<v1::ListOrderBasisLinesRequest>()), ElementsAre("order_basis_id"));
-  EXPECT_THAT(BadFields(Of<v1::ExplainOrderBasisRequest>()), ElementsAre("agreement_id", "line_number"));
-  EXPECT_THAT(BadFields(Of<v1::VerifyOrderBasisRequest>()), ElementsAre("order_basis_id"));
-  EXPECT_THAT(BadFields(Of<v1::GetAccessRequest>()), ElementsAre("access_id"));
-  EXPECT_THAT(BadFields(Of<v1::RecordTransactionsRequest>()), ElementsAre("transactions"));
-  EXPECT_THAT(BadFields(Of<v1::CancelTransactionsRequest>()), ElementsAre("transactions"));
-  EXPECT_THAT(BadFields(Of<v1::GetTransactionRequest>()), ElementsAre("company_id", "transaction_id"));
-  EXPECT_THAT(BadFields(Of<v1::ListTransactionsRequest>()), ElementsAre("company_id"));
+  EXPECT_EQ(BadFields<v1::CreateProductRequest>(), "product_id, display_name, kind");
+  EXPECT_EQ(BadFields<v1::GetProductRequest>(), "product_id");
+  EXPECT_EQ(BadFields<v1::UpdateProductRequest>(), "product_id, display_name");
+  EXPECT_EQ(BadFields<v1::SetPriceRequest>(), "product_id, valid_from, unit_price");
+  EXPECT_EQ(BadFields<v1::ListPricesRequest>(), "product_id");
+  EXPECT_EQ(BadFields<v1::PreviewOrderBasisRequest>(), "agreement_id");
+  EXPECT_EQ(BadFields<v1::CreateOrderBasisRequest>(), "agreement_id, from_day, until_day");
+  EXPECT_EQ(BadFields<v1::GetOrderBasisRequest>(), "order_basis_id");
+  EXPECT_EQ(BadFields<v1::ListOrderBasisLinesRequest>(), "order_basis_id");
+  EXPECT_EQ(BadFields<v1::ExplainOrderBasisRequest>(), "agreement_id, line_number");
+  EXPECT_EQ(BadFields<v1::VerifyOrderBasisRequest>(), "order_basis_id");
+  EXPECT_EQ(BadFields<v1::GetAccessRequest>(), "access_id");
+  EXPECT_EQ(BadFields<v1::RecordTransactionsRequest>(), "transactions");
+  EXPECT_EQ(BadFields<v1::CancelTransactionsRequest>(), "transactions");
+  EXPECT_EQ(BadFields<v1::GetTransactionRequest>(), "company_id, transaction_id");
+  EXPECT_EQ(BadFields<v1::ListTransactionsRequest>(), "company_id");
 }
 
 TEST(ValidateBilling, FiltersAndDefaultsMayBeEmpty) {
-  EXPECT_THAT(BadFields(Of<v1::ListProductsRequest>()), IsEmpty());
-  EXPECT_THAT(BadFields(Of<v1::ListOrderBasesRequest>()), IsEmpty());
-  EXPECT_THAT(BadFields(Of<v1::RunBillingRequest>()), IsEmpty());
-  EXPECT_THAT(BadFields(Of<v1::ListAccessesRequest>()), IsEmpty());
+  EXPECT_EQ(BadFields<v1::ListProductsRequest>(), "");
+  EXPECT_EQ(BadFields<v1::ListOrderBasesRequest>(), "");
+  EXPECT_EQ(BadFields<v1::RunBillingRequest>(), "");
+  EXPECT_EQ(BadFields<v1::ListAccessesRequest>(), "");
 }
 
 TEST(ValidateBilling, AnExplanationIsOfEitherADocumentOrAPreview) {
-  auto document = Of<v1::ExplainOrderBasisRequest>();
-  document.set_order_basis_id("ord-0000000000000001");
-  document.set_line_number(1);
-  EXPECT_THAT(BadFields(document), IsEmpty());
-  auto preview = Of<v1::ExplainOrderBasisRequest>();
-  preview.set_agreement_id(kAgreementId);
-  preview.set_line_number(1);
-  EXPECT_THAT(BadFields(preview), IsEmpty());
-  for (auto* request : {&document, &preview}) {
-    request->set_from_day("2026-11-01");
-    request->set_until_day("2026-12-01");
-    request->set_estimate(true);
-    request->set_expected_digest(std::string(64, 'a'));
-  }
-  EXPECT_THAT(BadFields(preview), IsEmpty());
-  EXPECT_THAT(BadFields(document), ElementsAre("from_day", "until_day", "estimate", "expected_digest"));
-  document.set_agreement_id(kAgreementId);
-  EXPECT_THAT(BadFields(document), ElementsAre("order_basis_id"));
-  preview.set_until_day("2026-11-01");
-  preview.set_expected_digest("A");
-  EXPECT_THAT(BadFields(preview), ElementsAre("until_day", "expected_digest"));
+  const auto bad = [](const std::string& text) {
+    return BadFields<v1::ExplainOrderBasisRequest>(absl::StrCat("line_number: 1 ", text));
+  };
+  const std::string document = "order_basis_id: 'ord-0000000000000001' ";
+  const std::string preview = "agreement_id: 'agr-0000000000000001' ";
+  const std::string digest = absl::StrCat("estimate: true expected_digest: '", std::string(64, 'a'), "' ");
+  const std::string days = "from_day: '2026-11-01' until_day: '2026-12-01' ";
+  EXPECT_EQ(bad(document), "");
+  EXPECT_EQ(bad(preview), "");
+  EXPECT_EQ(bad(preview + days + digest), "");
+  EXPECT_EQ(bad(document + days + digest), "from_day, until_day, estimate, expected_digest");
+  EXPECT_EQ(bad(document + preview + days + digest), "order_basis_id");
+  EXPECT_EQ(bad(preview + "from_day: '2026-11-01' until_day: '2026-11-01' estimate: true expected_digest: 'A'"),
+            "until_day, expected_digest");
 }
 
 TEST(ValidateBilling, TimesOfCreationAreTimesInOrder) {
-  auto request = Of<v1::ListOrderBasesRequest>();
-  request.mutable_from_create_time()->set_seconds(1'796'083'200);
-  EXPECT_THAT(BadFields(request), IsEmpty());
-  request.mutable_until_create_time()->set_seconds(1'796'083'200);
-  EXPECT_THAT(BadFields(request), ElementsAre("until_create_time"));
-  request.mutable_until_create_time()->set_nanos(1);
-  EXPECT_THAT(BadFields(request), IsEmpty());
-  request.clear_from_create_time();
-  request.mutable_until_create_time()->set_nanos(-1);
-  EXPECT_THAT(BadFields(request), ElementsAre("until_create_time"));
-  request.clear_until_create_time();
-  request.mutable_from_create_time()->set_seconds(253'402'300'800);
-  EXPECT_THAT(BadFields(request), ElementsAre("from_create_time"));
+  const auto bad = BadFields<v1::ListOrderBasesRequest>;
+  EXPECT_EQ(bad("from_create_time { seconds: 1796083200 }"), "");
+  EXPECT_EQ(bad("from_create_time { seconds: 1796083200 } until_create_time { seconds: 1796083200 }"),
+            "until_create_time");
+  EXPECT_EQ(bad("from_create_time { seconds: 1796083200 } until_create_time { seconds: 1796083200 nanos: 1 }"), "");
+  EXPECT_EQ(bad("until_create_time { seconds: 1796083200 nanos: -1 }"), "until_create_time");
+  EXPECT_EQ(bad("from_create_time { seconds: 253402300800 }"), "from_create_time");
 }
 
 TEST(ValidateBilling, AKindOrStateIsOneOfTheApi) {
-  auto products = Of<v1::ListProductsRequest>();
-  for (const auto kind : {v1::PRODUCT_KIND_LICENSE, v1::PRODUCT_KIND_TRANSACTION}) {
-    products.set_kind(kind);
-    EXPECT_THAT(BadFields(products), IsEmpty());
-  }
-  products.set_kind(static_cast<v1::ProductKind>(3));
-  EXPECT_THAT(BadFields(products), ElementsAre("kind"));
-  auto accesses = Of<v1::ListAccessesRequest>();
-  accesses.set_state(static_cast<v1::AccessState>(4));
-  EXPECT_THAT(BadFields(accesses), ElementsAre("state"));
-  auto transactions = Of<v1::ListTransactionsRequest>();
-  transactions.set_company_id(kCompanyId);
-  transactions.set_state(static_cast<v1::TransactionState>(-1));
-  EXPECT_THAT(BadFields(transactions), ElementsAre("state"));
+  EXPECT_EQ(BadFields<v1::ListProductsRequest>("kind: PRODUCT_KIND_LICENSE"), "");
+  EXPECT_EQ(BadFields<v1::ListProductsRequest>("kind: PRODUCT_KIND_TRANSACTION"), "");
+  EXPECT_EQ(BadFields<v1::ListProductsRequest>("kind: 3"), "kind");
+  EXPECT_EQ(BadFields<v1::ListAccessesRequest>("state: 4"), "state");
+  EXPECT_EQ(BadFields<v1::ListTransactionsRequest>("company_id: 'cmp-0000000000000001' state: -1"), "state");
 }
 
 TEST(ValidateBilling, ADayExistsAndIsWrittenInFull) {
-  v1::CreateOrderBasisRequest request = GoodOrderBasis();
-  EXPECT_THAT(BadFields(request), IsEmpty());
+  EXPECT_EQ(OrderBasis("2026-11-01", "2026-12-01"), "");
   for (const char* bad : {"",
                           "2026-02-30",
                           "2026-2-3",
@@ -162,112 +105,80 @@ TEST(ValidateBilling, ADayExistsAndIsWrittenInFull) {
                           "1999-12-31",
                           "3000-01-01",
                           "2026-11",
-                          "2026-11-01T00:00:00",
                           "2026/11/01",
                           "01.11.2026",
                           " 2026-11-01",
                           "2026-11-01 ",
-                          "2026-11-01\n",
+                          "2026-11-01\\n",
+                          "2026-11-01T00:00:00",
                           "+2026-11-01",
                           "-2026-11-01",
                           "today"}) {
-    request.set_from_day(bad);
-    EXPECT_THAT(BadFields(request), ElementsAre("from_day")) << bad;
+    EXPECT_EQ(OrderBasis(bad, "2026-12-01"), "from_day") << bad;
   }
-  for (const auto& [from_day, until_day] :
-       {std::pair("2000-01-01", "2000-01-31"), std::pair("2028-02-29", "2028-03-01"),
-        std::pair("2999-12-01", "2999-12-31")}) {
-    request.set_from_day(from_day);
-    request.set_until_day(until_day);
-    EXPECT_THAT(BadFields(request), IsEmpty()) << from_day;
-  }
+  EXPECT_EQ(OrderBasis("2000-01-01", "2000-01-31"), "");
+  EXPECT_EQ(OrderBasis("2028-02-29", "2028-03-01"), "");
+  EXPECT_EQ(OrderBasis("2999-12-01", "2999-12-31"), "");
 }
 
 TEST(ValidateBilling, APeriodBeginsBeforeItEnds) {
-  v1::CreateOrderBasisRequest order_basis = GoodOrderBasis();
-  order_basis.set_until_day(order_basis.from_day());
-  EXPECT_THAT(BadFields(order_basis), ElementsAre("until_day"));
-  auto preview = Of<v1::PreviewOrderBasisRequest>();
-  preview.set_agreement_id(kAgreementId);
-  preview.set_until_day("2026-11-01");
-  EXPECT_THAT(BadFields(preview), IsEmpty());
-  preview.set_from_day("2026-11-02");
-  EXPECT_THAT(BadFields(preview), ElementsAre("until_day"));
-  auto list = Of<v1::ListOrderBasesRequest>();
-  list.set_from_day("2026-11-02");
-  EXPECT_THAT(BadFields(list), IsEmpty());
-  list.set_until_day("2026-11-02");
-  EXPECT_THAT(BadFields(list), ElementsAre("until_day"));
-  auto transactions = Of<v1::ListTransactionsRequest>();
-  transactions.set_company_id(kCompanyId);
-  transactions.set_from_day("2026-11-02");
-  transactions.set_until_day("2025-12-01");
-  EXPECT_THAT(BadFields(transactions), ElementsAre("until_day"));
-  auto billing = Of<v1::RunBillingRequest>();
-  billing.set_until_day("2026-11-31");
-  EXPECT_THAT(BadFields(billing), ElementsAre("until_day"));
+  EXPECT_EQ(OrderBasis("2026-11-01", "2026-11-01"), "until_day");
+  const std::string agreement = "agreement_id: 'agr-0000000000000001' ";
+  EXPECT_EQ(BadFields<v1::PreviewOrderBasisRequest>(agreement + "until_day: '2026-11-01'"), "");
+  EXPECT_EQ(BadFields<v1::PreviewOrderBasisRequest>(agreement + "from_day: '2026-11-02' until_day: '2026-11-01'"),
+            "until_day");
+  EXPECT_EQ(BadFields<v1::ListOrderBasesRequest>("from_day: '2026-11-02'"), "");
+  EXPECT_EQ(BadFields<v1::ListOrderBasesRequest>("from_day: '2026-11-02' until_day: '2026-11-02'"), "until_day");
+  EXPECT_EQ(BadFields<v1::ListTransactionsRequest>(
+                "company_id: 'cmp-0000000000000001' from_day: '2026-11-02' until_day: '2025-12-01'"),
+            "until_day");
+  EXPECT_EQ(BadFields<v1::RunBillingRequest>("until_day: '2026-11-31'"), "until_day");
 }
 
 TEST(ValidateBilling, ADigestIs64HexadecimalDigits) {
-  v1::CreateOrderBasisRequest request = GoodOrderBasis();
-  request.set_expected_digest(std::string(64, 'a'));
-  EXPECT_THAT(BadFields(request), IsEmpty());
+  EXPECT_EQ(OrderBasis("2026-11-01", "2026-12-01", std::string(64, 'a')), "");
   for (const std::string& bad :
        {std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'), std::string(64, 'g')}) {
-    request.set_expected_digest(bad);
-    EXPECT_THAT(BadFields(request), ElementsAre("expected_digest")) << bad;
+    EXPECT_EQ(OrderBasis("2026-11-01", "2026-12-01", bad), "expected_digest") << bad;
   }
 }
 
 TEST(ValidateBilling, AnUpdateOfAProductNamesItAndTrimsTheName) {
-  auto request = Of<v1::UpdateProductRequest>();
-  request.set_product_id("accounting");
-  request.set_display_name(" Regnskap\u00a0");
+  auto request = Of<v1::UpdateProductRequest>("product_id: 'accounting' display_name: ' Regnskap\u00a0'");
   EXPECT_TRUE(Validate(request).ok());
   EXPECT_EQ(request.display_name(), "Regnskap");
-  request.set_display_name(" ");
-  EXPECT_THAT(BadFields(request), ElementsAre("display_name"));
+  EXPECT_EQ(BadFields<v1::UpdateProductRequest>("product_id: 'accounting' display_name: ' '"), "display_name");
 }
 
 TEST(ValidateBilling, ProductsAreOneToAHundredDifferentOnes) {
-  EXPECT_THAT(BadFields(GoodGrant({})), ElementsAre("product_ids"));
-  EXPECT_THAT(BadFields(GoodGrant({"a", "b", "c", "a"})), ElementsAre("product_ids[3]"));
-  EXPECT_THAT(BadFields(GoodGrant({"a", "", "æ"})), ElementsAre("product_ids[1]", "product_ids[2]"));
+  EXPECT_EQ(Grant({}), "product_ids");
+  EXPECT_EQ(Grant({"a", "b", "c", "a"}), "product_ids[3]");
+  EXPECT_EQ(Grant({"a", "", "æ"}), "product_ids[1], product_ids[2]");
   std::vector<std::string> ids;
-  for (int i = 0; i < kMaxProductIds; ++i) ids.push_back("product-" + std::to_string(i));
-  EXPECT_THAT(BadFields(GoodGrant(ids)), IsEmpty());
+  for (int i = 0; i < kMaxProductIds; ++i) ids.push_back(absl::StrCat("product-", i));
+  EXPECT_EQ(Grant(ids), "");
   ids.emplace_back("one-more");
-  EXPECT_THAT(BadFields(GoodGrant(ids)), ElementsAre("product_ids"));
+  EXPECT_EQ(Grant(ids), "product_ids");
 }
 
-TEST(ValidateBilling, AUserIsNeverAnEMailAddress) {
-  v1::GrantAccessRequest request = GoodGrant({"accounting"});
-  request.set_user_id("kari@example.com");
-  EXPECT_THAT(BadFields(request), ElementsAre("user_id"));
-}
+TEST(ValidateBilling, AUserIsNeverAnEMailAddress) { EXPECT_EQ(Grant({"accounting"}, "kari@example.com"), "user_id"); }
 
 TEST(ValidateBilling, ACallHasOneToAThousandTransactionsWhichItDoesNotLookAt) {
-  auto record = Of<v1::RecordTransactionsRequest>();
-  auto cancel = Of<v1::CancelTransactionsRequest>();
-  for (int i = 0; i < kMaxTransactions; ++i) {
-    record.add_transactions();
-    cancel.add_transactions();
-  }
-  EXPECT_THAT(BadFields(record), IsEmpty());
-  EXPECT_THAT(BadFields(cancel), IsEmpty());
-  record.add_transactions();
-  cancel.add_transactions();
-  EXPECT_THAT(BadFields(record), ElementsAre("transactions"));
-  EXPECT_THAT(BadFields(cancel), ElementsAre("transactions"));
+  std::string most;
+  for (int i = 0; i < kMaxTransactions; ++i) most += "transactions {} ";
+  EXPECT_EQ(BadFields<v1::RecordTransactionsRequest>(most), "");
+  EXPECT_EQ(BadFields<v1::CancelTransactionsRequest>(most), "");
+  EXPECT_EQ(BadFields<v1::RecordTransactionsRequest>(most + "transactions {}"), "transactions");
+  EXPECT_EQ(BadFields<v1::CancelTransactionsRequest>(most + "transactions {}"), "transactions");
 }
 
 TEST(ValidateBilling, ATransactionNamesEveryBadFieldByItsPath) {
   EXPECT_TRUE(ValidateItem(GoodReport(), 0).ok());
-  EXPECT_THAT(FieldsOf(ValidateItem(v1::TransactionReport(), 3)),
-              ElementsAre("transactions[3].company_id", "transactions[3].transaction_id", "transactions[3].product_id",
-                          "transactions[3].quantity", "transactions[3].occur_time"));
-  EXPECT_THAT(FieldsOf(ValidateItem(v1::TransactionKey(), 999)),
-              ElementsAre("transactions[999].company_id", "transactions[999].transaction_id"));
+  EXPECT_EQ(BadFields(ValidateItem(v1::TransactionReport(), 3)),
+            "transactions[3].company_id, transactions[3].transaction_id, transactions[3].product_id, "
+            "transactions[3].quantity, transactions[3].occur_time");
+  EXPECT_EQ(BadFields(ValidateItem(v1::TransactionKey(), 999)),
+            "transactions[999].company_id, transactions[999].transaction_id");
 }
 
 TEST(ValidateBilling, AQuantityIsOneToABillion) {
@@ -278,34 +189,29 @@ TEST(ValidateBilling, AQuantityIsOneToABillion) {
   }
   for (const int64_t bad : {int64_t{-1}, int64_t{0}, kMaxQuantity + 1}) {
     report.set_quantity(bad);
-    EXPECT_THAT(FieldsOf(ValidateItem(report, 0)), ElementsAre("transactions[0].quantity")) << bad;
+    EXPECT_EQ(BadFields(ValidateItem(report, 0)), "transactions[0].quantity") << bad;
   }
 }
 
 TEST(ValidateBilling, ATimeIsOneThatATimestampCanHold) {
-  v1::TransactionReport report = GoodReport();
-  const auto set = [&report](int64_t seconds, int32_t nanos) {
+  auto bad = [report = GoodReport()](int64_t seconds, int32_t nanos) mutable {
     report.mutable_occur_time()->set_seconds(seconds);
     report.mutable_occur_time()->set_nanos(nanos);
-    return FieldsOf(ValidateItem(report, 0));
+    return BadFields(ValidateItem(report, 0));
   };
-  EXPECT_THAT(set(-62'135'596'800, 0), IsEmpty());
-  EXPECT_THAT(set(253'402'300'799, 999'999'999), IsEmpty());
-  EXPECT_THAT(set(-62'135'596'801, 0), ElementsAre("transactions[0].occur_time"));
-  EXPECT_THAT(set(253'402'300'800, 0), ElementsAre("transactions[0].occur_time"));
-  EXPECT_THAT(set(0, -1), ElementsAre("transactions[0].occur_time"));
-  EXPECT_THAT(set(0, 1'000'000'000), ElementsAre("transactions[0].occur_time"));
+  EXPECT_EQ(bad(-62'135'596'800, 0), "");
+  EXPECT_EQ(bad(253'402'300'799, 999'999'999), "");
+  EXPECT_EQ(bad(-62'135'596'801, 0), "transactions[0].occur_time");
+  EXPECT_EQ(bad(253'402'300'800, 0), "transactions[0].occur_time");
+  EXPECT_EQ(bad(0, -1), "transactions[0].occur_time");
+  EXPECT_EQ(bad(0, 1'000'000'000), "transactions[0].occur_time");
 }
 
 TEST(ValidateBilling, EveryViolationHasANorwegianSentence) {
-  const std::vector<absl::Status> statuses = {ValidateItem(v1::TransactionReport(), 0),
-                                              ValidateItem(v1::TransactionKey(), 0), [] {
-                                                auto request = Of<v1::SetPriceRequest>();
-                                                return Validate(request);
-                                              }()};
-  for (const absl::Status& status : statuses) {
-    const auto bad_request = DetailOf<google::rpc::BadRequest>(status);
-    ASSERT_TRUE(bad_request);
+  auto price = Of<v1::SetPriceRequest>();
+  for (const absl::Status& status :
+       {ValidateItem(v1::TransactionReport(), 0), ValidateItem(v1::TransactionKey(), 0), Validate(price)}) {
+    ASSERT_TRUE(DetailOf<google::rpc::BadRequest>(status));
     const auto message = DetailOf<google::rpc::LocalizedMessage>(status);
     ASSERT_TRUE(message);
     EXPECT_EQ(message->locale(), "nb-NO");
