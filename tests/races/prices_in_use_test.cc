@@ -33,9 +33,7 @@ class PricesInUseTest : public ::testing::Test {
   }
 
   std::string PricedUntil() {
-    v1::GetProductRequest request;
-    request.set_product_id("seat");
-    return service_.Do(GetProduct, request).value().product().priced_until();
+    return service_.Do(GetProduct, {{"product_id", "seat"}}).value().product().priced_until();
   }
 
   Conductor conductor_;

@@ -57,6 +57,23 @@ storage::TestHooks Without(const Guards& guards) {
   return hooks;
 }
 
+std::vector<Race> GuardedOf(std::vector<Race> races) {
+  std::erase_if(races, [](const Race& race) { return race.guards.empty(); });
+  return races;
+}
+
+std::string RunGuarded(const Race& race) {
+  Service service;
+  return RunRounds(service, race, Rounds(kRaceRounds), false);
+}
+
+std::string RunUnguarded(const Race& race, const std::vector<std::string>& second_line) {
+  const storage::TestHooks hooks = Without(race.guards);
+  Service service(&hooks);
+  for (const std::string& sql : second_line) service.Sql(sql);
+  return RunRounds(service, race, kRoundsWithoutGuard, true);
+}
+
 std::string RunRounds(Service& service, const Race& race, int rounds, bool stop_early) {
   std::string wrong;
   for (int i = 0; i < rounds && wrong.empty(); ++i) {

@@ -1,6 +1,5 @@
 // Races: actions that run at once, round after round, with the invariants checked afterwards. A race with a guard in
-// SQL is run once more without it, to see that it is really lost then: a test that could not fail would be worth
-// nothing.
+// SQL runs once more without the guard, and must then be lost: otherwise its test could not fail.
 #ifndef AGREEMENTS_TESTS_RACES_RACES_H_
 #define AGREEMENTS_TESTS_RACES_RACES_H_
 
@@ -23,12 +22,20 @@ inline constexpr int kRoundsWithoutGuard = 2000;  // At the most: the first lost
 // Runs the actions at once, as nearly as threads can.
 void Together(const std::vector<std::function<void()>>& actions);
 
-// Parts of statements that guard against races, and what stands there without them.
+// Runs two calls at once, and returns what became of both: "OK,AGREEMENT_DELETED".
+template <typename First, typename Second>
+std::string Outcomes(const First& first, const Second& second) {
+  std::string outcomes[2];
+  Together({[&] { outcomes[0] = Outcome(first()); }, [&] { outcomes[1] = Outcome(second()); }});
+  return outcomes[0] + "," + outcomes[1];
+}
+
+// Parts of statements that guard against races, and what replaces them.
 using Guards = std::map<std::string, std::vector<std::pair<std::string, std::string>>>;
 
 storage::TestHooks Without(const Guards& guards);
 
-// An order basis need not begin where the agreement is settled until.
+// Without it, an order basis need not begin on the day until which the agreement is settled.
 inline const Guards kSettledUntil = {{"lock_for_settlement", {{"AND settled_until = ?", "AND ? > '2000-01-01'"}}}};
 
 // A race: one round with fresh resources in an account of its own. Returns what is wrong with the outcome, or "".
@@ -43,18 +50,27 @@ struct Race {
 // Lets the parameter of a test be printed by its name.
 inline void PrintTo(const Race& race, std::ostream* out) { *out << race.name; }
 
+inline std::string NameOf(const ::testing::TestParamInfo<Race>& race) { return race.param.name; }
+
+// Those that are lost when their guards are taken out.
+std::vector<Race> GuardedOf(std::vector<Race> races);
+
 // The invariants of the service, each round's own outcome, and nothing else: "" is good.
 std::string RunRounds(Service& service, const Race& race, int rounds, bool stop_early);
 
-// How many transactions are rolled back in rounds that go well: each one that fails is, so 0 says that none met a
-// deadlock.
+// What is wrong after all rounds with the guards in place: "" is good.
+std::string RunGuarded(const Race& race);
+
+// What the first lost race breaks without the guards. `second_line` is SQL that drops what else would stop it.
+std::string RunUnguarded(const Race& race, const std::vector<std::string>& second_line = {});
+
+// Counts the transactions that are rolled back. 0 means that there was no deadlock.
 int CountRollbacks(const Round& round);
 
 // "" if the outcome is one of `allowed`.
 std::string Expect(const std::string& outcome, const std::vector<std::string>& allowed);
 
-// Makes callers meet at a statement, instead of waiting for them to. Its hooks are for the Service that they call; one
-// meeting at a time.
+// Makes callers meet at a statement. The Service that they call must have its hooks. One meeting at a time.
 class Conductor {
  public:
   explicit Conductor(const Guards& guards = {});

@@ -132,23 +132,13 @@ std::vector<Race> AllRaces() {
 
 class TransactionRaces : public ::testing::TestWithParam<Race> {};
 
-TEST_P(TransactionRaces, AreWonByEveryInvariant) {
-  Service service;
-  EXPECT_EQ(RunRounds(service, GetParam(), Rounds(kRaceRounds), false), "");
-}
-
-std::string NameOf(const ::testing::TestParamInfo<Race>& race) { return race.param.name; }
+TEST_P(TransactionRaces, AreWonByEveryInvariant) { EXPECT_EQ(RunGuarded(GetParam()), ""); }
 
 INSTANTIATE_TEST_SUITE_P(Domain, TransactionRaces, ::testing::ValuesIn(AllRaces()), NameOf);
 
-TEST(UnguardedTransactionRaces, RecordAgainstDeleteCompanyIsLost) {
-  const Race race = AllRaces().back();
-  const storage::TestHooks hooks = Without(race.guards);
-  Service service(&hooks);
-  EXPECT_NE(RunRounds(service, race, kRoundsWithoutGuard, true), "");
-}
+TEST(UnguardedTransactionRaces, RecordAgainstDeleteCompanyIsLost) { EXPECT_NE(RunUnguarded(AllRaces().back()), ""); }
 
-// Two steps of a deletion between which a call on another server, which is past midnight, records a transaction.
+// Deletes a company. Before `statement`, a server that is past midnight records a transaction.
 std::string RecordWithin(const std::string& statement, const Guards& guards) {
   storage::TestHooks hooks = Without(guards);
   std::function<void()> record;
@@ -176,7 +166,7 @@ TEST(Transactions, ADeletionThatReadItsClockBeforeMidnightKeepsTheDayOfATransact
               ::testing::HasSubstr("t0|2026-11-02"));
 }
 
-// A call past midnight between whose two steps a server whose clock is behind deletes the company.
+// Records transactions past midnight. Before `statement`, a server whose clock is behind deletes the company.
 std::string DeleteWithin(const std::string& statement, const Guards& guards) {
   storage::TestHooks hooks = Without(guards);
   std::function<void()> remove;
