@@ -165,12 +165,14 @@ class LargeAgreement {
   }
 
   void MeasureVerification() {
-    v1::VerifyOrderBasisRequest request;
-    request.set_account_id(kLargeAccount);
-    request.set_order_basis_id(OrderBasisId());
     Compare(
         "verify", fixture_.scale().repetitions,
-        [&] { return TimeOf([&] { Fixture::Value(fixture_.service().Do(VerifyOrderBasis, request)); }); },
+        [&] {
+          return TimeOf([&] {
+            Fixture::Value(fixture_.service().Do(VerifyOrderBasis,
+                                                 {{"account_id", kLargeAccount}, {"order_basis_id", OrderBasisId()}}));
+          });
+        },
         [&] { return TimeOf([&] { ReadRows(*session_); }); });
   }
 

@@ -14,6 +14,9 @@ using oracle::Day;
 using oracle::kNobody;
 using oracle::ParseDay;
 
+// Each list fits in one page.
+const std::pair<std::string, std::string> kAPage = {"page_size", absl::StrCat(kMaxPageSize)};
+
 template <typename Map>
 std::string Lines(const Map& texts) {
   return absl::StrCat("\n    ", absl::StrJoin(texts, "\n    ", absl::PairFormatter(" ")));
@@ -27,9 +30,7 @@ std::string SortedLines(std::vector<std::string> texts) {
 }  // namespace
 
 std::string Replay::CheckAgreement(int agreement) {
-  auto request = For<v1::GetAgreementRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  const auto result = service_.Do(GetAgreement, request);
+  const auto result = Do(GetAgreement, {{"agreement_id", AgreementId(agreement)}});
   if (!result.ok()) return Mismatch(result.status(), {});
   const oracle::Agreement& expected = oracle_.agreements.at(agreement);
   return absl::StrCat(
@@ -40,10 +41,7 @@ std::string Replay::CheckAgreement(int agreement) {
 
 // M4: the table of days, written as placements.
 std::string Replay::CheckCompany(int company) {
-  auto request = For<v1::ListPlacementsRequest>();
-  request.set_company_id(CompanyId(company));
-  request.set_page_size(kMaxPageSize);
-  const auto result = service_.Do(ListPlacements, request);
+  const auto result = Do(ListPlacements, {{"company_id", CompanyId(company)}, kAPage});
   if (!result.ok()) return Mismatch(result.status(), {});
   std::map<std::string, std::string> is;
   const Day end = oracle_.companies.at(company).holder.rbegin()->first + 1;
@@ -62,11 +60,7 @@ std::string Replay::CheckCompany(int company) {
 }
 
 std::string Replay::CheckAccesses(int company) {
-  auto request = For<v1::ListAccessesRequest>();
-  request.set_company_id(CompanyId(company));
-  request.set_show_ended(true);
-  request.set_page_size(kMaxPageSize);
-  const auto result = service_.Do(ListAccesses, request);
+  const auto result = Do(ListAccesses, {{"company_id", CompanyId(company)}, {"show_ended", "true"}, kAPage});
   if (!result.ok()) return Mismatch(result.status(), {});
   std::map<std::string, std::string> is;
   for (const v1::Access& access : result->accesses()) is[access.access_id()] = AccessText(access);
@@ -78,10 +72,7 @@ std::string Replay::CheckAccesses(int company) {
 }
 
 std::string Replay::CheckTransactions(int company) {
-  auto request = For<v1::ListTransactionsRequest>();
-  request.set_company_id(CompanyId(company));
-  request.set_page_size(kMaxPageSize);
-  const auto result = service_.Do(ListTransactions, request);
+  const auto result = Do(ListTransactions, {{"company_id", CompanyId(company)}, kAPage});
   if (!result.ok()) return Mismatch(result.status(), {});
   std::vector<std::string> is;
   for (const v1::Transaction& transaction : result->transactions()) is.push_back(TransactionText(transaction));
@@ -94,13 +85,9 @@ std::string Replay::CheckTransactions(int company) {
 
 std::string Replay::CheckProduct(int product) {
   const oracle::Product& expected = oracle_.products.at(product);
-  auto request = For<v1::GetProductRequest>();
-  request.set_product_id(expected.id);
-  const auto result = service_.Do(GetProduct, request);
+  const auto result = Do(GetProduct, {{"product_id", expected.id}});
   if (!result.ok()) return Mismatch(result.status(), {});
-  auto list = For<v1::ListPricesRequest>();
-  list.set_product_id(expected.id);
-  const auto prices = service_.Do(ListPrices, list);
+  const auto prices = Do(ListPrices, {{"product_id", expected.id}});
   if (!prices.ok()) return Mismatch(prices.status(), {});
   std::map<std::string, std::string> is;
   for (const v1::Price& price : prices->prices()) is[price.valid_from()] = price.unit_price();
@@ -113,18 +100,12 @@ std::string Replay::CheckProduct(int product) {
 
 // O3: from the agreement's first day to settled_until, without gap or overlap. Notes what the service has told.
 std::string Replay::CheckTiles(int agreement) {
-  auto request = For<v1::ListOrderBasesRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_show_empty(true);
-  request.set_page_size(kMaxPageSize);
-  const auto result = service_.Do(ListOrderBases, request);
+  const auto result = Do(ListOrderBases, {{"agreement_id", AgreementId(agreement)}, {"show_empty", "true"}, kAPage});
   if (!result.ok()) return Mismatch(result.status(), {});
   std::map<std::string, std::string> days;
   for (const v1::OrderBasis& document : result->order_bases()) {
     days[document.from_day()] = document.until_day();
-    auto get = For<v1::GetOrderBasisRequest>();
-    get.set_order_basis_id(document.order_basis_id());
-    const auto whole = service_.Do(GetOrderBasis, get);
+    const auto whole = Do(GetOrderBasis, {{"order_basis_id", document.order_basis_id()}});
     if (!whole.ok()) return Mismatch(whole.status(), {});
     told_documents_[document.order_basis_id()] = whole->order_basis();
   }
@@ -137,9 +118,7 @@ std::string Replay::CheckTiles(int agreement) {
 }
 
 std::string Replay::CheckVerification(const oracle::Document& document) {
-  auto request = For<v1::VerifyOrderBasisRequest>();
-  request.set_order_basis_id(document.id);
-  const auto result = service_.Do(VerifyOrderBasis, request);
+  const auto result = Do(VerifyOrderBasis, {{"order_basis_id", document.id}});
   if (!result.ok()) return Mismatch(result.status(), {});
   std::string differences;
   for (const v1::VerificationFinding& finding : result->findings()) {
@@ -161,16 +140,17 @@ std::string Replay::CheckDocument(const oracle::Document& document) {
                                          CheckVerification(document));
   int line_number = 0;
   for (const auto& [key, line] : document.lines) {
-    auto request = For<v1::ExplainOrderBasisRequest>();
-    request.set_order_basis_id(document.id);
-    request.set_line_number(++line_number);
-    absl::StrAppend(&differences, CheckExplanation(request, document, line));
+    const Fields explained = {{"order_basis_id", document.id}};
+    absl::StrAppend(&differences, CheckExplanation(explained, ++line_number, document, line));
   }
   return differences.empty() ? "" : absl::StrCat("  of ", document.id, "\n", differences);
 }
 
-std::string Replay::CheckExplanation(const v1::ExplainOrderBasisRequest& request, const oracle::Document& document,
+std::string Replay::CheckExplanation(const Fields& explained, int line_number, const oracle::Document& document,
                                      const oracle::Line& line) {
+  auto request = For<v1::ExplainOrderBasisRequest>();
+  SetFields(explained, request);
+  request.set_line_number(line_number);
   auto stream = ExplainOrderBasis(service_.database(), service_.context(), request);
   std::vector<v1::UserShare> users;
   std::vector<std::string> is;
@@ -188,7 +168,7 @@ std::string Replay::CheckExplanation(const v1::ExplainOrderBasisRequest& request
   for (const size_t i : line.transactions) should_be.push_back(TransactionText(oracle_, oracle_.transactions[i]));
   const std::string differences =
       absl::StrCat(Difference(SortedLines(is), SortedLines(should_be)), CheckUsers(document, line, users));
-  return differences.empty() ? "" : absl::StrCat("  of line ", request.line_number(), "\n", differences);
+  return differences.empty() ? "" : absl::StrCat("  of line ", line_number, "\n", differences);
 }
 
 // The explanation of a licence line, day by day: "user company access day".

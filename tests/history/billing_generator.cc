@@ -8,7 +8,6 @@ namespace agreements::testing {
 namespace {
 
 using oracle::Day;
-using oracle::Month;
 
 constexpr int kMaxAgreements = 4;
 constexpr int kMaxCompanies = 6;
@@ -16,10 +15,6 @@ constexpr int kUsers = 4;
 constexpr int kUnknown = 99;
 constexpr int kSetUp = 21;
 constexpr int kEnd = 2;
-
-std::string TimeText(absl::Time time) { return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()); }
-
-Day FirstOfNextMonth(Day day) { return Day(Month(day) + 1); }
 
 }  // namespace
 

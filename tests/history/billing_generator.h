@@ -14,6 +14,10 @@
 
 namespace agreements::testing {
 
+inline std::string TimeText(absl::Time time) { return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()); }
+
+inline oracle::Day FirstOfNextMonth(oracle::Day day) { return oracle::Day(oracle::Month(day) + 1); }
+
 // Makes up one history step by step, each with a look at what the ones before have led to. The same seed and oracle
 // give the same history.
 class Generator {

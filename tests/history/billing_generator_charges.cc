@@ -5,16 +5,9 @@
 #include "tests/history/billing_generator.h"
 
 namespace agreements::testing {
-namespace {
 
 using oracle::Day;
 using oracle::Month;
-
-std::string TimeText(absl::Time time) { return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()); }
-
-Day FirstOfNextMonth(Day day) { return Day(Month(day) + 1); }
-
-}  // namespace
 
 std::string Generator::NextPriceDay(int product) {
   const Day today = oracle_->today();

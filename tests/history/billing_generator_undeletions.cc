@@ -5,14 +5,9 @@
 #include "tests/history/billing_generator.h"
 
 namespace agreements::testing {
-namespace {
 
 using oracle::Day;
 using oracle::Month;
-
-std::string TimeText(absl::Time time) { return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()); }
-
-}  // namespace
 
 bool Generator::IsAlone(int company) const {
   const int agreement = oracle_->companies.at(company).agreement;

@@ -58,10 +58,8 @@ std::string Replay::At(const std::string& time) {
 
 std::string Replay::CreateAgreement(int agreement, const std::string& customer_number) {
   oracle_.CreateAgreement(agreement, customer_number);
-  auto request = For<v1::CreateAgreementRequest>();
-  request.set_display_name(oracle_.agreements[agreement].name);
-  request.set_customer_number(customer_number);
-  const auto result = service_.Do(agreements::CreateAgreement, request);
+  const auto result = Do(agreements::CreateAgreement,
+                         {{"display_name", oracle_.agreements[agreement].name}, {"customer_number", customer_number}});
   if (!result.ok()) return Mismatch(result.status(), {});
   oracle_.agreements[agreement].id = result->agreement().agreement_id();
   return "";
@@ -69,7 +67,7 @@ std::string Replay::CreateAgreement(int agreement, const std::string& customer_n
 
 std::string Replay::UpdateAgreement(int agreement, const std::string& field, const std::string& value,
                                     const Refusals& refusals) {
-  return Mismatch(Do(agreements::UpdateAgreement, {{"agreement_id", AgreementId(agreement)}, {field, value}}),
+  return Mismatch(Do(agreements::UpdateAgreement, {{"agreement_id", AgreementId(agreement)}, {field, value}}).status(),
                   refusals);
 }
 
@@ -85,21 +83,19 @@ std::string Replay::SetCustomerNumber(int agreement, const std::string& customer
 std::string Replay::DeleteAgreement(int agreement) {
   const std::string id = AgreementId(agreement);
   const Refusals refusals = oracle_.DeleteAgreement(agreement);
-  return Mismatch(Do(agreements::DeleteAgreement, {{"agreement_id", id}}), refusals);
+  return Mismatch(Do(agreements::DeleteAgreement, {{"agreement_id", id}}).status(), refusals);
 }
 
 std::string Replay::UndeleteAgreement(int agreement) {
   const std::string id = AgreementId(agreement);
   const Refusals refusals = oracle_.UndeleteAgreement(agreement);
-  return Mismatch(Do(agreements::UndeleteAgreement, {{"agreement_id", id}}), refusals);
+  return Mismatch(Do(agreements::UndeleteAgreement, {{"agreement_id", id}}).status(), refusals);
 }
 
 std::string Replay::CreateCompany(int company, int agreement) {
-  auto request = For<v1::CreateCompanyRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_display_name(absl::StrCat("Company ", company));
+  const Fields fields = {{"agreement_id", AgreementId(agreement)}, {"display_name", absl::StrCat("Company ", company)}};
   const Refusals refusals = oracle_.CreateCompany(company, agreement);
-  const auto result = service_.Do(agreements::CreateCompany, request);
+  const auto result = Do(agreements::CreateCompany, fields);
   if (result.ok() && refusals.empty()) oracle_.companies[company].id = result->company().company_id();
   return Mismatch(result.status(), refusals);
 }
@@ -110,12 +106,11 @@ std::string Replay::MoveCompany(int company, int agreement) {
 }
 
 std::string Replay::MoveCompanyToNewAgreement(int company, int agreement, const std::string& customer_number) {
-  auto request = For<v1::MoveCompanyToNewAgreementRequest>();
-  request.set_company_id(CompanyId(company));
-  request.set_display_name(absl::StrCat("Agreement ", agreement));
-  request.set_customer_number(customer_number);
+  const Fields fields = {{"company_id", CompanyId(company)},
+                         {"display_name", absl::StrCat("Agreement ", agreement)},
+                         {"customer_number", customer_number}};
   const Refusals refusals = oracle_.MoveCompanyToNewAgreement(company, agreement, customer_number);
-  const auto result = service_.Do(agreements::MoveCompanyToNewAgreement, request);
+  const auto result = Do(agreements::MoveCompanyToNewAgreement, fields);
   if (result.ok() && refusals.empty()) oracle_.agreements[agreement].id = result->agreement().agreement_id();
   return Mismatch(result.status(), refusals);
 }
@@ -183,13 +178,14 @@ std::string Replay::CreateProduct(int product) {
   const Refusals refusals = oracle_.CreateProduct(product, content);
   return Mismatch(
       Do(agreements::CreateProduct,
-         {{"product_id", content.id}, {"display_name", content.name}, {"kind", v1::ProductKind_Name(content.kind)}}),
+         {{"product_id", content.id}, {"display_name", content.name}, {"kind", v1::ProductKind_Name(content.kind)}})
+          .status(),
       refusals);
 }
 
 std::string Replay::RenameProduct(int product, const std::string& name) {
   const Refusals refusals = oracle_.RenameProduct(product, name);
-  return Mismatch(Do(agreements::UpdateProduct, {{"product_id", ProductId(product)}, {"display_name", name}}),
+  return Mismatch(Do(agreements::UpdateProduct, {{"product_id", ProductId(product)}, {"display_name", name}}).status(),
                   refusals);
 }
 

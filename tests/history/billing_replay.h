@@ -78,16 +78,18 @@ class Replay {
     request.set_account_id(account_id_);
     return request;
   }
-  // The status of a call in the account.
+  // A call in the account.
   template <typename Operation>
-  absl::Status Do(Operation operation, Fields fields) {
+  auto Do(Operation operation, Fields fields) {
     fields.emplace_back("account_id", account_id_);
-    return service_.Do(operation, fields).status();
+    return service_.Do(operation, fields);
   }
   storage::Call StreamCall() const;
 
   std::string AgreementId(int agreement) const;
   std::string CompanyId(int company) const;
+  // Of a request about days of an agreement.
+  Fields DaysOf(int agreement, const std::string& from_day, const std::string& until_day) const;
   std::string UpdateAgreement(int agreement, const std::string& field, const std::string& value,
                               const oracle::Refusals& refusals);
   static std::vector<std::string> ProductIds(const std::vector<int>& products);
@@ -116,9 +118,10 @@ class Replay {
   std::string CheckTiles(int agreement);
   std::string CheckDocument(const oracle::Document& document);
   std::string CheckEstimate(int agreement, const std::string& from_day, const std::string& until_day);
-  std::string CheckPreviewsLines(const v1::PreviewOrderBasisRequest& preview, const oracle::Document& document);
+  // `preview` are the fields of a preview's request.
+  std::string CheckPreviewsLines(const Fields& preview, const oracle::Document& document);
   // Of a document, what is explained is noted.
-  std::string CheckExplanation(const v1::ExplainOrderBasisRequest& request, const oracle::Document& document,
+  std::string CheckExplanation(const Fields& explained, int line_number, const oracle::Document& document,
                                const oracle::Line& line);
   std::string CheckUsers(const oracle::Document& document, const oracle::Line& line,
                          const std::vector<v1::UserShare>& users);

@@ -37,45 +37,38 @@ std::string Replay::CheckDigest(const v1::OrderBasis& document) {
                       Difference(content, contents_.emplace(document.digest(), content).first->second));
 }
 
+Fields Replay::DaysOf(int agreement, const std::string& from_day, const std::string& until_day) const {
+  return {{"agreement_id", AgreementId(agreement)}, {"from_day", from_day}, {"until_day", until_day}};
+}
+
 std::string Replay::Preview(int agreement, const std::string& from_day, const std::string& until_day) {
-  auto request = For<v1::PreviewOrderBasisRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_from_day(from_day);
-  request.set_until_day(until_day);
+  const Fields days = DaysOf(agreement, from_day, until_day);
   if (std::string differences = CheckEstimate(agreement, from_day, until_day); !differences.empty()) return differences;
   const Computed expected = oracle_.Preview(agreement, OptionalDay(from_day), OptionalDay(until_day));
-  const auto result = service_.Do(PreviewOrderBasis, request);
+  const auto result = Do(PreviewOrderBasis, days);
   if (!result.ok() || !expected.refusals.empty()) return Mismatch(result.status(), expected.refusals);
   const v1::OrderBasis& told = result->order_basis();
   previews_[agreement] = {DocumentText(told), told.digest()};
-  return absl::StrCat(CheckPreviewsLines(request, expected.document),
+  return absl::StrCat(CheckPreviewsLines(days, expected.document),
                       Difference(DocumentText(told), DocumentText(expected.document)), CheckDigest(told),
                       Difference(told.order_basis_id(), ""), Difference(told.agreement_id(), AgreementId(agreement)));
 }
 
 // Each line, explained.
-std::string Replay::CheckPreviewsLines(const v1::PreviewOrderBasisRequest& preview, const oracle::Document& document) {
-  auto request = For<v1::ExplainOrderBasisRequest>();
-  request.set_agreement_id(preview.agreement_id());
-  request.set_from_day(preview.from_day());
-  request.set_until_day(preview.until_day());
-  request.set_estimate(preview.estimate());
+std::string Replay::CheckPreviewsLines(const Fields& preview, const oracle::Document& document) {
   std::string differences;
+  int line_number = 0;
   for (const auto& [key, line] : document.lines) {
-    request.set_line_number(request.line_number() + 1);
-    absl::StrAppend(&differences, CheckExplanation(request, document, line));
+    absl::StrAppend(&differences, CheckExplanation(preview, ++line_number, document, line));
   }
   return differences;
 }
 
 std::string Replay::CheckEstimate(int agreement, const std::string& from_day, const std::string& until_day) {
-  auto request = For<v1::PreviewOrderBasisRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_from_day(from_day);
-  request.set_until_day(until_day);
-  request.set_estimate(true);
+  Fields fields = DaysOf(agreement, from_day, until_day);
+  fields.emplace_back("estimate", "true");
   const Computed expected = oracle_.Estimate(agreement, OptionalDay(from_day), OptionalDay(until_day));
-  const auto result = service_.Do(PreviewOrderBasis, request);
+  const auto result = Do(PreviewOrderBasis, fields);
   std::string differences;
   if (!result.ok() || !expected.refusals.empty()) {
     differences = Mismatch(result.status(), expected.refusals);
@@ -85,7 +78,7 @@ std::string Replay::CheckEstimate(int agreement, const std::string& from_day, co
     const bool is_over = document.until_day <= oracle_.today();
     const bool is_final = is_over && document.from_day == oracle_.agreements.at(agreement).settled_until;
     differences =
-        absl::StrCat(Difference(DocumentText(told), DocumentText(document)), CheckPreviewsLines(request, document),
+        absl::StrCat(Difference(DocumentText(told), DocumentText(document)), CheckPreviewsLines(fields, document),
                      Difference(result->estimated_from_day(),
                                 is_over ? "" : oracle::Text(std::max(document.from_day, oracle_.today()))),
                      is_final ? CheckDigest(told) : Difference(told.digest(), ""));
@@ -95,14 +88,13 @@ std::string Replay::CheckEstimate(int agreement, const std::string& from_day, co
 
 std::string Replay::CreateOrderBasis(int agreement, const std::string& from_day, const std::string& until_day,
                                      const std::string& digest) {
-  auto request = For<v1::CreateOrderBasisRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_from_day(from_day);
-  request.set_until_day(until_day);
   const auto seen = previews_.find(agreement);
-  if (digest == "seen" && seen != previews_.end()) request.set_expected_digest(seen->second.second);
-  if (digest == "wrong") request.set_expected_digest(std::string(64, '0'));
-  const auto result = service_.Do(agreements::CreateOrderBasis, request);
+  std::string expected_digest;
+  if (digest == "seen" && seen != previews_.end()) expected_digest = seen->second.second;
+  if (digest == "wrong") expected_digest = std::string(64, '0');
+  Fields fields = DaysOf(agreement, from_day, until_day);
+  fields.emplace_back("expected_digest", expected_digest);
+  const auto result = Do(agreements::CreateOrderBasis, fields);
   if (const oracle::Document* existing = oracle_.Existing(agreement, ParseDay(from_day), ParseDay(until_day))) {
     if (!result.ok()) return Mismatch(result.status(), {});
     return absl::StrCat(result->existed() ? "" : "  existed is false\n",
@@ -110,7 +102,7 @@ std::string Replay::CreateOrderBasis(int agreement, const std::string& from_day,
                         Difference(DocumentText(result->order_basis()), DocumentText(*existing)));
   }
   Computed expected = oracle_.Preview(agreement, ParseDay(from_day), ParseDay(until_day));
-  const bool changed = !request.expected_digest().empty() && expected.refusals.empty() &&
+  const bool changed = !expected_digest.empty() && expected.refusals.empty() &&
                        (digest == "wrong" || seen->second.first != DocumentText(expected.document));
   if (changed) {
     expected.refusals.insert({"PREVIEW_CHANGED", {}});
@@ -127,12 +119,9 @@ std::string Replay::CreateOrderBasis(int agreement, const std::string& from_day,
 }
 
 std::string Replay::TryOrderBasis(int agreement, const std::string& from_day, const std::string& until_day) {
-  auto request = For<v1::CreateOrderBasisRequest>();
-  request.set_agreement_id(AgreementId(agreement));
-  request.set_from_day(from_day);
-  request.set_until_day(until_day);
-  request.set_validate_only(true);
-  const auto result = service_.Do(agreements::CreateOrderBasis, request);
+  Fields fields = DaysOf(agreement, from_day, until_day);
+  fields.emplace_back("validate_only", "true");
+  const auto result = Do(agreements::CreateOrderBasis, fields);
   const oracle::Document* existing = oracle_.Existing(agreement, ParseDay(from_day), ParseDay(until_day));
   const Computed expected = existing != nullptr
                                 ? Computed{*existing, true, {}}

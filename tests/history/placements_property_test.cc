@@ -184,24 +184,22 @@ class History {
   }
 
   std::string Undelete(Oracle& oracle, int target) {
-    v1::UndeleteCompanyRequest request;
-    request.set_account_id(account_);
-    request.set_company_id(company_);
-    request.set_agreement_id(IdOf(target));
     if (oracle.deleted() && gone_.count(target) == 0) {
       Count(oracle, target);
       oracle.Undelete(today_, target);
     }
-    return absl::StrCat("undelete into A", target, ": ", Outcome(service_.Do(UndeleteCompany, request)));
+    return absl::StrCat(
+        "undelete into A", target, ": ",
+        Outcome(service_.Do(UndeleteCompany,
+                            {{"account_id", account_}, {"company_id", company_}, {"agreement_id", IdOf(target)}})));
   }
 
   // Deletes an agreement that does not hold the company, or undeletes it.
   std::string Toggle(const Oracle& oracle, int agreement) {
     if (gone_.erase(agreement) > 0) {
-      v1::UndeleteAgreementRequest request;
-      request.set_account_id(account_);
-      request.set_agreement_id(IdOf(agreement));
-      return absl::StrCat("undelete A", agreement, ": ", Outcome(service_.Do(UndeleteAgreement, request)));
+      return absl::StrCat(
+          "undelete A", agreement, ": ",
+          Outcome(service_.Do(UndeleteAgreement, {{"account_id", account_}, {"agreement_id", IdOf(agreement)}})));
     }
     if (oracle.holder() != agreement) gone_.insert(agreement);
     return absl::StrCat("delete A", agreement, ": ", Outcome(service_.Delete(IdOf(agreement), false, account_)));
