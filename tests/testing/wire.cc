@@ -72,6 +72,13 @@ std::vector<const MethodDescriptor*> AllMethods() {
   return methods;
 }
 
+const MethodDescriptor& MethodNamed(const std::string& name) {
+  for (const MethodDescriptor* method : AllMethods()) {
+    if (method->name() == name) return *method;
+  }
+  throw std::runtime_error("no method " + name);
+}
+
 std::string PathOf(const MethodDescriptor& method) {
   return absl::StrCat("/", method.service()->full_name(), "/", method.name());
 }

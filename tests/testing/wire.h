@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "agreements/v1/agreement_service.grpc.pb.h"
 #include "agreements/v1/company_service.grpc.pb.h"
@@ -37,6 +38,8 @@ using Names = std::map<std::string, std::string>;
 
 // Every method of both services.
 std::vector<const google::protobuf::MethodDescriptor*> AllMethods();
+
+const google::protobuf::MethodDescriptor& MethodNamed(const std::string& name);
 
 // "/agreements.v1.AgreementService/GetAgreement"
 std::string PathOf(const google::protobuf::MethodDescriptor& method);
@@ -131,11 +134,12 @@ class Wire : public Service {
   // The same with the request in text format: Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", names).
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                                const std::string& text, const Names& names) {
+                                const std::string& text, const Names& names,
+                                absl::Duration timeout = absl::Seconds(30)) {
     Request request;
     request.set_account_id(names.at("$account"));
     FillIn(text, names, request);
-    return Call(method, request);
+    return Call(method, request, timeout);
   }
 
   // Any bytes to any method, and the bytes of its response, or of all messages of its stream, one after the other: as a
@@ -194,6 +198,24 @@ class Wire : public Service {
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Agreements> agreements_;
   std::unique_ptr<Companies> companies_;
+};
+
+// Tests that share a server: each suite has one.
+class WireTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { wire_ = new Wire; }
+  static void TearDownTestSuite() {
+    delete wire_;
+    wire_ = nullptr;
+  }
+
+  // A populated account of the test's own.
+  static Names NewAccount() { return wire_->Populate(absl::StrCat("acct-", ++accounts_)); }
+
+  inline static Wire* wire_ = nullptr;
+
+ private:
+  inline static int accounts_ = 0;
 };
 
 }  // namespace agreements::testing

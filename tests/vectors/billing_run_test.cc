@@ -181,7 +181,7 @@ TEST_F(BillingRunTest, O6ADeletedAgreementIsIncludedForATransactionThatArrivesLa
   EXPECT_THAT(story.RunBilling(""), ElementsAre("B 2026-03 CREATED 423.00"));
 }
 
-// Its next document would be February's, so that is where the transaction is.
+// The transaction goes into the agreement's next document, which is February's.
 TEST_F(BillingRunTest, O6WhatComesMonthsLateToADeletedAgreementIsInArrears) {
   Paying("A", "a");
   story.At("2026-01-16");
@@ -222,7 +222,7 @@ TEST_F(BillingRunTest, O6InterruptedAndRunAgainItFinishesWhatIsLeft) {
     created += absl::StrContains(text, " 2026-01 CREATED 423.00") ? 1 : 0;
     EXPECT_TRUE(absl::StrContains(text, " CREATED ") || absl::StrContains(text, " EXISTED ")) << text;
   }
-  // The server has done the messages that the caller has taken, and may have gone on until it heard of the end.
+  // The server finished the months that the caller has read. It may have gone on until the cancellation reached it.
   EXPECT_LE(created, kAgreements - 3);
   EXPECT_EQ(story.Documents().size(), kAgreements);
 }

@@ -21,89 +21,22 @@ BillingStory::BillingStory(Wire& wire) : wire_(wire) {
 
 void BillingStory::At(const std::string& when) { wire_.clock().Set(TimeOf(when)); }
 
-void BillingStory::Agreement(const std::string& name, const std::string& customer_number) {
-  const auto response = Do(&Agreements::CreateAgreement,
-                           absl::StrCat("display_name: '", name, "' customer_number: '", customer_number, "'"));
-  Name(name, response.agreement().agreement_id());
-}
-
-void BillingStory::Company(const std::string& agreement, const std::string& name) {
-  const auto response =
-      Do(&Companies::CreateCompany, absl::StrCat("agreement_id: '$", agreement, "' display_name: '", name, "'"));
-  Name(name, response.company().company_id());
-}
-
-void BillingStory::License(const std::string& product, const Prices& prices) {
+void BillingStory::Product(const std::string& product, v1::ProductKind kind, const Prices& prices) {
   Do(&Agreements::CreateProduct,
-     absl::StrCat("product_id: '", product, "' display_name: 'Vare ", product, "' kind: PRODUCT_KIND_LICENSE"));
+     absl::StrCat("product_id: '", product, "' display_name: 'Vare ", product, "' kind: ", v1::ProductKind_Name(kind)));
   for (const auto& [valid_from, unit_price] : prices) Price(product, valid_from, unit_price);
 }
 
-void BillingStory::PerPiece(const std::string& product, const Prices& prices) {
-  Do(&Agreements::CreateProduct,
-     absl::StrCat("product_id: '", product, "' display_name: 'Vare ", product, "' kind: PRODUCT_KIND_TRANSACTION"));
-  for (const auto& [valid_from, unit_price] : prices) Price(product, valid_from, unit_price);
-}
-
-void BillingStory::Price(const std::string& product, const std::string& valid_from, const std::string& unit_price) {
-  Do(&Agreements::SetPrice,
-     absl::StrCat("product_id: '", product, "' valid_from: '", valid_from, "' unit_price: '", unit_price, "'"));
+void BillingStory::UpdateAgreement(const std::string& agreement, const std::string& field, const std::string& value) {
+  Do(&Agreements::UpdateAgreement, absl::StrCat("agreement_id: '$", agreement, "' ", field, ": '", value, "'"));
 }
 
 std::string BillingStory::PricedUntil(const std::string& product) {
   return Do(&Agreements::GetProduct, absl::StrCat("product_id: '", product, "'")).product().priced_until();
 }
 
-void BillingStory::Move(const std::string& company, const std::string& agreement) {
-  Do(&Companies::MoveCompany, absl::StrCat("company_id: '$", company, "' agreement_id: '$", agreement, "'"));
-}
-
-void BillingStory::DeleteCompany(const std::string& company) {
-  Do(&Companies::DeleteCompany, absl::StrCat("company_id: '$", company, "'"));
-}
-
-void BillingStory::DeleteAgreement(const std::string& agreement) {
-  Do(&Agreements::DeleteAgreement, absl::StrCat("agreement_id: '$", agreement, "'"));
-}
-
-void BillingStory::Rename(const std::string& agreement, const std::string& display_name) {
-  Do(&Agreements::UpdateAgreement, absl::StrCat("agreement_id: '$", agreement, "' display_name: '", display_name, "'"));
-}
-
-void BillingStory::SetCustomerNumber(const std::string& agreement, const std::string& customer_number) {
-  Do(&Agreements::UpdateAgreement,
-     absl::StrCat("agreement_id: '$", agreement, "' customer_number: '", customer_number, "'"));
-}
-
 std::string BillingStory::SettledUntil(const std::string& agreement) {
   return Do(&Agreements::GetAgreement, absl::StrCat("agreement_id: '$", agreement, "'")).agreement().settled_until();
-}
-
-template <typename Request, typename Response>
-std::string BillingStory::ChangeAccess(grpc::Status (Companies::*method)(grpc::ClientContext*, const Request&,
-                                                                         Response*),
-                                       const std::string& company, const std::string& user,
-                                       const std::string& product) {
-  const auto response =
-      Do(method, absl::StrCat("company_id: '$", company, "' user_id: '", user, "' product_ids: '", product, "'"));
-  EXPECT_EQ(response.accesses_size(), 1);
-  return AccessText(response.accesses(0));
-}
-
-std::string BillingStory::Invite(const std::string& company, const std::string& user, const std::string& product) {
-  return ChangeAccess(&Companies::InviteUser, company, user, product);
-}
-
-std::string BillingStory::Accept(const std::string& company, const std::string& user, const std::string& product) {
-  return ChangeAccess(&Companies::AcceptInvitation, company, user, product);
-}
-
-std::string BillingStory::Grant(const std::string& company, const std::string& user, const std::string& product) {
-  return ChangeAccess(&Companies::GrantAccess, company, user, product);
-}
-
-std::string BillingStory::Revoke(const std::string& company, const std::string& user, const std::string& product) {
-  return ChangeAccess(&Companies::RevokeAccess, company, user, product);
 }
 
 std::string BillingStory::Accesses(const std::string& company, const std::string& user) {
@@ -182,15 +115,6 @@ std::string AccessText(const v1::Access& access) {
   std::string state = WithoutPrefix(v1::AccessState_Name(access.state()), "ACCESS_STATE_");
   if (access.from_day().empty()) return state;
   return absl::StrCat(state, " ", access.from_day(), " -", access.until_day().empty() ? "" : " ", access.until_day());
-}
-
-Wire* BillingStoryTest::wire_ = nullptr;
-
-void BillingStoryTest::SetUpTestSuite() { wire_ = new Wire; }
-
-void BillingStoryTest::TearDownTestSuite() {
-  delete wire_;
-  wire_ = nullptr;
 }
 
 }  // namespace agreements::testing

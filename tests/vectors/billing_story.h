@@ -32,6 +32,9 @@ struct Use {
 // A price from a day on: {"2026-01-01", "423.00"}.
 using Prices = std::vector<std::pair<std::string, std::string>>;
 
+// "ACTIVE 2026-01-01 -", "ENDED 2026-01-01 - 2026-01-08", "INVITED".
+std::string AccessText(const v1::Access& access);
+
 // One account. Its agreements and companies have the names that the test gives them; in texts of requests and errors
 // these stand for ids with a "$": "$A". What the test does must succeed, or throws; Try() is for what may fail.
 class BillingStory {
@@ -41,27 +44,55 @@ class BillingStory {
   // Sets the clock: "2026-03-31T22:30:00Z", or "2026-04-01" for noon in Oslo.
   void At(const std::string& when);
 
-  void Agreement(const std::string& name, const std::string& customer_number = "00417");
-  void Company(const std::string& agreement, const std::string& name);
-  void License(const std::string& product, const Prices& prices = {{"2026-01-01", "423.00"}});
-  void PerPiece(const std::string& product, const Prices& prices = {{"2026-01-01", "2.00"}});
-  void Price(const std::string& product, const std::string& valid_from, const std::string& unit_price);
+  void Agreement(const std::string& name, const std::string& customer_number = "00417") {
+    Name(name, wire_.NewAgreementWithNumber(name, customer_number, account()));
+  }
+  void Company(const std::string& agreement, const std::string& name) {
+    Name(name, wire_.NewCompany(Id(agreement), name, "", account()));
+  }
+  void License(const std::string& product, const Prices& prices = {{"2026-01-01", "423.00"}}) {
+    Product(product, v1::PRODUCT_KIND_LICENSE, prices);
+  }
+  void PerPiece(const std::string& product, const Prices& prices = {{"2026-01-01", "2.00"}}) {
+    Product(product, v1::PRODUCT_KIND_TRANSACTION, prices);
+  }
+  void Price(const std::string& product, const std::string& valid_from, const std::string& unit_price) {
+    wire_.SetPriceOf(product, valid_from, unit_price, account()).value();
+  }
   // "2026-02-01", or "" while no order basis has priced it.
   std::string PricedUntil(const std::string& product);
 
-  void Move(const std::string& company, const std::string& agreement);
-  void DeleteCompany(const std::string& company);
-  void DeleteAgreement(const std::string& agreement);
-  void Rename(const std::string& agreement, const std::string& display_name);
-  void SetCustomerNumber(const std::string& agreement, const std::string& customer_number);
+  void Move(const std::string& company, const std::string& agreement) {
+    wire_.Move(Id(company), Id(agreement), account()).value();
+  }
+  void DeleteCompany(const std::string& company) { wire_.RemoveCompany(Id(company), account()).value(); }
+  // Into the agreement that it was in, unless another one is named.
+  void UndeleteCompany(const std::string& company, const std::string& agreement = "") {
+    wire_.Undelete(Id(company), agreement.empty() ? "" : Id(agreement), account()).value();
+  }
+  void DeleteAgreement(const std::string& agreement) { wire_.Delete(Id(agreement), false, account()).value(); }
+  void Rename(const std::string& agreement, const std::string& display_name) {
+    UpdateAgreement(agreement, "display_name", display_name);
+  }
+  void SetCustomerNumber(const std::string& agreement, const std::string& customer_number) {
+    UpdateAgreement(agreement, "customer_number", customer_number);
+  }
   std::string SettledUntil(const std::string& agreement);
 
-  // Each returns the access that comes of it, as AccessText() has it.
-  std::string Invite(const std::string& company, const std::string& user, const std::string& product);
-  std::string Accept(const std::string& company, const std::string& user, const std::string& product);
-  std::string Grant(const std::string& company, const std::string& user, const std::string& product);
-  std::string Revoke(const std::string& company, const std::string& user, const std::string& product);
-  // All of a user in a company, separated by commas, oldest day first and those without days last.
+  // Each returns the changed access in the form of AccessText().
+  std::string Invite(const std::string& company, const std::string& user, const std::string& product) {
+    return OnlyAccess(wire_.Invite(Id(company), user, {product}, account()).value());
+  }
+  std::string Accept(const std::string& company, const std::string& user, const std::string& product) {
+    return OnlyAccess(wire_.Accept(Id(company), user, {product}, account()).value());
+  }
+  std::string Grant(const std::string& company, const std::string& user, const std::string& product) {
+    return OnlyAccess(wire_.Grant(Id(company), user, {product}, account()).value());
+  }
+  std::string Revoke(const std::string& company, const std::string& user, const std::string& product) {
+    return OnlyAccess(wire_.Revoke(Id(company), user, {product}, account()).value());
+  }
+  // All accesses of a user in a company, the oldest first. Those without days come last.
   std::string Accesses(const std::string& company, const std::string& user);
 
   // What became of each, separated by commas: "RECORDED 2026-01-07", "DUPLICATE 2026-01-07 SETTLED", or
@@ -71,10 +102,16 @@ class BillingStory {
   std::string Cancel(const std::vector<std::pair<std::string, std::string>>& transactions);
 
   v1::OrderBasis Preview(const std::string& agreement, const std::string& until_day = "");
-  // Creates the next order basis, as previewed, and finds it sound: see CheckDocument().
+  // Creates the next order basis as previewed, and checks it with CheckDocument().
   v1::OrderBasis Settle(const std::string& agreement, const std::string& until_day);
-  // The same from a day that must be the next, as LinesText() has it.
+  // The same, expecting the first day, and in the form of LinesText().
   std::string Lines(const std::string& agreement, const std::string& from_day, const std::string& until_day);
+
+  // The same of the whole of January 2026, on the first day after it.
+  std::string January(const std::string& agreement) {
+    At("2026-02-01");
+    return Lines(agreement, "2026-01-01", "2026-02-01");
+  }
 
   // Everything that holds of any document: it is stored as it was answered (O4); its lines are in order and their
   // amounts right (B4), and its total is their sum (B9); each is explained to the day and piece (O7); and verification
@@ -144,9 +181,17 @@ class BillingStory {
   Agreements& agreements() { return wire_.agreements(); }
 
  private:
-  template <typename Request, typename Response>
-  std::string ChangeAccess(grpc::Status (Companies::*method)(grpc::ClientContext*, const Request&, Response*),
-                           const std::string& company, const std::string& user, const std::string& product);
+  const std::string& account() const { return names_.at("$account"); }
+  const std::string& Id(const std::string& name) const { return names_.at("$" + name); }
+  void Product(const std::string& product, v1::ProductKind kind, const Prices& prices);
+  void UpdateAgreement(const std::string& agreement, const std::string& field, const std::string& value);
+
+  template <typename Response>
+  static std::string OnlyAccess(const Response& response) {
+    EXPECT_EQ(response.accesses_size(), 1);
+    return AccessText(response.accesses(0));
+  }
+
   std::string ResultsText(const google::protobuf::RepeatedPtrField<v1::TransactionResult>& results) const;
   std::string ShareText(const v1::OrderBasisLine& line, const v1::UserShare& share) const;
 
@@ -162,27 +207,16 @@ absl::CivilDay DayOf(const std::string& text);
 // "CREATED" of "BILLING_OUTCOME_CREATED".
 std::string WithoutPrefix(const std::string& enum_name, absl::string_view prefix);
 
-// The error in a result within a response, found to be as sound as a call's.
+// The error in a result of a response, checked like the error of a call.
 absl::Status ErrorOf(const google::rpc::Status& error);
-
-// "ACTIVE 2026-01-01 -", "ENDED 2026-01-01 - 2026-01-08", "INVITED".
-std::string AccessText(const v1::Access& access);
 
 // "accounting 2026-01-01 423.00 42/31 573.10; scan 2026-01-01 2.00 x3 6.00; scan 2026-01-01 2.00 x3 of 2025-12 6.00".
 std::string LinesText(const v1::OrderBasis& document);
 
 // A story for each test of a suite, which share a server.
-class BillingStoryTest : public ::testing::Test {
+class BillingStoryTest : public WireTest {
  protected:
-  static void SetUpTestSuite();
-  static void TearDownTestSuite();
-
-  static Wire& wire() { return *wire_; }
-
   BillingStory story{*wire_};
-
- private:
-  static Wire* wire_;
 };
 
 }  // namespace agreements::testing

@@ -33,7 +33,7 @@ int64_t RightAmount(const v1::OrderBasisLine& line) {
   return static_cast<int64_t>((__int128{2} * Scaled(line.unit_price(), 4) * quantity + divisor) / (2 * divisor));
 }
 
-// Where a line belongs in a document.
+// The order of lines in a document.
 auto OrderOf(const v1::OrderBasisLine& line) {
   return std::make_tuple(line.kind(), line.original_month(), line.product_id(), line.price_valid_from());
 }
@@ -61,7 +61,7 @@ v1::OrderBasis BillingStory::Settle(const std::string& agreement, const std::str
                                         "' until_day: '", until_day, "' expected_digest: '", preview.digest(), "'");
   const auto created = Do(&Agreements::CreateOrderBasis, text);
   EXPECT_FALSE(created.existed());
-  // O1: what was previewed, and an id and a time.
+  // O1: the document is the preview with an id and a time.
   v1::OrderBasis nameless = created.order_basis();
   nameless.clear_order_basis_id();
   nameless.clear_create_time();

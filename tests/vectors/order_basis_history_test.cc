@@ -35,7 +35,7 @@ class OrderBasisHistoryTest : public BillingStoryTest {
     story.Name("document", "");
   }
 
-  // What verification finds, once the rows are as `sql` makes them.
+  // Changes rows with `sql`, and returns what verification finds.
   std::string ProblemsAfter(const std::string& sql) {
     story.Sql("SET FOREIGN_KEY_CHECKS = 0");
     story.Sql(sql + " AND account_id = '$account'");
@@ -91,10 +91,40 @@ TEST_F(OrderBasisHistoryTest, O7ALineThatIsNotThereIsNotFound) {
       "ResourceInfo OrderBasis ord-0000000000000000");
 }
 
-TEST_F(OrderBasisHistoryTest, O8ALinesAmountIsCompared) {
-  EXPECT_EQ(ProblemsAfter("UPDATE order_basis_lines SET amount = amount + 1 WHERE line_number = 1"),
-            "LINE TOTAL DIGEST");
-}
+// SQL that changes rows, and what verification finds afterwards.
+struct Change {
+  const char* name;
+  const char* sql;
+  const char* problems;
+};
+
+constexpr Change kChanges[] = {
+    {"O8ALinesAmountIsCompared", "UPDATE order_basis_lines SET amount = amount + 1 WHERE line_number = 1",
+     "LINE TOTAL DIGEST"},
+    {"O8AMissingLineIsFound", "DELETE FROM order_basis_lines WHERE line_number = 2", "LINE TOTAL DIGEST"},
+    {"O8ALinesProductIsCompared", "UPDATE order_basis_lines SET product_id = 'other' WHERE line_number = 2",
+     "LINE DIGEST"},
+    {"O8TheTotalIsCompared", "UPDATE order_bases SET total_amount = total_amount + 1 WHERE order_basis_id = '$ord'",
+     "TOTAL DIGEST"},
+    {"O8AnAccessThatBeganLaterIsFound", "UPDATE accesses SET from_day = '2026-01-02' WHERE user_id = 'u1'", "LINE"},
+    {"O8AnAccessThatEndedLaterIsFound",
+     "UPDATE accesses SET until_day = '2026-01-12' WHERE user_id = 'u2' AND company_id = '$c2'", "LINE"},
+    {"O8APlacementThatBeganEarlierIsFound", "UPDATE placements SET from_day = '2026-01-05' WHERE agreement_id = '$B'",
+     "LINE TRANSACTION"},
+    {"O8APriceThatWasChangedIsFound", "UPDATE prices SET unit_price = 4240000 WHERE product_id = 'accounting'", "LINE"},
+    {"O8AClaimThatWasDroppedIsFound", "UPDATE transactions SET order_basis_id = '' WHERE transaction_id = 't1'",
+     "LINE"},
+    {"O8ATransactionsQuantityIsCompared", "UPDATE transactions SET quantity = 4 WHERE transaction_id = 't1'", "LINE"},
+    {"O8AFirstDocumentThatDoesNotBeginWithTheAgreementIsFound",
+     "UPDATE agreements SET create_time = '2025-12-30 12:00:00' WHERE agreement_id = '$A'", "DAYS"},
+};
+
+class ChangedHistoryTest : public OrderBasisHistoryTest, public ::testing::WithParamInterface<Change> {};
+
+TEST_P(ChangedHistoryTest, IsFound) { EXPECT_EQ(ProblemsAfter(GetParam().sql), GetParam().problems); }
+
+INSTANTIATE_TEST_SUITE_P(Every, ChangedHistoryTest, ::testing::ValuesIn(kChanges),
+                         [](const auto& change) { return std::string(change.param.name); });
 
 TEST_F(OrderBasisHistoryTest, O8ALinesUserDaysAreCompared) {
   EXPECT_EQ(ProblemsAfter("UPDATE order_basis_lines SET user_days = user_days - 1 WHERE line_number = 1"),
@@ -108,49 +138,14 @@ TEST_F(OrderBasisHistoryTest, O8ALinesUserDaysAreCompared) {
   EXPECT_TRUE(tells) << verified.DebugString();
 }
 
-TEST_F(OrderBasisHistoryTest, O8AMissingLineIsFound) {
-  EXPECT_EQ(ProblemsAfter("DELETE FROM order_basis_lines WHERE line_number = 2"), "LINE TOTAL DIGEST");
-}
-
-TEST_F(OrderBasisHistoryTest, O8ALinesProductIsCompared) {
-  EXPECT_EQ(ProblemsAfter("UPDATE order_basis_lines SET product_id = 'other' WHERE line_number = 2"), "LINE DIGEST");
-}
-
 TEST_F(OrderBasisHistoryTest, O8ALinesPriceIsCompared) {
   EXPECT_THAT(ProblemsAfter("UPDATE order_basis_lines SET unit_price = 1 WHERE line_number = 2"), HasSubstr("LINE"));
-}
-
-TEST_F(OrderBasisHistoryTest, O8TheTotalIsCompared) {
-  EXPECT_EQ(ProblemsAfter("UPDATE order_bases SET total_amount = total_amount + 1 WHERE order_basis_id = '$ord'"),
-            "TOTAL DIGEST");
 }
 
 TEST_F(OrderBasisHistoryTest, O8TheDigestIsCompared) {
   EXPECT_EQ(ProblemsAfter(absl::StrCat("UPDATE order_bases SET digest = '", std::string(64, '0'),
                                        "' WHERE order_basis_id = '$ord'")),
             "DIGEST");
-}
-
-TEST_F(OrderBasisHistoryTest, O8AnAccessThatBeganLaterIsFound) {
-  EXPECT_EQ(ProblemsAfter("UPDATE accesses SET from_day = '2026-01-02' WHERE user_id = 'u1'"), "LINE");
-}
-
-TEST_F(OrderBasisHistoryTest, O8AnAccessThatEndedLaterIsFound) {
-  EXPECT_EQ(ProblemsAfter("UPDATE accesses SET until_day = '2026-01-12' WHERE user_id = 'u2' AND company_id = '$c2'"),
-            "LINE");
-}
-
-TEST_F(OrderBasisHistoryTest, O8APlacementThatBeganEarlierIsFound) {
-  EXPECT_EQ(ProblemsAfter("UPDATE placements SET from_day = '2026-01-05' WHERE agreement_id = '$B'"),
-            "LINE TRANSACTION");
-}
-
-TEST_F(OrderBasisHistoryTest, O8APriceThatWasChangedIsFound) {
-  EXPECT_EQ(ProblemsAfter("UPDATE prices SET unit_price = 4240000 WHERE product_id = 'accounting'"), "LINE");
-}
-
-TEST_F(OrderBasisHistoryTest, O8AClaimThatWasDroppedIsFound) {
-  EXPECT_EQ(ProblemsAfter("UPDATE transactions SET order_basis_id = '' WHERE transaction_id = 't1'"), "LINE");
 }
 
 TEST_F(OrderBasisHistoryTest, O8AClaimOnAnotherAgreementsTransactionIsFound) {
@@ -163,10 +158,6 @@ TEST_F(OrderBasisHistoryTest, O8AClaimOnADayThatIsNotOverIsFound) {
   story.Record({{.company = "c1", .id = "t3", .when = "2026-02-01"}});
   EXPECT_THAT(ProblemsAfter("UPDATE transactions SET order_basis_id = '$ord' WHERE transaction_id = 't3'"),
               HasSubstr("TRANSACTION"));
-}
-
-TEST_F(OrderBasisHistoryTest, O8ATransactionsQuantityIsCompared) {
-  EXPECT_EQ(ProblemsAfter("UPDATE transactions SET quantity = 4 WHERE transaction_id = 't1'"), "LINE");
 }
 
 TEST_F(OrderBasisHistoryTest, O8DocumentsThatOverlapAreFound) {
@@ -189,11 +180,6 @@ TEST_F(OrderBasisHistoryTest, O8AGapBeforeTheDocumentIsFound) {
   ProblemsAfter(
       "UPDATE order_bases SET from_day = '2025-12-01', until_day = '2026-01-01' WHERE order_basis_id = '$ord'");
   EXPECT_EQ(story.Problems(february), "DAYS");
-}
-
-TEST_F(OrderBasisHistoryTest, O8AFirstDocumentThatDoesNotBeginWithTheAgreementIsFound) {
-  EXPECT_EQ(ProblemsAfter("UPDATE agreements SET create_time = '2025-12-30 12:00:00' WHERE agreement_id = '$A'"),
-            "DAYS");
 }
 
 TEST_F(OrderBasisHistoryTest, O8AGapAfterTheDocumentIsFound) {

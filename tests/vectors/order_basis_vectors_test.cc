@@ -23,7 +23,7 @@ class OrderBasisVectorsTest : public BillingStoryTest {
                                   "' expected_digest: '", digest, "'"));
   }
 
-  // That what `change` does is not frozen by who has seen January before.
+  // Expects that after `change`, a caller who previewed January before it cannot freeze January.
   template <typename Change>
   void ExpectPreviewChangedBy(const Change& change) {
     story.At("2026-02-01");

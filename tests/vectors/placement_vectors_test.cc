@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::StartsWith;
 
-// A company in A since 1 November; what happens, happens on the 12th.
+// A company that A has held since 1 November. Most tests change it on the 12th.
 class PlacementVectorsTest : public BillingStoryTest {
  protected:
   PlacementVectorsTest() {
@@ -20,14 +20,10 @@ class PlacementVectorsTest : public BillingStoryTest {
     story.PerPiece("scan");
   }
 
-  void Undelete(const std::string& agreement) {
-    story.Do(&Companies::UndeleteCompany, absl::StrCat("company_id: '$c1' agreement_id: '$", agreement, "'"));
-  }
-
-  // Deleted and undeleted at once.
+  // Deletes the company and undeletes it into the agreement.
   void PutInto(const std::string& agreement) {
     story.DeleteCompany("c1");
-    Undelete(agreement);
+    story.UndeleteCompany("c1", agreement);
   }
 
   // "A 2026-11-01 - 2026-11-12, nobody 2026-11-12 -", oldest first.
@@ -91,7 +87,7 @@ TEST_F(PlacementVectorsTest, M5TransactionsOfThatDayAreTheNewAgreementsWheneverT
   EXPECT_EQ(story.Record({{.id = "before", .when = "2026-11-12T08:00:00Z"}}), "RECORDED 2026-11-12");
   story.DeleteCompany("c1");
   EXPECT_EQ(story.Record({{.id = "deleted", .when = "2026-11-12T09:00:00Z"}}), "RECORDED 2026-11-12");
-  Undelete("B");
+  story.UndeleteCompany("c1", "B");
   EXPECT_EQ(story.Record({{.id = "after", .when = "2026-11-12T10:00:00Z"}}), "RECORDED 2026-11-12");
   story.At("2026-11-20");
   EXPECT_EQ(story.Record({{.id = "late", .when = "2026-11-12T10:30:00Z"}}), "RECORDED 2026-11-12");
@@ -105,7 +101,7 @@ TEST_F(PlacementVectorsTest, M5TheAgreementThatHeldItLastMayBeDeletedSince) {
   story.DeleteCompany("c1");
   story.DeleteAgreement("A");
   const auto before = story.Do(&Agreements::GetAgreement, "agreement_id: '$A'").agreement();
-  Undelete("B");
+  story.UndeleteCompany("c1", "B");
   EXPECT_EQ(story.Do(&Agreements::GetAgreement, "agreement_id: '$A'").agreement().DebugString(), before.DebugString());
   EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-12, B 2026-11-12 -");
   EXPECT_EQ(November("A"), "accounting 2026-01-01 423.00 11/30 155.10");
@@ -127,7 +123,7 @@ TEST_F(PlacementVectorsTest, M5UndeletedOnALaterDayTheDaysBetweenStayWithoutAHol
   story.At("2026-11-12");
   story.DeleteCompany("c1");
   story.At("2026-11-15");
-  Undelete("B");
+  story.UndeleteCompany("c1", "B");
   EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-13, nobody 2026-11-13 - 2026-11-15, B 2026-11-15 -");
   EXPECT_EQ(story.Grant("c1", "u1", "accounting"), "ACTIVE 2026-11-15 -");
   EXPECT_THAT(story.Record({{.when = "2026-11-14T08:00:00Z"}}),
@@ -140,7 +136,7 @@ TEST_F(PlacementVectorsTest, M5UndeletedOnTheNextDayTheDayOfTheDeletionIsTheOldA
   story.At("2026-11-12");
   story.DeleteCompany("c1");
   story.At("2026-11-13");
-  Undelete("B");
+  story.UndeleteCompany("c1", "B");
   EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-13, B 2026-11-13 -");
 }
 
@@ -170,17 +166,17 @@ TEST_F(PlacementVectorsTest, M5OfSeveralOnOneDayTheLastOneHasTheDay) {
   EXPECT_EQ(November("C"), "accounting 2026-01-01 423.00 1/30 14.10");
 }
 
-// It was undeleted on the 5th: what was before that is not replaced.
+// The company was undeleted on the 5th. Only the placement since then is replaced.
 TEST_F(PlacementVectorsTest, M5WhatComesBeforeTheLastPlacementStays) {
   story.At("2026-11-03");
   story.DeleteCompany("c1");
   story.At("2026-11-05");
-  Undelete("A");
+  story.UndeleteCompany("c1", "A");
   PutInto("B");
   EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-04, nobody 2026-11-04 - 2026-11-05, B 2026-11-05 -");
 }
 
-// A server whose clock is seconds ahead has settled the day, one that is behind undeletes.
+// A server whose clock is ahead settles the day. One whose clock is behind undeletes the company.
 TEST_F(PlacementVectorsTest, D2ADayThatTheOldAgreementHasSettledStaysItsOwn) {
   story.Grant("c1", "u1", "accounting");
   story.At("2026-11-12");
@@ -189,7 +185,7 @@ TEST_F(PlacementVectorsTest, D2ADayThatTheOldAgreementHasSettledStaysItsOwn) {
   const v1::OrderBasis settled = story.Settle("A", "2026-11-13");
   EXPECT_EQ(LinesText(settled), "accounting 2026-01-01 423.00 12/30 169.20");
   story.At("2026-11-12T22:59:59Z");
-  Undelete("B");
+  story.UndeleteCompany("c1", "B");
   EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-13, B 2026-11-13 -");
   EXPECT_EQ(story.Grant("c1", "u2", "accounting"), "ACTIVE 2026-11-13 -");
   EXPECT_EQ(story.Problems(settled), "");
@@ -197,14 +193,14 @@ TEST_F(PlacementVectorsTest, D2ADayThatTheOldAgreementHasSettledStaysItsOwn) {
   EXPECT_EQ(November("B"), "accounting 2026-01-01 423.00 18/30 253.80");
 }
 
-// Moved and deleted by a server whose clock is seconds ahead.
+// A server whose clock is seconds ahead moves and deletes the company.
 TEST_F(PlacementVectorsTest, D2AnUndeletionChangesNoDayBeforeThePlacementThatItReplaces) {
   story.Agreement("C");
   story.At("2026-11-12T23:00:01Z");
   story.Move("c1", "B");
   story.DeleteCompany("c1");
   story.At("2026-11-12T22:59:59Z");
-  Undelete("C");
+  story.UndeleteCompany("c1", "C");
   EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-13, C 2026-11-13 -");
 }
 
@@ -215,7 +211,7 @@ TEST_F(PlacementVectorsTest, D2ADayThatTheNewAgreementHasSettledStaysTheOldOnes)
   story.At("2026-11-12T23:00:01Z");
   EXPECT_EQ(LinesText(story.Settle("B", "2026-11-13")), "");
   story.At("2026-11-12T22:59:59Z");
-  Undelete("B");
+  story.UndeleteCompany("c1", "B");
   EXPECT_EQ(Placements(), "A 2026-11-01 - 2026-11-13, B 2026-11-13 -");
   EXPECT_EQ(November("A"), "accounting 2026-01-01 423.00 12/30 169.20");
   EXPECT_EQ(November("B"), "");

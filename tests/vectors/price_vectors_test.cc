@@ -33,8 +33,7 @@ TEST_F(PriceVectorsTest, B4HalvesAreRoundedAwayFromZero) {
   }
   story.Grant("c1", "u1", "e");
   story.Revoke("c1", "u1", "e");
-  story.At("2026-02-01");
-  EXPECT_EQ(story.Lines("A", "2026-01-01", "2026-02-01"),
+  EXPECT_EQ(story.January("A"),
             "e 2026-01-01 0.155 1/31 0.01; a 2026-01-01 0.005 x1 0.01; b 2026-01-01 0.0049 x1 0.00; "
             "c 2026-01-01 0.025 x1 0.03; d 2026-01-01 0.1249 x1 0.12");
 }

@@ -17,29 +17,13 @@ bool HoldsServersId(const FieldDescriptor& field) {
   return kIds.count(field.name()) == 1;
 }
 
-class WireAccountsTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { wire_ = new Wire; }
-  static void TearDownTestSuite() {
-    delete wire_;
-    wire_ = nullptr;
-  }
-
-  // A populated account of the test's own.
-  Names NewAccount() { return wire_->Populate(absl::StrCat("acct-", ++accounts_)); }
-
-  static Wire* wire_;
-  static int accounts_;
-};
-
-Wire* WireAccountsTest::wire_ = nullptr;
-int WireAccountsTest::accounts_ = 0;
+class WireAccountsTest : public WireTest {};
 
 // The answer to a valid request whose `field` holds `id` instead, with "$id" for it.
 std::string AnswerToId(Wire& wire, const MethodDescriptor& method, const FieldDescriptor& field, const Names& names,
                        const std::string& id) {
   const auto request = ValidRequest(method, names);
-  // What explains a document has no fields of a preview.
+  // An explanation of a document must not have the fields of a preview.
   if (method.name() == "ExplainOrderBasis" && field.name() == "order_basis_id") {
     request->Clear();
     FillIn("account_id: '$account' line_number: 1", names, *request);
@@ -64,7 +48,7 @@ TEST_F(WireAccountsTest, AnotherAccountsIdIsAnsweredAsOneThatDoesNotExist) {
                                                       {"draft_id", "$no_draft"},
                                                       {"access_id", "$no_access"},
                                                       {"order_basis_id", "$no_order_basis"}};
-  // By "Method.field"; filters that nothing passes, and what is looked for by two ids.
+  // By "Method.field": filters, which then find nothing, and lookups by two ids.
   const std::map<std::string, std::string> others_answers = {
       {"ListCompanies.agreement_id", "OK"},
       {"ListCompanyDrafts.agreement_id", "OK"},
@@ -112,7 +96,7 @@ TEST_F(WireAccountsTest, ABatchMissesAnotherAccountsIdsAsItDoesThoseThatDoNotExi
   EXPECT_THAT(companies.missing_company_ids(), ::testing::ElementsAre(names["$no_company"], names["$others_company"]));
 }
 
-// Empties the server's ids that no name is known for.
+// Clears the ids that the server made during the call.
 void ClearNewIds(const std::set<std::string>& known_ids, Message& message) {
   const auto* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
@@ -145,7 +129,7 @@ TEST_F(WireAccountsTest, ValidateOnlyAnswersAsTheChangeWouldWithoutNewIdsAndChan
     ASSERT_TRUE(checked.ok()) << method->name() << checked.status();
     EXPECT_EQ(wire_->Rows(), before) << method->name();
 
-    // With the same request_id, which the first call has ignored.
+    // The same request_id is free: a call with validate_only does not record it.
     request->GetReflection()->SetBool(request.get(), validate_only, false);
     const auto changed = wire_->CallMethod(*method, *request);
     ASSERT_TRUE(changed.ok()) << method->name() << changed.status();

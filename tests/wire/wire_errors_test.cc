@@ -14,14 +14,7 @@ namespace {
 
 using google::protobuf::MethodDescriptor;
 
-const MethodDescriptor& MethodNamed(const std::string& name) {
-  for (const MethodDescriptor* method : AllMethods()) {
-    if (method->name() == name) return *method;
-  }
-  throw std::runtime_error("no method " + name);
-}
-
-// One after the other, on an account of its own.
+// A call and its error. The calls run in order on one account.
 struct Provocation {
   const char* method;
   const char* request;
@@ -158,17 +151,8 @@ constexpr Provocation kProvocationsOfTheNextMonth[] = {
      "PreconditionFailure AMOUNT_TOO_LARGE $billed"},
 };
 
-class WireErrorsTest : public ::testing::Test {
+class WireErrorsTest : public WireTest {
  protected:
-  static void SetUpTestSuite() { wire_ = new Wire; }
-  static void TearDownTestSuite() {
-    delete wire_;
-    wire_ = nullptr;
-  }
-
-  // A populated account of the test's own.
-  Names NewAccount() { return wire_->Populate(absl::StrCat("acct-", ++accounts_)); }
-
   absl::Status Send(const MethodDescriptor& method, const std::string& text, const Names& names) {
     const auto request = NewRequest(method);
     FillIn(absl::StrCat("account_id: '$account' ", text), names, *request);
@@ -187,7 +171,7 @@ class WireErrorsTest : public ::testing::Test {
     return provoked;
   }
 
-  // Ten times the most pieces that a transaction can have.
+  // Ten transactions of the highest quantity.
   void RecordGold(const Names& names) {
     std::string text;
     for (int i = 0; i < 10; ++i) {
@@ -197,31 +181,21 @@ class WireErrorsTest : public ::testing::Test {
     }
     EXPECT_TRUE(Send(MethodNamed("RecordTransactions"), text, names).ok());
   }
-
-  static Wire* wire_;
-  static int accounts_;
 };
-
-Wire* WireErrorsTest::wire_ = nullptr;
-int WireErrorsTest::accounts_ = 0;
 
 constexpr char kGetAgreement[] = "/agreements.v1.AgreementService/GetAgreement";
 
+// Each asks for something that does not exist.
 absl::Status GetAgreement(Wire& wire) {
-  v1::GetAgreementRequest request;
-  request.set_account_id("acct-1");
-  request.set_agreement_id("agr-0000000000000000");
-  return wire.Call(&Agreements::GetAgreement, request).status();
+  return wire.Call(&Agreements::GetAgreement, "agreement_id: 'agr-0000000000000000'", {{"$account", "acct-1"}})
+      .status();
 }
 
 absl::Status GetCompany(Wire& wire) {
-  v1::GetCompanyRequest request;
-  request.set_account_id("acct-1");
-  request.set_company_id("cmp-0000000000000000");
-  return wire.Call(&Companies::GetCompany, request).status();
+  return wire.Call(&Companies::GetCompany, "company_id: 'cmp-0000000000000000'", {{"$account", "acct-1"}}).status();
 }
 
-// Of a change of an agreement while another one is about to be committed.
+// Updates an agreement while another update of it holds the row.
 absl::Status ErrorOfALockedRow() {
   Statements statements;
   Wire wire({.row_wait = absl::Seconds(1)}, statements.hooks());
@@ -237,7 +211,7 @@ absl::Status ErrorOfALockedRow() {
   return status;
 }
 
-// By what the server or its database is short of.
+// Errors of the server and its database, by their text.
 std::map<std::string, absl::Status> ErrorsOfTrouble() {
   std::map<std::string, absl::Status> errors;
   Wire busy({.workers = 1, .max_queue = 0});
@@ -270,7 +244,7 @@ std::map<std::string, absl::Status> ErrorsOfTrouble() {
   return errors;
 }
 
-// What a clock answers that stands where no day can be told.
+// The answer while the clock is outside the years that have days.
 constexpr char kClockOutOfRange[] = "UNAVAILABLE CLOCK_OUT_OF_RANGE; RetryInfo";
 
 absl::Time At(absl::string_view text) {
@@ -313,13 +287,13 @@ TEST_F(WireErrorsTest, AClockOutsideTheYears2000To2999IsSaidAndChangesNothing) {
     wire_->clock().Set(now);
     for (const MethodDescriptor* method : AllMethods()) {
       const auto request = ValidRequest(*method, names);
-      // One that was answered is not asked for the time again.
+      // A request that was answered before would not read the clock.
       if (const auto* request_id = method->input_type()->FindFieldByName("request_id")) {
         request->GetReflection()->ClearField(request.get(), request_id);
       }
       const std::string before = wire_->Rows();
       const std::string answer = Describe(wire_->Answer(*method, *request));
-      if (answer == "OK") continue;  // It asks for no time.
+      if (answer == "OK") continue;  // The method does not read the clock.
       EXPECT_EQ(answer, kClockOutOfRange) << method->name() << " at " << now;
       EXPECT_EQ(wire_->Rows(), before) << method->name();
       ++refused;

@@ -12,16 +12,7 @@
 namespace agreements::testing {
 namespace {
 
-using google::protobuf::MethodDescriptor;
-
 constexpr int kWriters = 8;
-
-const MethodDescriptor& ListMethod(const std::string& name) {
-  for (const MethodDescriptor* method : ListMethods()) {
-    if (method->name() == name) return *method;
-  }
-  throw std::runtime_error("no list " + name);
-}
 
 // Makes rows for a list and removes them, through the API. Companies and drafts go into an agreement of its own.
 class Writer {
@@ -45,7 +36,7 @@ class Writer {
 
   void CreatePassing() { passing_.push_back(Create()); }
 
-  // Removes one of what passes and creates another.
+  // Removes one of the passing rows and creates another.
   void Write() {
     std::swap(passing_[random_() % passing_.size()], passing_.back());
     names_["$id"] = passing_.back();
@@ -74,21 +65,11 @@ class Writer {
   std::vector<std::string> passing_;
 };
 
-class WireListsTest : public ::testing::Test {
+class WireListsTest : public WireTest {
  protected:
-  static void SetUpTestSuite() { wire_ = new Wire; }
-  static void TearDownTestSuite() {
-    delete wire_;
-    wire_ = nullptr;
-  }
-
-  // Walks a list of `lasting` rows that stay, among others that come and go meanwhile.
+  // Reads a list with `lasting` rows that stay, while others are added and removed.
   static void WalkWhileOthersWrite(const std::string& list, int lasting, int passing, int page_size, int walks);
-
-  static Wire* wire_;
 };
-
-Wire* WireListsTest::wire_ = nullptr;
 
 void WireListsTest::WalkWhileOthersWrite(const std::string& list, int lasting, int passing, int page_size, int walks) {
   const std::string account_id = absl::StrCat("acct-", list, "-", page_size);
@@ -114,7 +95,7 @@ void WireListsTest::WalkWhileOthersWrite(const std::string& list, int lasting, i
   }
   all_write.arrive_and_wait();
   for (int walk = 0; walk < walks || writes < kWriters; ++walk) {
-    const std::vector<std::string> rows = Walk(*wire_, ListMethod(list), {{"$account", account_id}}, page_size);
+    const std::vector<std::string> rows = Walk(*wire_, MethodNamed(list), {{"$account", account_id}}, page_size);
     EXPECT_TRUE(std::is_sorted(rows.rbegin(), rows.rend())) << "not from the newest to the oldest";
     const std::set<std::string> met(rows.begin(), rows.end());
     EXPECT_TRUE(std::includes(met.begin(), met.end(), lasting_ids.begin(), lasting_ids.end())) << "something skipped";

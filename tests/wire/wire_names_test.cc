@@ -65,14 +65,8 @@ Names Create(Wire& wire, const std::string& account_id, const std::string& name)
           {"$draft", response.first_company_draft().draft_id()}};
 }
 
-class WireNamesTest : public ::testing::Test {
+class WireNamesTest : public WireTest {
  protected:
-  static void SetUpTestSuite() { wire_ = new Wire; }
-  static void TearDownTestSuite() {
-    delete wire_;
-    wire_ = nullptr;
-  }
-
   static void ExpectStored(const std::string& name, Names ids) {
     EXPECT_EQ(wire_->Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", ids)->agreement().display_name(),
               name);
@@ -81,11 +75,7 @@ class WireNamesTest : public ::testing::Test {
         wire_->Call(&Companies::CompleteCompanyDraft, "draft_id: '$draft'", ids).value().company().company_id();
     EXPECT_EQ(wire_->Call(&Companies::GetCompany, "company_id: '$company'", ids)->company().display_name(), name);
   }
-
-  static Wire* wire_;
 };
-
-Wire* WireNamesTest::wire_ = nullptr;
 
 TEST_F(WireNamesTest, ANameComesBackCodePointForCodePoint) {
   for (const std::string name : kNames) ExpectStored(name, Create(*wire_, "acct-exact", name));
@@ -107,31 +97,14 @@ TEST_F(WireNamesTest, WhiteSpaceAroundANameIsRemovedAndWithinItKept) {
 
 using Found = std::multiset<std::string>;
 
-Found AgreementsByPrefix(Wire& wire, const std::string& prefix) {
-  v1::ListAgreementsRequest request;
-  request.set_account_id("acct-prefix");
-  request.set_display_name_prefix(prefix);
-  const auto response = wire.Call(&Agreements::ListAgreements, request).value();
+template <typename Rows>
+Found NamesOf(const Rows& rows) {
   Found found;
-  for (const auto& agreement : response.agreements()) {
-    found.insert(agreement.display_name());
-  }
+  for (const auto& row : rows) found.insert(row.display_name());
   return found;
 }
 
-Found CompaniesByPrefix(Wire& wire, const std::string& prefix) {
-  v1::ListCompaniesRequest request;
-  request.set_account_id("acct-prefix");
-  request.set_display_name_prefix(prefix);
-  const auto response = wire.Call(&Companies::ListCompanies, request).value();
-  Found found;
-  for (const auto& company : response.companies()) {
-    found.insert(company.display_name());
-  }
-  return found;
-}
-
-// By either key, whichever the database would take: a range of an index has its own idea of what begins with a text.
+// Through each index: in a range of an index, the collation decides what begins with a text.
 class WirePrefixTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(WirePrefixTest, FindsExactlyTheNamesThatBeginWithItsCodePoints) {
@@ -152,8 +125,9 @@ TEST_P(WirePrefixTest, FindsExactlyTheNamesThatBeginWithItsCodePoints) {
     for (const char* name : kNames) {
       if (absl::StartsWith(name, prefix)) expected.insert(name);
     }
-    EXPECT_EQ(AgreementsByPrefix(wire, prefix), expected) << "'" << prefix << "'";
-    EXPECT_EQ(CompaniesByPrefix(wire, prefix), expected) << "'" << prefix << "'";
+    const Fields fields = {{"account_id", "acct-prefix"}, {"display_name_prefix", prefix}};
+    EXPECT_EQ(NamesOf(wire.Do(ListAgreements, fields)->agreements()), expected) << "'" << prefix << "'";
+    EXPECT_EQ(NamesOf(wire.Do(ListCompanies, fields)->companies()), expected) << "'" << prefix << "'";
   }
 }
 

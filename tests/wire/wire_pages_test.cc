@@ -14,109 +14,91 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
 // An account with at least 60 rows in every list.
-class WirePagesTest : public ::testing::Test {
+class WirePagesTest : public WireTest {
  protected:
   static void SetUpTestSuite() {
-    wire_ = new Wire;
+    WireTest::SetUpTestSuite();
     names_ = wire_->Populate("acct-pages");
     const std::string first_day =
         absl::StrCat("occur_time { seconds: ", absl::ToUnixSeconds(wire_->clock().Now()), " }");
     for (int i = 0; i < 60; ++i) {
-      wire_->Call(&Agreements::CreateAgreement, "display_name: 'Fjord'", names_).value();
-      wire_->Call(&Companies::CreateCompany, "agreement_id: '$agreement' display_name: 'Nord'", names_).value();
-      wire_->Call(&Companies::CreateCompanyDraft, "agreement_id: '$agreement' display_name: 'D'", names_).value();
+      Do(&Agreements::CreateAgreement, "display_name: 'Fjord'");
+      Do(&Companies::CreateCompany, "agreement_id: '$agreement' display_name: 'Nord'");
+      Do(&Companies::CreateCompanyDraft, "agreement_id: '$agreement' display_name: 'D'");
       ChangePlacement(i);
       AddUsage(i);
       Settle();
     }
     SettleManyLines(first_day);
   }
-  static void TearDownTestSuite() {
-    delete wire_;
-    wire_ = nullptr;
+
+  // A call in the account that succeeds.
+  template <typename Stub, typename Request, typename Response>
+  static Response Do(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                     const std::string& text) {
+    return wire_->Call(method, text, names_).value();
   }
 
   // Moves, deletes or undeletes $company, on a day of its own.
   static void ChangePlacement(int i) {
     PassDay();
     if (i % 10 == 8) {
-      wire_->Call(&Companies::DeleteCompany, "company_id: '$company'", names_).value();
+      Do(&Companies::DeleteCompany, "company_id: '$company'");
       PassDay();  // The last one on which it is held.
     } else if (i % 10 == 9) {
-      wire_->Call(&Companies::UndeleteCompany, "company_id: '$company'", names_).value();
+      Do(&Companies::UndeleteCompany, "company_id: '$company'");
     } else {
       const std::string target = i % 2 == 0 ? "$other" : "$agreement";
-      wire_->Call(&Companies::MoveCompany, absl::StrCat("company_id: '$company' agreement_id: '", target, "'"), names_)
-          .value();
+      Do(&Companies::MoveCompany, absl::StrCat("company_id: '$company' agreement_id: '", target, "'"));
     }
   }
 
   // A product, a price, an access and a transaction.
   static void AddUsage(int i) {
-    wire_
-        ->Call(&Agreements::CreateProduct,
-               absl::StrCat("product_id: 'p-", i, "' display_name: 'P' kind: PRODUCT_KIND_TRANSACTION"), names_)
-        .value();
+    Do(&Agreements::CreateProduct,
+       absl::StrCat("product_id: 'p-", i, "' display_name: 'P' kind: PRODUCT_KIND_TRANSACTION"));
     const std::string valid_from = absl::FormatCivilTime(absl::CivilDay(2030, 1, 1) + i);
-    wire_
-        ->Call(&Agreements::SetPrice,
-               absl::StrCat("product_id: '$license' unit_price: '1' valid_from: '", valid_from, "'"), names_)
-        .value();
-    wire_
-        ->Call(&Companies::GrantAccess,
-               absl::StrCat("company_id: '$billed_company' product_ids: '$license' user_id: 'u-", i, "'"), names_)
-        .value();
-    const std::string report = absl::StrCat(
-        "transactions { company_id: '$billed_company' product_id: '$scan' quantity: 1 ", "transaction_id: 't-", i,
-        "' occur_time { seconds: ", absl::ToUnixSeconds(wire_->clock().Now()), " } }");
-    wire_->Call(&Companies::RecordTransactions, report, names_).value();
+    Do(&Agreements::SetPrice, absl::StrCat("product_id: '$license' unit_price: '1' valid_from: '", valid_from, "'"));
+    Do(&Companies::GrantAccess,
+       absl::StrCat("company_id: '$billed_company' product_ids: '$license' user_id: 'u-", i, "'"));
+    Do(&Companies::RecordTransactions,
+       absl::StrCat("transactions { company_id: '$billed_company' product_id: '$scan' quantity: 1 ",
+                    "transaction_id: 't-", i, "' occur_time { seconds: ", absl::ToUnixSeconds(wire_->clock().Now()),
+                    " } }"));
   }
 
   // The next day of $billed that is over.
   static void Settle() {
-    const std::string from_day =
-        wire_->Call(&Agreements::GetAgreement, "agreement_id: '$billed'", names_).value().agreement().settled_until();
+    const std::string from_day = Do(&Agreements::GetAgreement, "agreement_id: '$billed'").agreement().settled_until();
     absl::CivilDay until_day;
     ASSERT_TRUE(absl::ParseCivilTime(from_day, &until_day));
-    wire_
-        ->Call(&Agreements::CreateOrderBasis,
-               absl::StrCat("agreement_id: '$billed' from_day: '", from_day, "' until_day: '",
-                            absl::FormatCivilTime(until_day + 1), "'"),
-               names_)
-        .value();
+    Do(&Agreements::CreateOrderBasis, absl::StrCat("agreement_id: '$billed' from_day: '", from_day, "' until_day: '",
+                                                   absl::FormatCivilTime(until_day + 1), "'"));
   }
 
-  // $order_basis becomes one with a line of each of the products, which were used long ago.
+  // Makes an order basis with a line for each product, and names it $order_basis.
   static void SettleManyLines(const std::string& occur_time) {
     std::string reports;
     for (int i = 0; i < 60; ++i) {
       const std::string product = absl::StrCat("product_id: 'p-", i, "'");
-      wire_->Call(&Agreements::SetPrice, absl::StrCat(product, " unit_price: '1' valid_from: '2026-01-01'"), names_)
-          .value();
+      Do(&Agreements::SetPrice, absl::StrCat(product, " unit_price: '1' valid_from: '2026-01-01'"));
       absl::StrAppend(&reports, "transactions { company_id: '$billed_company' quantity: 1 ", product,
                       " transaction_id: 'line-", i, "' ", occur_time, " } ");
     }
-    wire_->Call(&Companies::RecordTransactions, reports, names_).value();
+    Do(&Companies::RecordTransactions, reports);
     Settle();
-    names_["$order_basis"] = wire_->Call(&Agreements::ListOrderBases, "agreement_id: '$billed'", names_)
-                                 .value()
-                                 .order_bases(0)
-                                 .order_basis_id();
+    names_["$order_basis"] = Do(&Agreements::ListOrderBases, "agreement_id: '$billed'").order_bases(0).order_basis_id();
   }
 
-  // 25 hours lead to another day even when summer time ends.
+  // 25 hours, since the day on which summer time ends has 25.
   static void PassDay() { wire_->clock().Set(wire_->clock().Now() + absl::Hours(25)); }
 
   static std::string Answer(const MethodDescriptor& method, const Message& request) {
     return Describe(wire_->Answer(method, request));
   }
 
-  static Wire* wire_;
-  static Names names_;
+  inline static Names names_;
 };
-
-Wire* WirePagesTest::wire_ = nullptr;
-Names WirePagesTest::names_;
 
 TEST_F(WirePagesTest, AnySizeOfPagesMeetsTheSameRows) {
   for (const MethodDescriptor* method : ListMethods()) {
@@ -216,22 +198,16 @@ TEST_F(WirePagesTest, APageTokenThatWasTamperedWithIsAMismatch) {
 }
 
 TEST_F(WirePagesTest, PlacementsTileTheDaysFromTheNewestToTheOldest) {
-  v1::ListPlacementsRequest request;
-  request.set_account_id(names_.at("$account"));
-  request.set_company_id(names_.at("$company"));
-  request.set_page_size(1);
+  const auto pages =
+      wire_->Pages(ListPlacements, {{"account_id", names_.at("$account")}, {"company_id", names_.at("$company")}}, 1);
   std::string until_day;
-  int placements = 0;
-  do {
-    const auto page = wire_->Call(&Companies::ListPlacements, request).value();
+  for (const auto& page : pages) {
     ASSERT_EQ(page.placements_size(), 1);
     EXPECT_EQ(page.placements(0).until_day(), until_day);
     EXPECT_TRUE(until_day.empty() || page.placements(0).from_day() < until_day);
     until_day = page.placements(0).from_day();
-    request.set_page_token(page.next_page_token());
-    ++placements;
-  } while (!request.page_token().empty());
-  EXPECT_EQ(placements, 61);
+  }
+  EXPECT_EQ(pages.size(), 61U);
 }
 
 }  // namespace

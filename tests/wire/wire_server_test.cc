@@ -18,7 +18,7 @@ using google::protobuf::MethodDescriptor;
 
 constexpr char kMalformed[] = "INVALID_ARGUMENT MALFORMED_REQUEST; BadRequest ";
 
-// What the database has been asked, but for the server's own housekeeping.
+// Counts the statements that calls have caused.
 int Questions(const Statements& statements) { return statements.Count("START") + statements.Count("get_agreement"); }
 
 TEST(WireServerTest, BytesThatDoNotParseAreMalformedForEveryMethodAndNeverReachTheDatabase) {
@@ -67,7 +67,7 @@ TEST(WireServerTest, ARequestOverOneMebibyteIsRefusedByItsSizeBeforeTheDatabaseI
   const int before = Questions(statements);
   EXPECT_EQ(Describe(wire.CallBytes(path, RequestOfSize(kMaxRequestSize + 1)).status()),
             "INVALID_ARGUMENT REQUEST_TOO_LARGE limit=1048576 size=1048577; BadRequest ");
-  // By size alone, even if fields are wrong as well.
+  // The size is checked before the fields.
   v1::CreateAgreementRequest request;
   request.set_display_name(std::string(kMaxRequestSize, '\x01'));
   const absl::Status status = wire.Call(&Agreements::CreateAgreement, request).status();
@@ -82,18 +82,13 @@ TEST(WireServerTest, ARequestOverFourMebibytesIsRefusedByTheTransport) {
   EXPECT_EQ(Describe(status), "RESOURCE_EXHAUSTED");
 }
 
-// Of whatever is not there.
+// Asks for something that does not exist.
 absl::Status Get(Wire& wire, const std::string& what, absl::Duration timeout = absl::Seconds(30)) {
+  const Names names = {{"$account", "acct-1"}};
   if (what == "agreement") {
-    v1::GetAgreementRequest request;
-    request.set_account_id("acct-1");
-    request.set_agreement_id("agr-0000000000000000");
-    return wire.Call(&Agreements::GetAgreement, request, timeout).status();
+    return wire.Call(&Agreements::GetAgreement, "agreement_id: 'agr-0000000000000000'", names, timeout).status();
   }
-  v1::GetCompanyRequest request;
-  request.set_account_id("acct-1");
-  request.set_company_id("cmp-0000000000000000");
-  return wire.Call(&Companies::GetCompany, request, timeout).status();
+  return wire.Call(&Companies::GetCompany, "company_id: 'cmp-0000000000000000'", names, timeout).status();
 }
 
 TEST(WireServerTest, AFullQueueAnswersAtOnceAndACallWhoseDeadlinePassesInItNeverReachesTheDatabase) {
@@ -111,7 +106,7 @@ TEST(WireServerTest, AFullQueueAnswersAtOnceAndACallWhoseDeadlinePassesInItNever
   statements.LetGo();
   holder.join();
   const int agreements = statements.Count("get_agreement");
-  // Behind the late one, once there is room.
+  // The next call waits behind the late one.
   do {
     status = Get(wire, "agreement");
   } while (ReasonOf(status) == v1::ERROR_REASON_SERVER_BUSY);

@@ -1,5 +1,5 @@
-// Every string field of every request, with every text that has ever broken a service. What must come of it is said
-// here once more, by kind of field, independently of server/validate.cc.
+// Sends texts that have broken services before in every string field of every request. The expected answers are written
+// here again, by kind of field, independently of server/requests/.
 #include <functional>
 #include <regex>
 #include <set>
@@ -75,7 +75,7 @@ const std::u32string kAlphanumeric = kDigits + U"ABCDEFGHIJKLMNOPQRSTUVWXYZabcde
 
 bool IsCustomerNumber(const std::u32string& text) { return ConsistsOf(Trimmed(text), 0, 32, kAlphanumeric + U"-"); }
 
-// Of AllTexts() that have nine digits, one has the right check digit.
+// Only one of the nine-digit numbers in AllTexts() has the right check digit.
 bool IsOrganizationNumber(const std::u32string& text) {
   const std::u32string spaces = U" \u00a0\u1680\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
   std::u32string number;
@@ -97,7 +97,7 @@ bool Matches(const std::u32string& text, const char* pattern) {
   return std::regex_match(ascii, std::regex(pattern));
 }
 
-// Of AllTexts() that look like a day of this century, one is none.
+// Only one of the texts in AllTexts() that look like a day is not a day.
 bool IsDay(const std::u32string& text) {
   return Matches(text, "20[0-9]{2}-[0-9]{2}-[0-9]{2}") && text != U"2026-02-30";
 }
@@ -106,7 +106,7 @@ bool IsUnitPrice(const std::u32string& text) {
   return Matches(text, R"(1000000(\.0{1,4})?|0?[0-9]{1,6}(\.[0-9]{1,4})?)");
 }
 
-// Kinds of fields, each by what it takes.
+// The kinds of fields, and what each accepts.
 using Takes = std::function<bool(const std::u32string&)>;
 
 Takes OrNothing(const Takes& takes) {
@@ -140,7 +140,7 @@ const std::map<std::string, Takes>& Kinds() {
   return *kinds;
 }
 
-// By "Method.field", else by the field's name alone.
+// Fields by "Method.field", or by their name alone.
 const std::map<std::string, std::string> kKindOfField = {
     {"account_id", "caller's id"},
     {"request_id", "caller's id or nothing"},
@@ -250,7 +250,7 @@ std::string Answer(const absl::Status& status) {
   using Code = absl::StatusCode;
   static const std::set<Code> kTaken = {Code::kOk, Code::kNotFound, Code::kAlreadyExists, Code::kFailedPrecondition};
   if (kTaken.count(status.code()) == 1) return "taken";
-  // Of a product, whose kind is its own, and of two days, each of which is fine.
+  // The field is valid, but does not fit another one or the state.
   static const std::set<v1::ErrorReason> kTakenReasons = {
       v1::ERROR_REASON_PRODUCT_KIND_WRONG, v1::ERROR_REASON_PERIOD_SPANS_MONTHS, v1::ERROR_REASON_PREVIEW_CHANGED};
   if (kTakenReasons.count(ReasonOf(status)) == 1) return "taken";
@@ -266,18 +266,7 @@ std::string Answer(const absl::Status& status) {
                       absl::StrJoin(fields, ","));
 }
 
-class WireStringsTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() { wire_ = new Wire; }
-  static void TearDownTestSuite() {
-    delete wire_;
-    wire_ = nullptr;
-  }
-
-  static Wire* wire_;
-};
-
-Wire* WireStringsTest::wire_ = nullptr;
+class WireStringsTest : public WireTest {};
 
 TEST_F(WireStringsTest, EveryFieldOfEveryRequestAnswersEveryTextAsDocumented) {
   const std::vector<std::string> texts = AllTexts();
@@ -307,7 +296,7 @@ TEST_F(WireStringsTest, AllBadFieldsAreReportedAtOnce) {
     std::set<std::string> bad;
     for (const StringField& field : StringFieldsOf(*method)) {
       field.Set(*request, "a\x01");
-      // Looked at when the request is found valid: tokens, and items, which have answers of their own.
+      // Tokens and items are checked later; items have results of their own.
       if (field.path != "page_token" && !absl::StartsWith(field.path, "transactions")) bad.insert(field.path);
     }
     if (const auto* field = method->input_type()->FindFieldByName("revision")) {
