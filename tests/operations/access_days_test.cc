@@ -1,4 +1,5 @@
-// On which days an access counts: domain.md U3, C4, M3 and D2, on a real database.
+// On which days an access counts: domain.md C4 and D2, on a real database. The usual days are in
+// access_vectors_test.cc.
 #include "tests/testing/service.h"
 
 namespace agreements::testing {
@@ -18,35 +19,6 @@ class AccessDaysTest : public OperationsTest {
   const std::string b_ = service_.NewAgreement("B");
   const std::string company_ = service_.NewCompany(a_, "Nordlys");
 };
-
-TEST_F(AccessDaysTest, U3TheDayOfTheRevocationIsStillCharged) {
-  ASSERT_EQ(Grant(), "OK");
-  service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Revoke(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-17");
-}
-
-TEST_F(AccessDaysTest, U3RevokedOnTheDayOfTheGrantItCountsForThatDay) {
-  ASSERT_EQ(Grant(), "OK");
-  ASSERT_EQ(Revoke(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-02");
-}
-
-TEST_F(AccessDaysTest, U3GrantedAgainOnTheDayOfTheRevocationBothCoverThatDay) {
-  ASSERT_EQ(Grant(), "OK");
-  service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Revoke(), "OK");
-  ASSERT_EQ(Grant(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-17, anna accounting ACTIVE 2026-11-16 -");
-}
-
-TEST_F(AccessDaysTest, M3AMoveKeepsUsersAccessesAndInvitations) {
-  ASSERT_EQ(Grant(), "OK");
-  ASSERT_EQ(Outcome(service_.Invite(company_, "bjarne", {"accounting"})), "OK");
-  service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(service_.Move(company_, b_)), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-01 -, bjarne accounting INVITED");
-}
 
 TEST_F(AccessDaysTest, C4ADeletionEndsAccessesAndInvitationsThatDay) {
   ASSERT_EQ(Grant(), "OK");
@@ -72,34 +44,6 @@ TEST_F(AccessDaysTest, C4ADeletionChangesNothingAboutInvitationsThatHaveExpired)
   EXPECT_EQ(service_.Do(GetAccess, get).value().DebugString(), expired.DebugString());
 }
 
-TEST_F(AccessDaysTest, C4AnUndeletionBringsNoAccessesBack) {
-  ASSERT_EQ(Grant(), "OK");
-  ASSERT_EQ(Outcome(service_.Invite(company_, "bjarne", {"accounting"})), "OK");
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(service_.Undelete(company_, a_)), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-02, bjarne accounting ENDED");
-  ASSERT_EQ(Grant(), "OK");
-  EXPECT_THAT(Accesses(), ::testing::EndsWith(", anna accounting ACTIVE 2026-11-16 -"));
-}
-
-TEST_F(AccessDaysTest, D2AnAccessBeginsOnADayThatIsNotSettled) {
-  ASSERT_EQ(Outcome(service_.Invite(company_, "bjarne", {"accounting"})), "OK");
-  service_.clock().SetDay("2026-11-16");
-  service_.SettleUntil(a_, "2026-11-18");
-  ASSERT_EQ(Grant(), "OK");
-  ASSERT_EQ(Outcome(service_.Accept(company_, "bjarne", {"accounting"})), "OK");
-  EXPECT_EQ(Accesses(), "bjarne accounting ACTIVE 2026-11-18 -, anna accounting ACTIVE 2026-11-18 -");
-}
-
-TEST_F(AccessDaysTest, D2AnAccessKeepsItsSettledDays) {
-  ASSERT_EQ(Grant(), "OK");
-  service_.clock().SetDay("2026-11-16");
-  service_.SettleUntil(a_, "2026-11-18");
-  ASSERT_EQ(Revoke(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-18");
-}
-
 TEST_F(AccessDaysTest, D2AnAccessCountsOneDayEvenIfTheClockStepsBack) {
   service_.clock().SetDay("2026-11-16");
   ASSERT_EQ(Grant(), "OK");
@@ -117,14 +61,6 @@ TEST_F(AccessDaysTest, D2ADeletedCompanysAccessesCountOneDayEvenIfTheClockStepsB
   EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-16 - 2026-11-17");
 }
 
-TEST_F(AccessDaysTest, D2ADeletedCompanysAccessesKeepTheirSettledDays) {
-  ASSERT_EQ(Grant(), "OK");
-  service_.clock().SetDay("2026-11-16");
-  service_.SettleUntil(a_, "2026-11-18");
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-18");
-}
-
 // Before it another agreement holds the company, which is not locked and may be settled.
 TEST_F(AccessDaysTest, D2NoDayChangesBeforeTheCompanysNewestPlacement) {
   ASSERT_EQ(Grant(), "OK");
@@ -139,32 +75,12 @@ TEST_F(AccessDaysTest, D2NoDayChangesBeforeTheCompanysNewestPlacement) {
   EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-01 - 2026-11-20, anna accounting ACTIVE 2026-11-20 -");
 }
 
-TEST_F(AccessDaysTest, M5AfterAnUndeletionOnTheDayOfTheDeletionAnAccessBeginsThatDay) {
-  service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
-  ASSERT_EQ(service_.PlacementsOf(company_), "A 2026-11-01 - 2026-11-16, B 2026-11-16 -");
-  ASSERT_EQ(Grant(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");
-  ASSERT_EQ(Revoke(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ENDED 2026-11-16 - 2026-11-17");
-}
-
 // Undeleted by a server whose clock is seconds ahead; on the day before, nobody has the company.
 TEST_F(AccessDaysTest, D2AnAccessDoesNotBeginWhileItsCompanyIsDeleted) {
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   service_.clock().SetDay("2026-11-16");
   ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
   service_.clock().SetDay("2026-11-15");
-  ASSERT_EQ(Grant(), "OK");
-  EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");
-}
-
-TEST_F(AccessDaysTest, D2AfterAnUndeletionIntoTheSameAgreementAnAccessBeginsToday) {
-  service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  ASSERT_EQ(Outcome(service_.Undelete(company_, a_)), "OK");
-  ASSERT_EQ(service_.PlacementsOf(company_), "A 2026-11-01 -");
   ASSERT_EQ(Grant(), "OK");
   EXPECT_EQ(Accesses(), "anna accounting ACTIVE 2026-11-16 -");
 }

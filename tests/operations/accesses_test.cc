@@ -66,12 +66,6 @@ TEST_F(AccessesTest, AnUnknownCompanyIsNotFound) {
   EXPECT_EQ(AllFour(company_, {"accounting"}, "acct-2"), std::vector<std::string>(4, "COMPANY_NOT_FOUND"));
 }
 
-TEST_F(AccessesTest, ADeletedCompanyTakesNoUsers) {
-  ASSERT_EQ(Outcome(service_.Grant(company_, "anna", {"accounting"})), "OK");
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  EXPECT_EQ(AllFour(company_, {"accounting"}), std::vector<std::string>(4, "COMPANY_DELETED"));
-}
-
 TEST_F(AccessesTest, U1AnswersAreInTheOrderOfTheRequest) {
   const auto granted = service_.Grant(company_, "anna", {"payroll", "accounting"}).value();
   ASSERT_EQ(granted.accesses_size(), 2);

@@ -1,4 +1,4 @@
-// Companies: domain.md C1 and C4, on a real database.
+// Companies: domain.md C1, C4 and D2, on a real database. What M5 says is in placement_vectors_test.cc.
 #include "tests/testing/service.h"
 
 namespace agreements::testing {
@@ -97,12 +97,6 @@ TEST_F(CompaniesTest, C4ADeletedCompanyCanNeitherBeChangedNorMoved) {
             "COMPANY_DELETED");
 }
 
-TEST_F(CompaniesTest, D2TheDayOfTheDeletionIsStillTheAgreements) {
-  service_.clock().SetDay("2026-11-20");
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 - 2026-11-21, nobody 2026-11-21 -");
-}
-
 TEST_F(CompaniesTest, D2DeletionChangesNoSettledDay) {
   service_.SettleUntil(a_, "2026-11-15");
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
@@ -117,12 +111,6 @@ TEST_F(CompaniesTest, C4UndeletedLaterItHasNoHolderInBetween) {
             "A 2026-11-10 - 2026-11-11, nobody 2026-11-11 - 2026-11-20, A 2026-11-20 -");
 }
 
-TEST_F(CompaniesTest, C4UndeletedOnTheSameDayItsPlacementIsAsIfNothingHappened) {
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  ASSERT_EQ(Outcome(service_.Undelete(company_)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 -");
-}
-
 TEST_F(CompaniesTest, C4ItCanBeUndeletedIntoAnotherAgreement) {
   ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
   ASSERT_EQ(Outcome(service_.Delete(a_)), "OK");
@@ -130,22 +118,6 @@ TEST_F(CompaniesTest, C4ItCanBeUndeletedIntoAnotherAgreement) {
   EXPECT_EQ(Outcome(service_.Undelete(company_, "agr-0000000000000001")), "AGREEMENT_NOT_FOUND");
   EXPECT_EQ(service_.Undelete(company_, b_).value().company().agreement_id(), b_);
   EXPECT_EQ(service_.PlacementsOf(company_), "B 2026-11-10 -");
-}
-
-TEST_F(CompaniesTest, M5UndeletedOnTheDayOfTheDeletionItIsOtherwiseAMove) {
-  service_.clock().SetDay("2026-11-16");
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
-  EXPECT_EQ(service_.PlacementsOf(company_), "A 2026-11-10 - 2026-11-16, B 2026-11-16 -");
-}
-
-TEST_F(CompaniesTest, M5AnUndeletionChangesNothingOfTheAgreementThatHeldTheCompanyLast) {
-  ASSERT_EQ(Outcome(service_.RemoveCompany(company_)), "OK");
-  ASSERT_EQ(Outcome(service_.Delete(a_)), "OK");
-  const Fields get = {{"agreement_id", a_}};
-  const std::string before = service_.Do(GetAgreement, get).value().DebugString();
-  ASSERT_EQ(Outcome(service_.Undelete(company_, b_)), "OK");
-  EXPECT_EQ(service_.Do(GetAgreement, get).value().DebugString(), before);
 }
 
 TEST_F(CompaniesTest, D2AnUndeletionBeginsWhenNeitherAgreementIsSettledAndLeavesNoGap) {

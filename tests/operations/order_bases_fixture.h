@@ -27,7 +27,7 @@ class OrderBasesFixture : public OperationsTest {
     company_ = service_.NewCompany(agreement_, "Nordlys");
   }
 
-  // A licence and what is priced by the piece.
+  // A licence product, and one that is priced by the piece.
   void NewProducts() {
     service_.NewProduct("accounting");
     service_.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
@@ -63,7 +63,7 @@ class OrderBasesFixture : public OperationsTest {
     }
   }
 
-  // What identifies the line is in `fields`: see OfDocument().
+  // Explains the line that `fields` name: see OfDocument().
   absl::StatusOr<Explained> Explain(
       const Fields& fields, size_t at_message = 0, const std::function<void()>& change = [] {}) {
     v1::ExplainOrderBasisRequest request;

@@ -39,42 +39,6 @@ class OrderBasesTest : public OrderBasesFixture {
   }
 };
 
-TEST_F(OrderBasesTest, APreviewAndTheDocumentMadeOfItAreTheSame) {
-  service_.Grant(company_, "anna", {"accounting"}).value();
-  service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
-  service_.clock().SetDay("2026-11-01");
-  v1::OrderBasis preview = service_.Preview(agreement_).value().order_basis();
-  EXPECT_EQ(LinesOf(preview), "accounting 31 310.00, scan 2 4.00");
-  v1::OrderBasis document = CreateOctober();
-  document.clear_order_basis_id();
-  document.clear_create_time();
-  EXPECT_EQ(preview.DebugString(), document.DebugString());
-}
-
-TEST_F(OrderBasesTest, WhatIsStoredIsWhatWasAnswered) {
-  service_.Grant(company_, "anna", {"accounting"}).value();
-  service_.Record(company_, "t1", "scan", 2, "2026-10-01T08:00:00Z").value();
-  service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = CreateOctober();
-  EXPECT_EQ(
-      service_.Do(GetOrderBasis, {{"order_basis_id", document.order_basis_id()}}).value().order_basis().DebugString(),
-      document.DebugString());
-  EXPECT_EQ(Problems(document), "");
-}
-
-TEST_F(OrderBasesTest, ATransactionIsItsDaysHoldersAfterMoves) {
-  const std::string b = service_.NewAgreementWithNumber("B", "C-B");
-  service_.Record(company_, "t1", "scan", 1, "2026-10-01T08:00:00Z").value();
-  service_.clock().SetDay("2026-10-10");
-  service_.Move(company_, b).value();
-  service_.Record(company_, "t2", "scan", 10, "2026-10-10T08:00:00Z").value();
-  service_.Record(company_, "t3", "scan", 100, "2026-10-09T08:00:00Z").value();
-  service_.clock().SetDay("2026-11-01");
-  EXPECT_EQ(LinesOf(service_.Preview(agreement_).value().order_basis()), "scan 101 202.00");
-  EXPECT_EQ(LinesOf(service_.CreateOrder(b, "2026-10-01", "2026-11-01").value().order_basis()), "scan 10 20.00");
-  EXPECT_EQ(LinesOf(CreateOctober()), "scan 101 202.00");
-}
-
 TEST_F(OrderBasesTest, FiltersOfTheListAllHold) {
   const std::string b = service_.NewAgreementWithNumber("B", "C-B");
   service_.Grant(company_, "anna", {"accounting"}).value();
@@ -225,18 +189,6 @@ TEST_F(OrderBasesTest, VerifyingFindsWhatWasChangedByHand) {
   }
   service_.Sql("SET FOREIGN_KEY_CHECKS = 1");
   EXPECT_EQ(Problems(document), "");
-}
-
-TEST_F(OrderBasesTest, VerifyingListsLateTransactionsAsWaiting) {
-  service_.clock().SetDay("2026-11-01");
-  const v1::OrderBasis document = CreateOctober();
-  service_.Record(company_, "late", "scan", 2, "2026-10-01T08:00:00Z").value();
-  service_.Record(company_, "in-time", "scan", 2, "2026-11-01T08:00:00Z").value();
-  const v1::VerifyOrderBasisResponse response = Verify(document);
-  EXPECT_EQ(response.findings_size(), 0);
-  EXPECT_EQ(response.waiting_transaction_count(), 1);
-  ASSERT_EQ(response.waiting_transactions_size(), 1);
-  EXPECT_EQ(response.waiting_transactions(0).transaction_id(), "late");
 }
 
 }  // namespace

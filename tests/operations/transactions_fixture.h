@@ -95,14 +95,12 @@ class TransactionsTest : public ::testing::Test {
     });
   }
 
-  // As an order basis will that claims it.
+  // Claims a transaction, as an order basis would.
   void Settle(const std::string& id, const std::string& order_basis_id = "ord-0000000000000001") {
     service_.LeaveOut("an order basis that has it is there");
     service_.Sql(absl::StrCat("UPDATE transactions SET order_basis_id = '", order_basis_id,
                               "' WHERE transaction_id = '", id, "'"));
   }
-
-  std::string DayOf(const std::string& id) { return Get(id).value().day(); }
 
   // Called around each statement, if it is set.
   std::function<int(const storage::StatementEvent&)> on_statement_;

@@ -17,14 +17,6 @@ TEST_F(TransactionsTest, T4ATransactionThatIsInNoDocumentCanBeCancelled) {
   EXPECT_EQ(Get("t3")->order_basis_id(), "ord-0000000000000001");
 }
 
-TEST_F(TransactionsTest, T4TheIdOfACancelledTransactionStaysUsed) {
-  ASSERT_EQ(Record({{}}), "RECORDED");
-  ASSERT_EQ(Cancel({"t1"}), "CANCELLED");
-  const auto again = RecordAll({{}, {.quantity = 2}});
-  EXPECT_EQ(Texts(again), "DUPLICATE, TRANSACTION_CONFLICT");
-  EXPECT_EQ(again->results(0).transaction().state(), v1::TRANSACTION_STATE_CANCELLED);
-}
-
 TEST_F(TransactionsTest, T4ATransactionThatIsSettledMeanwhileIsNotCancelled) {
   ASSERT_EQ(Record({{.id = "t1"}, {.id = "t2"}}), "RECORDED, RECORDED");
   int cancels = 0;

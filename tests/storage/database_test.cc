@@ -213,8 +213,6 @@ TEST_F(DatabaseTest, AnIdThatIsAlwaysTakenIsADefectAfterSomeRuns) {
   EXPECT_EQ(Count(), "1\n");
 }
 
-// With an agreement whose row somebody else keeps.
-
 TEST(Columns, TheLastNameWithAPrefixHas200CodePoints) {
   EXPECT_EQ(LastWithPrefix("").size(), 200u * 4);
   EXPECT_EQ(LastWithPrefix("\u00c6rlig").size(), 6u + 195 * 4);
