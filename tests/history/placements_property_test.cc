@@ -81,9 +81,6 @@ class Oracle {
     Fill(day, target);
   }
 
-  // The days before which nothing may change any more, with their holders.
-  std::map<Day, int> Days() const { return holder_; }
-
   // As Service::PlacementsOf writes it.
   std::string Text() const {
     std::string text;
@@ -188,10 +185,7 @@ class History {
       Count(oracle, target);
       oracle.Undelete(today_, target);
     }
-    return absl::StrCat(
-        "undelete into A", target, ": ",
-        Outcome(service_.Do(UndeleteCompany,
-                            {{"account_id", account_}, {"company_id", company_}, {"agreement_id", IdOf(target)}})));
+    return absl::StrCat("undelete into A", target, ": ", Outcome(service_.Undelete(company_, IdOf(target), account_)));
   }
 
   // Deletes an agreement that does not hold the company, or undeletes it.

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <future>
 #include <latch>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <random>
 #include <string>
@@ -16,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
+#include "tests/unit/held_up.h"
 
 namespace agreements {
 namespace {
@@ -24,75 +23,7 @@ constexpr auto kRead = TaskKind::kRead;
 constexpr auto kChange = TaskKind::kChange;
 constexpr auto kBackground = TaskKind::kBackground;
 
-// Without shares, what waits would wait for ever.
-constexpr auto kLong = std::chrono::seconds(20);
-
 const TaskOwner kAnyone = {.account_id = "acct-1", .kind = kRead};
-
-// Tasks that each hold up a worker until they are let go.
-class HeldUp {
- public:
-  explicit HeldUp(Workers& workers) : workers_(workers) {}
-  ~HeldUp() { LetGo(); }
-
-  HeldUp& Queue(const TaskOwner& owner, int tasks = 1) {
-    for (int i = 0; i < tasks; ++i) {
-      EXPECT_TRUE(workers_
-                      .TryRun(owner,
-                              [this] {
-                                std::unique_lock lock(mutex_);
-                                ++begun_;
-                                changed_.notify_all();
-                                changed_.wait(lock, [this] { return may_go_; });
-                                ++ended_;
-                                changed_.notify_all();
-                              })
-                      .ok());
-    }
-    tasks_ += tasks;
-    return *this;
-  }
-
-  HeldUp& WaitUntilBegun(int tasks) {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, kLong, [&] { return begun_ >= tasks; })) << "only " << begun_ << " have begun";
-    return *this;
-  }
-
-  int begun() {
-    const std::lock_guard lock(mutex_);
-    return begun_;
-  }
-
-  void Go() {
-    const std::lock_guard lock(mutex_);
-    may_go_ = true;
-    changed_.notify_all();
-  }
-
-  // Returns when all have run.
-  void LetGo() {
-    Go();
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return ended_ == tasks_; });
-  }
-
- private:
-  Workers& workers_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int tasks_ = 0;
-  int begun_ = 0;
-  int ended_ = 0;
-  bool may_go_ = false;
-};
-
-// Returns when a task of this owner has run.
-void RunOne(Workers& workers, const TaskOwner& owner) {
-  const auto done = std::make_shared<std::promise<void>>();
-  EXPECT_TRUE(workers.TryRun(owner, [done] { done->set_value(); }).ok());
-  EXPECT_EQ(done->get_future().wait_for(kLong), std::future_status::ready) << "no worker is free for it";
-}
 
 TEST(WorkersTest, RunTasksInTheOrderOfTheirComing) {
   std::string order;
