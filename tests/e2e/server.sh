@@ -9,7 +9,7 @@ unset "${!AGREEMENTS_@}"
 schema=e2e_$$
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/agreements-e2e.XXXXXX")
 server_pid=
-access=(--insecure)  # Or flags for TLS and the policy.
+access_flags=(--insecure)  # Or flags for TLS and the policy.
 
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
@@ -48,7 +48,7 @@ start_server() {
   "$2" migrate "${database[@]}"
   : >"$scratch/server.log"
   # setpriv: when this script is killed outright, the server ends too.
-  setpriv --pdeathsig TERM "$1" --listen=127.0.0.1:0 "${access[@]}" "${database[@]}" "${@:3}" </dev/null >"$scratch/server.log" 2>&1 &
+  setpriv --pdeathsig TERM "$1" --listen=127.0.0.1:0 "${access_flags[@]}" "${database[@]}" "${@:3}" </dev/null >"$scratch/server.log" 2>&1 &
   server_pid=$!
   for ((i = 0; i < 600; i++)); do
     address=$(sed -n 's/.*serving on //p' "$scratch/server.log")
