@@ -1,5 +1,6 @@
 // Checks requests before the database is used. Each function removes white space at the ends of the request's texts,
-// and reports all bad fields together, as INVALID_ARGUMENT FIELD_INVALID. Pure. Thread-safe.
+// and reports all bad fields together, as INVALID_ARGUMENT FIELD_INVALID. Where all are good, days that do not lie in
+// one month are PERIOD_SPANS_MONTHS. Pure. Thread-safe.
 #ifndef AGREEMENTS_SERVER_REQUESTS_VALIDATE_H_
 #define AGREEMENTS_SERVER_REQUESTS_VALIDATE_H_
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "proto/errors.h"
 #include "server/requests/request_hash.h"
@@ -22,8 +23,9 @@ grpc::ByteBuffer InTwoSlices(const uint8_t* data, size_t size, size_t first) {
   return {slices, 2};
 }
 
-void RequireReason(const absl::Status& status, v1::ErrorReason reason) {
-  Require(status.code() == absl::StatusCode::kInvalidArgument && ReasonOf(status) == reason, status.ToString());
+void RequireReason(const absl::Status& status, const std::set<v1::ErrorReason>& reasons) {
+  Require(status.code() == absl::StatusCode::kInvalidArgument && reasons.count(ReasonOf(status)) == 1,
+          status.ToString());
   Require(ToRpcStatus(status).ByteSizeLong() < kMetadataLimit, "an error fits into gRPC's metadata");
 }
 
@@ -32,11 +34,11 @@ void Handle(const uint8_t* data, size_t size) {
   const RequestType& type = RequestTypes()[data[0] % RequestTypes().size()];
   const std::unique_ptr<google::protobuf::Message> request(type.prototype->New());
   const absl::Status parsed = Parse(InTwoSlices(data + 2, size - 2, data[1]), *request);
-  if (!parsed.ok()) return RequireReason(parsed, v1::ERROR_REASON_MALFORMED_REQUEST);
+  if (!parsed.ok()) return RequireReason(parsed, {v1::ERROR_REASON_MALFORMED_REQUEST});
 
   const absl::Status status = type.validate(*request);
   const std::string once = request->SerializeAsString();
-  if (!status.ok()) RequireReason(status, v1::ERROR_REASON_FIELD_INVALID);
+  if (!status.ok()) RequireReason(status, {v1::ERROR_REASON_FIELD_INVALID, v1::ERROR_REASON_PERIOD_SPANS_MONTHS});
   Require(type.validate(*request) == status, "a request that is validated twice has the same fault");
   Require(request->SerializeAsString() == once, "a request that is validated twice stays as it is");
 
