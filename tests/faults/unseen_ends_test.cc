@@ -50,78 +50,6 @@ std::string Undisturbed(const Mutation& mutation, bool validate_only = false) {
   return service.State();
 }
 
-// Of a month of an agreement, A, with a licence, a transaction, and a customer number.
-std::string Charge(Service& service) {
-  service.clock().SetDay("2026-11-01");
-  v1::CreateAgreementRequest request;
-  request.set_display_name("A");
-  request.set_customer_number("417");
-  std::string agreement = service.Do(CreateAgreement, request).value().agreement().agreement_id();
-  const std::string company = service.NewCompany(agreement, "Nordlys");
-  service.NewProduct("accounting");
-  service.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
-  service.SetPriceOf("accounting", "2026-11-01", "423.00").value();
-  service.SetPriceOf("scan", "2026-11-01", "1.50").value();
-  service.Grant(company, "anna", {"accounting"}).value();
-  service.Record(company, "t1", "scan", 12, "2026-11-01T10:00:00Z").value();
-  service.clock().SetDay("2026-12-01");
-  return agreement;
-}
-
-MutationRun RecordTransactionsRun(Service& service) {
-  const std::string agreement = Charge(service);
-  const std::string company = service.NewCompany(agreement, "Fjord");
-  return [&service, company](const std::string&, bool) -> absl::StatusOr<std::string> {
-    // Not the response, which says of a second report that it is one.
-    const auto response = service.Record(company, "t2", "scan", 7, "2026-12-01T10:00:00Z");
-    return response.ok() ? absl::StatusOr<std::string>(absl::StrCat(response->results(0).error().code()))
-                         : response.status();
-  };
-}
-
-MutationRun CancelTransactionsRun(Service& service) {
-  const std::string agreement = Charge(service);
-  const std::string company = service.NewCompany(agreement, "Fjord");
-  service.Record(company, "t2", "scan", 7, "2026-12-01T10:00:00Z").value();
-  return [&service, company](const std::string&, bool) -> absl::StatusOr<std::string> {
-    v1::CancelTransactionsRequest request;
-    v1::TransactionKey& key = *request.add_transactions();
-    key.set_company_id(company);
-    key.set_transaction_id("t2");
-    const auto response = service.Do(CancelTransactions, request);
-    return response.ok() ? absl::StatusOr<std::string>(absl::StrCat(response->results(0).error().code()))
-                         : response.status();
-  };
-}
-
-MutationRun RunBillingRun(Service& service) {
-  Charge(service);
-  return [&service](const std::string&, bool) -> absl::StatusOr<std::string> {
-    v1::RunBillingRequest request;
-    request.set_account_id(kAccount);
-    request.set_until_day("2026-12-01");
-    storage::Call call;
-    call.account_id = kAccount;
-    call.deadline = absl::Now() + absl::Seconds(30);
-    const auto next = RunBilling(service.database(), service.context(), request);
-    std::string refused;
-    for (;;) {
-      const auto response = next(call);
-      if (!response.ok()) return response.status();
-      if (!response->has_value()) return refused;
-      if ((*response)->has_error()) absl::StrAppend(&refused, (*response)->error().message());
-    }
-  };
-}
-
-std::vector<Mutation> AllMutations() {
-  std::vector<Mutation> mutations = Mutations();
-  mutations.push_back({"RecordTransactions", RecordTransactionsRun});
-  mutations.push_back({"CancelTransactions", CancelTransactionsRun});
-  mutations.push_back({"RunBilling", RunBillingRun});
-  return mutations;
-}
-
 class UnseenEndsTest : public ::testing::TestWithParam<Mutation> {};
 
 TEST_P(UnseenEndsTest, AtEachStatementTheMutationIsDoneOnce) {
@@ -174,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(Every, UnseenEndsTest, ::testing::ValuesIn(AllMutations
 TEST(UnseenEnds, AtEachStatementOfAPreviewItShowsOneState) {
   Ender ender;
   Service service(ender.hooks());
-  const std::string agreement = Charge(service);
+  const std::string agreement = ChargeMonth(service);
   const auto shown = [&] {
     const v1::OrderBasis order_basis = service.Preview(agreement, "2026-11-01", "2026-12-01").value().order_basis();
     return absl::StrCat(order_basis.customer_number(), ": ", order_basis.total_amount());

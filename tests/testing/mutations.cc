@@ -1,5 +1,7 @@
 #include "tests/testing/mutations.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace agreements::testing {
 namespace {
 
@@ -179,15 +181,65 @@ MutationRun SetPriceRun(Service& service) {
 
 // Of a month with a licence and a transaction.
 MutationRun CreateOrderBasisRun(Service& service) {
-  service.clock().SetDay("2026-11-01");
-  v1::CreateAgreementRequest agreement;
-  agreement.set_display_name("A");
-  agreement.set_customer_number("417");
   v1::CreateOrderBasisRequest request;
-  request.set_agreement_id(service.Do(CreateAgreement, agreement).value().agreement().agreement_id());
+  request.set_agreement_id(ChargeMonth(service));
   request.set_from_day("2026-11-01");
   request.set_until_day("2026-12-01");
-  const std::string company = service.NewCompany(request.agreement_id(), "Nordlys");
+  return Call(service, CreateOrderBasis, request);
+}
+
+MutationRun RecordTransactionsRun(Service& service) {
+  const std::string agreement = ChargeMonth(service);
+  const std::string company = service.NewCompany(agreement, "Fjord");
+  return [&service, company](const std::string&, bool) -> absl::StatusOr<std::string> {
+    // Not the response, which says of a second report that it is one.
+    const auto response = service.Record(company, "t2", "scan", 7, "2026-12-01T10:00:00Z");
+    return response.ok() ? absl::StatusOr<std::string>(absl::StrCat(response->results(0).error().code()))
+                         : response.status();
+  };
+}
+
+MutationRun CancelTransactionsRun(Service& service) {
+  const std::string agreement = ChargeMonth(service);
+  const std::string company = service.NewCompany(agreement, "Fjord");
+  service.Record(company, "t2", "scan", 7, "2026-12-01T10:00:00Z").value();
+  return [&service, company](const std::string&, bool) -> absl::StatusOr<std::string> {
+    v1::CancelTransactionsRequest request;
+    v1::TransactionKey& key = *request.add_transactions();
+    key.set_company_id(company);
+    key.set_transaction_id("t2");
+    const auto response = service.Do(CancelTransactions, request);
+    return response.ok() ? absl::StatusOr<std::string>(absl::StrCat(response->results(0).error().code()))
+                         : response.status();
+  };
+}
+
+MutationRun RunBillingRun(Service& service) {
+  ChargeMonth(service);
+  return [&service](const std::string&, bool) -> absl::StatusOr<std::string> {
+    v1::RunBillingRequest request;
+    request.set_account_id(kAccount);
+    request.set_until_day("2026-12-01");
+    storage::Call call;
+    call.account_id = kAccount;
+    call.deadline = absl::Now() + absl::Seconds(30);
+    const auto next = RunBilling(service.database(), service.context(), request);
+    std::string refused;
+    for (;;) {
+      const auto response = next(call);
+      if (!response.ok()) return response.status();
+      if (!response->has_value()) return refused;
+      if ((*response)->has_error()) absl::StrAppend(&refused, (*response)->error().message());
+    }
+  };
+}
+
+}  // namespace
+
+std::string ChargeMonth(Service& service) {
+  service.clock().SetDay("2026-11-01");
+  std::string agreement = service.NewAgreementWithNumber("A", "417");
+  const std::string company = service.NewCompany(agreement, "Nordlys");
   service.NewProduct("accounting");
   service.NewProduct("scan", v1::PRODUCT_KIND_TRANSACTION);
   service.SetPriceOf("accounting", "2026-11-01", "423.00").value();
@@ -195,10 +247,8 @@ MutationRun CreateOrderBasisRun(Service& service) {
   service.Grant(company, "anna", {"accounting"}).value();
   service.Record(company, "t1", "scan", 12, "2026-11-01T10:00:00Z").value();
   service.clock().SetDay("2026-12-01");
-  return Call(service, CreateOrderBasis, request);
+  return agreement;
 }
-
-}  // namespace
 
 std::vector<Mutation> Mutations() {
   return {
@@ -225,6 +275,14 @@ std::vector<Mutation> Mutations() {
       {"SetPrice", SetPriceRun},
       {"CreateOrderBasis", CreateOrderBasisRun},
   };
+}
+
+std::vector<Mutation> AllMutations() {
+  std::vector<Mutation> mutations = Mutations();
+  mutations.push_back({"RecordTransactions", RecordTransactionsRun});
+  mutations.push_back({"CancelTransactions", CancelTransactionsRun});
+  mutations.push_back({"RunBilling", RunBillingRun});
+  return mutations;
 }
 
 }  // namespace agreements::testing

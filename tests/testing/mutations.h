@@ -20,7 +20,15 @@ struct Mutation {
   std::function<MutationRun(Service&)> prepare;
 };
 
+// Those that take a request_id.
 std::vector<Mutation> Mutations();
+
+// And RecordTransactions, CancelTransactions and RunBilling, which are idempotent by themselves.
+std::vector<Mutation> AllMutations();
+
+// Makes an agreement, A, with a customer number, and a licence and a transaction in November 2026, and lets the month
+// pass. Returns the agreement's id.
+std::string ChargeMonth(Service& service);
 
 // Lets the parameter of a test be printed by its name.
 inline void PrintTo(const Mutation& mutation, std::ostream* out) { *out << mutation.name; }
