@@ -13,6 +13,7 @@ inline constexpr absl::string_view kCompanyPrefix = "cmp-";
 inline constexpr absl::string_view kDraftPrefix = "dft-";
 inline constexpr absl::string_view kAccessPrefix = "acc-";
 inline constexpr absl::string_view kOrderBasisPrefix = "ord-";
+inline constexpr absl::string_view kChangePrefix = "chg-";
 
 inline constexpr size_t kIdLength = 20;  // With the prefix.
 

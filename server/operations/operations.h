@@ -135,6 +135,10 @@ absl::StatusOr<v1::ListOrderBasisLinesResponse> ListOrderBasisLines(storage::Rea
 absl::StatusOr<v1::ListOrderBasesResponse> ListOrderBases(storage::ReadTransaction& tx, const Context& context,
                                                           const v1::ListOrderBasesRequest& request);
 
+// changes.cc
+absl::StatusOr<v1::ListChangesResponse> ListChanges(storage::ReadTransaction& tx,
+                                                    const v1::ListChangesRequest& request);
+
 // verify_order_basis.cc
 absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(storage::Snapshot& tx, const Context& context,
                                                               const v1::VerifyOrderBasisRequest& request);

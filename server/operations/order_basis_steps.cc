@@ -54,7 +54,7 @@ absl::StatusOr<std::vector<PricedProduct>> UsePrices(Transaction& tx, const rule
     const absl::CivilDay priced_until = units.rbegin()->first + 1;
     ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, product_id));
     if (product.product.priced_until() < FormatDay(priced_until)) {
-      RETURN_IF_ERROR(storage::LockPricedProduct(tx, product_id, priced_until));
+      RETURN_IF_ERROR(storage::LockPricedProduct(tx, product.product, priced_until));
       ASSIGN_OR_RETURN(product, storage::GetPricedProduct(tx, product_id));
     }
     products.push_back(std::move(product));

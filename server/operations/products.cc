@@ -20,12 +20,20 @@ constexpr char kBeforeAllIds[] = "";
 
 // B5: a new version begins where no order basis has priced the days, or before the first version. REQUIRES: the product
 // is locked.
-absl::Status CheckNotInUse(Transaction& tx, const v1::Product& product, const std::string& valid_from) {
+absl::Status CheckNotInUse(const storage::PricedProduct& priced, const std::string& valid_from) {
+  const v1::Product& product = priced.product;
   // ISO 8601 days compare as texts.
   if (product.priced_until().empty() || valid_from >= product.priced_until()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto priced, storage::GetPricedProduct(tx, product.product_id()));
   if (priced.prices.empty() || valid_from < priced.prices.front().valid_from()) return absl::OkStatus();
   return PriceInUse(product.product_id(), valid_from, product.priced_until());
+}
+
+// The price of the version from `valid_from` on, or "" if there is none.
+std::string UnitPriceFrom(const storage::PricedProduct& priced, const std::string& valid_from) {
+  for (const v1::Price& price : priced.prices) {
+    if (price.valid_from() == valid_from) return price.unit_price();
+  }
+  return "";
 }
 
 }  // namespace
@@ -60,14 +68,15 @@ absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(Transaction& tx, const C
 
 absl::StatusOr<v1::SetPriceResponse> SetPrice(Transaction& tx, const v1::SetPriceRequest& request) {
   v1::SetPriceResponse response;
-  auto& product = *response.mutable_product();
-  ASSIGN_OR_RETURN(product, storage::LockProduct(tx, request.product_id()));
-  RETURN_IF_ERROR(CheckNotInUse(tx, product, request.valid_from()));
+  RETURN_IF_ERROR(storage::LockProduct(tx, request.product_id()));
+  ASSIGN_OR_RETURN(const storage::PricedProduct priced, storage::GetPricedProduct(tx, request.product_id()));
+  RETURN_IF_ERROR(CheckNotInUse(priced, request.valid_from()));
+  *response.mutable_product() = priced.product;
   v1::Price& price = *response.mutable_price();
   price.set_product_id(request.product_id());
   price.set_valid_from(request.valid_from());
   price.set_unit_price(FormatUnitPrice(ParseUnitPrice(request.unit_price()).value()));
-  RETURN_IF_ERROR(storage::UpsertPrice(tx, price));
+  RETURN_IF_ERROR(storage::UpsertPrice(tx, price, UnitPriceFrom(priced, request.valid_from())));
   return response;
 }
 

@@ -132,7 +132,7 @@ void Recording::ConcludeNamesake(size_t index, const v1::Transaction& recorded) 
 absl::Status Recording::WhatIsWrong(size_t index) const {
   const auto& [named, format, transaction] = items_[index];
   RETURN_IF_ERROR(format);
-  if (references_.company_ids.count(transaction.company_id()) == 0) return CompanyNotFound(transaction.company_id());
+  if (references_.companies.count(transaction.company_id()) == 0) return CompanyNotFound(transaction.company_id());
   const auto kind = references_.product_kinds.find(transaction.product_id());
   if (kind == references_.product_kinds.end()) return ProductNotFound(transaction.product_id());
   if (kind->second != v1::PRODUCT_KIND_TRANSACTION) {

@@ -2,6 +2,7 @@
 #ifndef AGREEMENTS_SERVER_OPERATIONS_RUN_H_
 #define AGREEMENTS_SERVER_OPERATIONS_RUN_H_
 
+#include <string>
 #include <tuple>
 #include <type_traits>
 
@@ -15,6 +16,13 @@ namespace agreements {
 template <typename... Parameters>
 using RequestOf = std::remove_cvref_t<std::tuple_element_t<sizeof...(Parameters) - 1, std::tuple<Parameters...>>>;
 
+// The call under the name of its request, which is its method in the trail.
+template <typename Request>
+storage::Call Named(storage::Call call) {
+  call.method = std::string(Request::descriptor()->full_name());
+  return call;
+}
+
 // Runs `body`. A change whose request has no request_id is idempotent by itself.
 template <typename Tx, typename Request, typename Body>
 auto RunIn(storage::Database& database, const storage::Call& call, const Body& body) {
@@ -23,9 +31,9 @@ auto RunIn(storage::Database& database, const storage::Call& call, const Body& b
   } else if constexpr (std::is_same_v<Tx, storage::ReadTransaction>) {
     return database.ReadOnly(call, body);
   } else if constexpr (requires(const Request& request) { request.request_id(); }) {
-    return database.ReadWrite(call, body);
+    return database.ReadWrite(Named<Request>(call), body);
   } else {
-    return database.ReadWriteIdempotent(call, body);
+    return database.ReadWriteIdempotent(Named<Request>(call), body);
   }
 }
 
@@ -56,7 +64,7 @@ absl::StatusOr<Response> RunOperation(absl::StatusOr<Response> (*operation)(stor
                                                                             const Clock&, const Request&),
                                       storage::Database& database, const Context& context, const storage::Call& call,
                                       const Request& request) {
-  return operation(database, call, context.clock, request);
+  return operation(database, Named<Request>(call), context.clock, request);
 }
 
 template <typename Request, typename Response>
@@ -64,7 +72,7 @@ absl::StatusOr<Response> RunOperation(absl::StatusOr<Response> (*operation)(stor
                                                                             const Context&, const Request&),
                                       storage::Database& database, const Context& context, const storage::Call& call,
                                       const Request& request) {
-  return operation(database, call, context, request);
+  return operation(database, Named<Request>(call), context, request);
 }
 
 }  // namespace agreements

@@ -161,7 +161,9 @@ class BillingRun {
 
   absl::StatusOr<v1::RunBillingResponse> Freeze(const storage::Call& call, const std::string& agreement_id, Days days,
                                                 const std::string& expected_digest) {
-    ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse frozen, database_.ReadWriteIdempotent(call, [&](Transaction& tx) {
+    storage::Call named = call;
+    named.method = std::string(v1::RunBillingRequest::descriptor()->full_name());
+    ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse frozen, database_.ReadWriteIdempotent(named, [&](Transaction& tx) {
       return FreezeOrderBasis(tx, context_, agreement_id, days, expected_digest);
     }));
     return Settled(context_, std::move(*frozen.mutable_order_basis()), frozen.existed());

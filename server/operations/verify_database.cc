@@ -10,6 +10,7 @@
 #include "server/operations/operations.h"
 #include "server/operations/verify_requests.h"
 #include "server/rules/rules.h"
+#include "storage/connection/requests.h"
 #include "storage/invariants/invariants.h"
 #include "storage/tables/name_keys.h"
 
@@ -21,10 +22,13 @@ using storage::ReadTransaction;
 constexpr int kPageSize = 1000;
 // More than the clocks of servers differ, plus the time of a call.
 constexpr absl::Duration kClocksDiffer = absl::Hours(1);
+// Changes of this time must all have their entries. Responses are kept for at least 72 hours, entries longer.
+constexpr absl::Duration kRecent = absl::Hours(71);
 
 std::vector<storage::Invariant> Invariants() {
   std::vector<storage::Invariant> invariants = storage::StructureInvariants();
   for (const storage::Invariant& invariant : storage::BillingInvariants()) invariants.push_back(invariant);
+  for (const storage::Invariant& invariant : storage::ChangeInvariants()) invariants.push_back(invariant);
   return invariants;
 }
 
@@ -68,6 +72,7 @@ class DatabaseVerifier {
     Add("companies", "the company's keys for order and search fit its name");
     Add("requests", "what its response contains is stored, at the same revision or a later one");
     Add("requests", "every recent change that raised a revision has one");
+    for (const storage::Invariant& invariant : recent_invariants_) Add(invariant.table, invariant.rule);
     result_.waiting.table = storage::WaitingTransactions().table;
     result_.waiting.rule = storage::WaitingTransactions().rule;
   }
@@ -107,6 +112,7 @@ class DatabaseVerifier {
   Check& CompanyNames() { return result_.checks[invariants_.size() + 5]; }
   Check& LostChanges() { return result_.checks[invariants_.size() + 6]; }
   Check& LostRecords() { return result_.checks[invariants_.size() + 7]; }
+  Check& Recent(size_t i) { return result_.checks[invariants_.size() + 8 + i]; }
 
   storage::Call CallFor(const std::string& account_id) {
     storage::Call call;
@@ -145,6 +151,7 @@ class DatabaseVerifier {
     RETURN_IF_ERROR(CheckNames(account_id, storage::ListAgreementNames, AgreementNames()));
     RETURN_IF_ERROR(CheckNames(account_id, storage::ListCompanyNames, CompanyNames()));
     RETURN_IF_ERROR(CheckRequests(account_id, rows["requests"]));
+    RETURN_IF_ERROR(CheckRecentChanges(account_id, rows));
     return CheckDocuments(account_id);
   }
 
@@ -159,15 +166,39 @@ class DatabaseVerifier {
     return absl::OkStatus();
   }
 
+  // In one snapshot, since servers that write no entries may be at work.
+  absl::Status CheckRecentChanges(const std::string& account_id, std::map<std::string, int64_t>& rows) {
+    const auto found = database_.ReadSnapshot(
+        CallFor(account_id), [&](ReadTransaction& tx) -> absl::StatusOr<std::vector<storage::Breaches>> {
+          absl::Time since = absl::Now() - kRecent;  // Entries have real times.
+          ASSIGN_OR_RETURN(const auto without_change, storage::NewestRequestWithoutChange(tx));
+          if (without_change) since = std::max(since, *without_change + kClocksDiffer);
+          std::vector<storage::Breaches> breaches;
+          for (const storage::Invariant& invariant : recent_invariants_) {
+            ASSIGN_OR_RETURN(breaches.emplace_back(),
+                             storage::FindRecentBreaches(tx, invariant, since, options_.max_shown));
+          }
+          return breaches;
+        });
+    RETURN_IF_ERROR(found.status());
+    for (size_t i = 0; i < found->size(); ++i) AddBreaches(account_id, (*found)[i], rows, Recent(i));
+    return absl::OkStatus();
+  }
+
+  void AddBreaches(const std::string& account_id, const storage::Breaches& breaches,
+                   std::map<std::string, int64_t>& rows, Check& check) {
+    check.looked_at += rows[check.table];
+    for (const std::string& text : breaches.first) Find(check, account_id, text);
+    check.count += breaches.count - static_cast<int64_t>(breaches.first.size());
+    Tell();
+  }
+
   absl::Status CheckInvariant(const std::string& account_id, const storage::Invariant& invariant,
                               std::map<std::string, int64_t>& rows, Check& check) {
     ASSIGN_OR_RETURN(const storage::Breaches breaches, Read(account_id, [&](ReadTransaction& tx) {
                        return storage::FindBreaches(tx, invariant, options_.max_shown);
                      }));
-    check.looked_at += rows[invariant.table];
-    for (const std::string& text : breaches.first) Find(check, account_id, text);
-    check.count += breaches.count - static_cast<int64_t>(breaches.first.size());
-    Tell();
+    AddBreaches(account_id, breaches, rows, check);
     return absl::OkStatus();
   }
 
@@ -241,6 +272,7 @@ class DatabaseVerifier {
   const Context& context_;
   const VerifyOptions& options_;
   const std::vector<storage::Invariant> invariants_ = Invariants();
+  const std::vector<storage::Invariant> recent_invariants_ = storage::RecentInvariants();
   DatabaseVerification result_;
   absl::Time told_;
 };

@@ -27,6 +27,10 @@ bool IsCustomerNumberCharacter(char c) { return absl::ascii_isalnum(static_cast<
 
 bool IsIdDigit(char c) { return absl::StrContains("0123456789abcdefghjkmnpqrstvwxyz", absl::string_view(&c, 1)); }
 
+bool IsPrintable(char c) { return absl::ascii_isprint(static_cast<unsigned char>(c)); }
+
+bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
+
 bool IsDay(absl::string_view text) {
   absl::CivilDay day;
   return absl::ParseCivilTime(text, &day) && FormatDay(day) == text && rules::IsInServedYears(day);
@@ -190,6 +194,17 @@ Fields& Fields::Time(absl::string_view field, const google::protobuf::Timestamp&
                    time.nanos() <= kLastNanosecond,
                field, "must be a time of the years 1 to 9999, with nanos of 0 to 999999999",
                "Tidspunktet er ikke gyldig.");
+}
+
+Fields& Fields::OptionalIdentity(absl::string_view field, absl::string_view identity) {
+  return Check(identity.size() <= kMaxIdentityLength && std::all_of(identity.begin(), identity.end(), IsPrintable),
+               field, absl::StrCat("must be at most ", kMaxIdentityLength, " printable ASCII characters"),
+               "Avsenderen er ikke oppgitt riktig.");
+}
+
+Fields& Fields::OptionalMethod(absl::string_view field, absl::string_view method) {
+  return Check(method.size() <= kMaxIdentityLength && std::all_of(method.begin(), method.end(), IsLetter), field,
+               "must be the name of a method, e.g. \"MoveCompany\"", "Metoden er ikke oppgitt riktig.");
 }
 
 Fields& Fields::Count(absl::string_view field, int count, int max) {

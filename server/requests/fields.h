@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -90,6 +91,23 @@ class Fields {
 
   // As google.protobuf.Timestamp defines it.
   Fields& Time(absl::string_view field, const google::protobuf::Timestamp& time);
+  // The optional from_create_time and until_create_time of `request`, which must be in this order.
+  template <typename Request>
+  Fields& OptionalCreateTimes(const Request& request) {
+    const auto& from = request.from_create_time();
+    const auto& until = request.until_create_time();
+    if (request.has_from_create_time()) Time("from_create_time", from);
+    if (request.has_until_create_time()) Time("until_create_time", until);
+    if (!request.has_from_create_time() || !request.has_until_create_time()) return *this;
+    return Check(std::make_pair(from.seconds(), from.nanos()) < std::make_pair(until.seconds(), until.nanos()),
+                 "until_create_time", "must be later than from_create_time",
+                 "Perioden må slutte etter at den begynner.");
+  }
+
+  // The identity of a caller or of an end user: at most 255 printable ASCII characters.
+  Fields& OptionalIdentity(absl::string_view field, absl::string_view identity);
+  // Of an RPC: letters.
+  Fields& OptionalMethod(absl::string_view field, absl::string_view method);
 
   // 1 to `max` items of a list.
   Fields& Count(absl::string_view field, int count, int max);

@@ -70,6 +70,9 @@ absl::Status Validate(v1::CancelTransactionsRequest& request);
 absl::Status Validate(v1::GetTransactionRequest& request);
 absl::Status Validate(v1::ListTransactionsRequest& request);
 
+// validate_changes.cc
+absl::Status Validate(v1::ListChangesRequest& request);
+
 // Checks one item of RecordTransactions or CancelTransactions. Each item is refused alone. Fields are named from the
 // request, e.g. "transactions[3].quantity".
 absl::Status ValidateItem(const v1::TransactionReport& report, int index);

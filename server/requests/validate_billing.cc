@@ -102,16 +102,8 @@ absl::Status Validate(v1::ListOrderBasesRequest& request) {
   fields.Common(request);
   fields.OptionalId("agreement_id", request.agreement_id(), kAgreementPrefix)
       .CustomerNumber("customer_number", *request.mutable_customer_number())
-      .OptionalDays(request);
-  const auto& from = request.from_create_time();
-  const auto& until = request.until_create_time();
-  if (request.has_from_create_time()) fields.Time("from_create_time", from);
-  if (request.has_until_create_time()) fields.Time("until_create_time", until);
-  if (request.has_from_create_time() && request.has_until_create_time()) {
-    fields.Check(std::make_pair(from.seconds(), from.nanos()) < std::make_pair(until.seconds(), until.nanos()),
-                 "until_create_time", "must be later than from_create_time",
-                 "Perioden må slutte etter at den begynner.");
-  }
+      .OptionalDays(request)
+      .OptionalCreateTimes(request);
   return fields.status();
 }
 

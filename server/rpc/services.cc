@@ -33,6 +33,7 @@ void BindAgreementService(Methods& methods) {
   methods.Bind(RunBilling);
   methods.Bind(ExplainOrderBasis);
   methods.Bind(VerifyOrderBasis, TaskKind::kBackground);
+  methods.Bind(ListChanges);
 }
 
 void BindCompanyService(Methods& methods) {

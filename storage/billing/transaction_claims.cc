@@ -118,7 +118,10 @@ int64_t ReadCount(const Row& row) { return row.GetInt64(1); }
 
 absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view agreement_id, absl::CivilDay until_day,
                                           absl::string_view order_basis_id) {
-  return tx.Execute(kClaimTransactions, {order_basis_id, tx.account_id(), agreement_id, until_day, until_day});
+  ASSIGN_OR_RETURN(const int64_t claimed, tx.Execute(kClaimTransactions, {order_basis_id, tx.account_id(), agreement_id,
+                                                                          until_day, until_day}));
+  tx.trail().Counted(v1::RESOURCE_KIND_ORDER_BASIS, order_basis_id, "transactions_claimed", claimed);
+  return claimed;
 }
 
 absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view order_basis_id) {

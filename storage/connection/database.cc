@@ -9,6 +9,7 @@
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
 #include "spdlog/spdlog.h"
+#include "storage/connection/changes.h"
 #include "storage/connection/requests.h"
 
 namespace agreements::storage {
@@ -60,7 +61,8 @@ void ClearIds(const std::vector<std::string>& ids, google::protobuf::Message& me
 
 absl::Status Replay(const StoredRequest& stored, const Call& call, google::protobuf::Message& response) {
   if (stored.request_hash != call.request_hash) return RequestIdReused();
-  if (!response.ParseFromString(stored.response)) return absl::InternalError("a stored response does not parse");
+  if (!stored.response) return absl::InternalError("a recorded request has no response");
+  if (!response.ParseFromString(*stored.response)) return absl::InternalError("a stored response does not parse");
   return absl::OkStatus();
 }
 
@@ -87,14 +89,15 @@ absl::Status Database::InSnapshot(Session& session, absl::FunctionRef<absl::Stat
   return status;
 }
 
-absl::Status Database::RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
+absl::Status Database::RunReadWrite(Call call, bool is_idempotent, absl::FunctionRef<absl::Status(Transaction&)> body,
                                     google::protobuf::Message& response) {
-  // "~" is no character of a caller's request_id.
-  if (call.request_id.empty()) call.request_id = ids_.Next("~");
+  if (call.request_id.empty()) call.request_id = NewRequestId(ids_);
   absl::Status done = Run(call, /*autocommit=*/false, [&](Session& session) -> absl::Status {
-    absl::Status status = records_request && !call.validate_only ? Attempt(session, call, body, response)
-                                                                 : AttemptUnrecorded(session, call, body, response);
+    absl::Status status = call.validate_only ? AttemptValidation(session, call, body, response)
+                                             : Attempt(session, call, is_idempotent, body, response);
     if (!status.ok() && !session.failure()) RETURN_IF_ERROR(session.Rollback());
+    // An attempt that ended in a lost COMMIT may have recorded it.
+    if (is_idempotent) call.request_id = NewRequestId(ids_);
     return status;
   });
   if (done.ok() && !call.validate_only) not_written_.IsWell();
@@ -103,39 +106,57 @@ absl::Status Database::RunReadWrite(Call call, bool records_request, absl::Funct
 }
 
 // Runs `body` once as a transaction. If it fails, the caller rolls back.
-absl::Status Database::Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
+absl::Status Database::Attempt(Session& session, const Call& call, bool is_idempotent,
+                               absl::FunctionRef<absl::Status(Transaction&)> body,
                                google::protobuf::Message& response) {
   Transaction tx(session, call.account_id, ids_);
   RETURN_IF_ERROR(session.Begin());
-  ASSIGN_OR_RETURN(const bool first_time, InsertRequest(tx, call, ToMicroseconds(now_())));
+  const std::string claim_id = ids_.Next(kClaimPrefix);
+  ASSIGN_OR_RETURN(const bool first_time, InsertRequest(tx, call, claim_id, ToMicroseconds(now_())));
   if (!first_time) {
+    if (is_idempotent) return StartOver();  // Another server has made the same request_id.
     ASSIGN_OR_RETURN(const std::optional<StoredRequest> stored, GetRequest(tx, call));
     if (!stored) return StartOver();  // Purged since.
     RETURN_IF_ERROR(Replay(*stored, call, response));
     return session.Rollback();
   }
+  tx.ForgetChangedRows();
   absl::Status status = body(tx);
   if (!IsAnswer(session, status)) return status;
   if (!status.ok() || session.failure()) {
     // The body may have failed only because the transaction had ended, and its earlier writes were gone.
     const auto recorded = GetRequest(tx, call);
     if (session.failure() && session.failure()->kind != ErrorKind::kDefect) return recorded.status();
-    if (!recorded.ok() || !*recorded || !(*recorded)->response.empty()) {
+    if (!recorded.ok() || !*recorded || (*recorded)->claim_id != claim_id) {
       return session.LoseTransaction("the record was gone when the body had failed");
     }
     // A body that ignores an error must not commit.
     return session.failure() ? absl::InternalError(session.failure()->text) : status;
   }
-  const std::string bytes = response.SerializeAsString();
-  if (bytes.empty()) return absl::InternalError("an empty response cannot be told from none");
-  ASSIGN_OR_RETURN(const bool recorded, SetResponse(tx, call, bytes));
+  return Finish(tx, session, call, claim_id, is_idempotent, response);
+}
+
+// Ends a transaction whose body has succeeded.
+absl::Status Database::Finish(Transaction& tx, Session& session, const Call& call, absl::string_view claim_id,
+                              bool is_idempotent, const google::protobuf::Message& response) {
+  if (tx.changed_rows() && !tx.trail().was_told()) {
+    return absl::InternalError("rows were changed, and the trail was not told");
+  }
+  if (is_idempotent && tx.trail().empty()) {
+    // Nothing was changed, so nothing needs a record.
+    ASSIGN_OR_RETURN(const auto recorded, GetRequest(tx, call));
+    if (!recorded) return session.LoseTransaction("the record was gone before ROLLBACK");
+    return session.Rollback();
+  }
+  const std::string bytes = is_idempotent ? "" : response.SerializeAsString();
+  ASSIGN_OR_RETURN(const bool recorded, InsertChange(tx, call, claim_id, bytes));
   if (!recorded) return session.LoseTransaction("the record was gone before COMMIT");
   // If the answer to this COMMIT is lost, running again is safe: the recorded request tells whether it was done.
   return session.Commit();
 }
 
-// The same without a record of the request. Rolls back if the call is validate_only.
-absl::Status Database::AttemptUnrecorded(Session& session, const Call& call,
+// The same for a call that is validate_only: rolls back, and records nothing.
+absl::Status Database::AttemptValidation(Session& session, const Call& call,
                                          absl::FunctionRef<absl::Status(Transaction&)> body,
                                          google::protobuf::Message& response) {
   Transaction tx(session, call.account_id, ids_);
@@ -146,7 +167,6 @@ absl::Status Database::AttemptUnrecorded(Session& session, const Call& call,
   RETURN_IF_ERROR(session.CheckMark());
   if (session.failure()) return absl::InternalError(session.failure()->text);
   RETURN_IF_ERROR(status);
-  if (!call.validate_only) return session.Commit();
   ClearIds(tx.new_ids(), response);
   return session.Rollback();
 }

@@ -24,6 +24,7 @@
 #include "storage/connection/ids.h"
 #include "storage/connection/pool.h"
 #include "storage/connection/statement.h"
+#include "storage/connection/trail.h"
 #include "storage/connection/trouble_log.h"
 
 namespace agreements::storage {
@@ -58,6 +59,7 @@ class ReadTransaction {
     std::vector<T> rows;
     absl::Status status = session_.Query(statement, values, [&](const Row& row) { rows.push_back(reader(row)); });
     if (!status.ok()) return status;
+    for (const T& row : rows) Saw(row);
     return rows;
   }
 
@@ -68,13 +70,26 @@ class ReadTransaction {
     std::optional<T> found;
     absl::Status status = session_.Query(statement, values, [&](const Row& row) { found = reader(row); });
     if (!status.ok()) return status;
+    if (found) Saw(*found);
     return found;
   }
 
+  // Remembers what was read, if this transaction has a trail. Query() and QueryOne() do so for rows that are messages.
+  template <typename T>
+  void Saw(const T& row) {
+    if constexpr (std::is_base_of_v<google::protobuf::Message, T>) {
+      if (trail_ != nullptr) trail_->Saw(row);
+    }
+  }
+
  protected:
+  ReadTransaction(Session& session, std::string account_id, Trail* trail)
+      : session_(session), trail_(trail), account_id_(std::move(account_id)) {}
+
   Session& session_;
 
  private:
+  Trail* const trail_ = nullptr;
   const std::string account_id_;
 };
 
@@ -85,16 +100,25 @@ class Snapshot : public ReadTransaction {
   using ReadTransaction::ReadTransaction;
 };
 
-// Reads and writes the rows of one account, at READ COMMITTED.
+// Reads and writes the rows of one account, at READ COMMITTED. A function that writes tells the trail what it has
+// written. A transaction that changes rows and does not tell is not committed.
 class Transaction : public ReadTransaction {
  public:
   Transaction(Session& session, std::string account_id, IdSource& ids)
-      : ReadTransaction(session, std::move(account_id)), ids_(ids) {}
+      : ReadTransaction(session, std::move(account_id), &trail_), ids_(ids) {}
 
   // Executes a statement that changes rows, and returns how many rows it changed. See Session::Execute.
   absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values) {
-    return session_.Execute(statement, values);
+    absl::StatusOr<int64_t> changed = session_.Execute(statement, values);
+    changed_rows_ = changed_rows_ || (changed.ok() && *changed > 0);
+    return changed;
   }
+
+  Trail& trail() { return trail_; }
+
+  // Whether rows were changed since the transaction began, or since ForgetChangedRows().
+  bool changed_rows() const { return changed_rows_; }
+  void ForgetChangedRows() { changed_rows_ = false; }
 
   // Returns a new id with this prefix. In the response of a validate_only call the id is replaced with "".
   std::string NewId(absl::string_view prefix) { return new_ids_.emplace_back(ids_.Next(prefix)); }
@@ -105,6 +129,8 @@ class Transaction : public ReadTransaction {
  private:
   IdSource& ids_;
   std::vector<std::string> new_ids_;
+  Trail trail_;
+  bool changed_rows_ = false;
 };
 
 // A transaction returns this when another one has changed what it read. It then runs again from the beginning.
@@ -127,20 +153,21 @@ class Database {
   // - Commits once for each request_id. The request is recorded in the same transaction, with the response. A repeated
   //   call returns that response and does not run. So it is safe to run again after a COMMIT whose answer was lost. A
   //   call without a request_id gets one from the server for this.
+  // - Writes the call's entry in the trail in the same transaction.
   // - validate_only: rolls back, and empties the new ids in the response.
   //
   // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE DATABASE_UNAVAILABLE or ROW_LOCKED,
   // DEADLINE_EXCEEDED, INTERNAL.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWrite(const Call& call, const Body& body) {
-    return Write(call, body, /*records_request=*/true);
+    return Write(call, body, /*is_idempotent=*/false);
   }
 
-  // The same without a record of the request. REQUIRES: committing `body` twice has the effect of committing it once.
-  // It runs again after a COMMIT whose answer was lost.
+  // The same for a `body` that is idempotent. REQUIRES: committing it twice has the effect of committing it once. It
+  // runs again after a COMMIT whose answer was lost. Without changes it leaves no entry in the trail.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWriteIdempotent(const Call& call, const Body& body) {
-    return Write(call, body, /*records_request=*/false);
+    return Write(call, body, /*is_idempotent=*/true);
   }
 
   // Runs `body`, which returns absl::StatusOr of any type. Each statement sees everything that is committed by then.
@@ -183,10 +210,10 @@ class Database {
   };
 
   template <typename Body>
-  std::invoke_result_t<Body, Transaction&> Write(const Call& call, const Body& body, bool records_request) {
+  std::invoke_result_t<Body, Transaction&> Write(const Call& call, const Body& body, bool is_idempotent) {
     typename std::invoke_result_t<Body, Transaction&>::value_type response;
     absl::Status status = RunReadWrite(
-        call, records_request,
+        call, is_idempotent,
         [&](Transaction& tx) -> absl::Status {
           auto result = body(tx);
           if (!result.ok()) return result.status();
@@ -215,7 +242,7 @@ class Database {
   // Runs `run` in one snapshot.
   static absl::Status InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run);
 
-  absl::Status RunReadWrite(Call call, bool records_request, absl::FunctionRef<absl::Status(Transaction&)> body,
+  absl::Status RunReadWrite(Call call, bool is_idempotent, absl::FunctionRef<absl::Status(Transaction&)> body,
                             google::protobuf::Message& response);
   // Runs `attempt`, each time on some connection, until it succeeds or fails with an error for the caller.
   absl::Status Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt);
@@ -223,9 +250,11 @@ class Database {
   // the server, which began at `begin`. std::nullopt if it runs again.
   std::optional<absl::Status> AfterAttempt(Pooled pooled, absl::Status status, Runs& runs);
   std::optional<absl::Status> AfterFailure(Pooled pooled, absl::Time begin, absl::Time deadline, Runs& runs);
-  absl::Status Attempt(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
-                       google::protobuf::Message& response);
-  absl::Status AttemptUnrecorded(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
+  absl::Status Attempt(Session& session, const Call& call, bool is_idempotent,
+                       absl::FunctionRef<absl::Status(Transaction&)> body, google::protobuf::Message& response);
+  absl::Status Finish(Transaction& tx, Session& session, const Call& call, absl::string_view claim_id,
+                      bool is_idempotent, const google::protobuf::Message& response);
+  absl::Status AttemptValidation(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                                  google::protobuf::Message& response);
 
   const DatabaseOptions options_;

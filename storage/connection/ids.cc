@@ -1,5 +1,7 @@
 #include "storage/connection/ids.h"
 
+#include <algorithm>
+
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "proto/id_prefixes.h"
@@ -29,6 +31,14 @@ absl::Time TimeOfId(absl::string_view id) {
     milliseconds = milliseconds * kCrockford.size() + value;
   }
   return absl::FromUnixMillis(static_cast<int64_t>(milliseconds));
+}
+
+std::string FirstId(absl::string_view prefix, absl::Time time) {
+  const absl::Time last = absl::FromUnixMillis((int64_t{1} << (5 * kTimeDigits)) - 1);
+  const absl::Time clamped = std::clamp(absl::Ceil(time - absl::UnixEpoch(), absl::Milliseconds(1)) + absl::UnixEpoch(),
+                                        absl::UnixEpoch(), last);
+  return absl::StrCat(prefix, Digits(static_cast<uint64_t>(absl::ToUnixMillis(clamped)), kTimeDigits),
+                      std::string(kRandomDigits, kCrockford.front()));
 }
 
 std::string ClockIdSource::Next(absl::string_view prefix) {

@@ -39,6 +39,10 @@ class ClockIdSource : public IdSource {
 // When an id was made. absl::InfinitePast() if `id` is not one of ours.
 absl::Time TimeOfId(absl::string_view id);
 
+// The lowest id that can be made at `time` or later, in whole milliseconds. Ids are compared with it to find those of a
+// time.
+std::string FirstId(absl::string_view prefix, absl::Time time);
+
 }  // namespace agreements::storage
 
 #endif  // AGREEMENTS_STORAGE_CONNECTION_IDS_H_

@@ -1,34 +1,39 @@
 #include "storage/connection/requests.h"
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
+#include "storage/connection/changes.h"
 
 namespace agreements::storage {
 namespace {
 
+// The response is a byte that no message begins with: for servers that look for the response here.
 const Statement kInsertRequest = {"insert_request", R"sql(
-  INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time, method)
-  VALUES (?, ?, ?, ?, '', ?, ?)
+  INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time, method, claim_id)
+  VALUES (?, ?, ?, ?, X'00', ?, ?, ?)
 )sql"};
 
-const Statement kGetRequest = {"get_request", R"sql(
-  SELECT request_hash, response
-  FROM requests
-  WHERE account_id = ? AND caller = ? AND request_id = ?
+// Requests with their responses. Those that were recorded before there were changes have it themselves.
+constexpr char kResponse[] = "IF(r.claim_id IS NULL, r.response, c.content)";
+const std::string kRequests = absl::StrCat(R"sql(requests AS r
+  LEFT JOIN changes AS c
+    ON c.account_id = r.account_id AND c.kind = )sql",
+                                           kResponseRow, " AND c.term = r.claim_id");
+
+const Statement kGetRequest = {"get_request", {{"{response}", kResponse}, {"{requests}", kRequests}}, R"sql(
+  SELECT r.request_hash, r.claim_id, {response}
+  FROM {requests}
+  WHERE r.account_id = ? AND r.caller = ? AND r.request_id = ?
 )sql"};
 
-const Statement kSetResponse = {"set_response", R"sql(
-  UPDATE requests
-  SET response = ?
-  WHERE account_id = ? AND caller = ? AND request_id = ?
-)sql"};
-
-const Statement kListRequests = {"list_requests", R"sql(
-  SELECT caller, request_id, method, response, create_time
-  FROM requests
-  WHERE account_id = ?
-    AND (caller > ? OR caller = ? AND request_id > ?)
-  ORDER BY caller, request_id
+const Statement kListRequests = {"list_requests", {{"{response}", kResponse}, {"{requests}", kRequests}}, R"sql(
+  SELECT r.caller, r.request_id, r.method, {response}, r.create_time
+  FROM {requests}
+  WHERE r.account_id = ?
+    AND (r.caller > ? OR r.caller = ? AND r.request_id > ?)
+  ORDER BY r.caller, r.request_id
   LIMIT ?
 )sql"};
 
@@ -41,6 +46,15 @@ const Statement kNewestRequestWithoutMethod = {"newest_request_without_method", 
   LIMIT 1
 )sql"};
 
+const Statement kNewestRequestWithoutChange = {"newest_request_without_change", R"sql(
+  SELECT create_time
+  FROM requests
+  WHERE account_id = ?
+    AND claim_id IS NULL
+  ORDER BY create_time DESC
+  LIMIT 1
+)sql"};
+
 const Statement kPurgeRequests = {"purge_requests", R"sql(
   DELETE FROM requests
   WHERE create_time < ?
@@ -48,7 +62,13 @@ const Statement kPurgeRequests = {"purge_requests", R"sql(
   LIMIT 1000
 )sql"};
 
-StoredRequest ReadRequest(const Row& row) { return {.request_hash = row.GetString(1), .response = row.GetString(2)}; }
+constexpr char kServersPrefix[] = "~";
+
+StoredRequest ReadRequest(const Row& row) {
+  StoredRequest stored = {.request_hash = row.GetString(1), .claim_id = row.GetString(2), .response = std::nullopt};
+  if (!row.IsNull(3)) stored.response = row.GetString(3);
+  return stored;
+}
 
 RecordedRequest ReadRecord(const Row& row) {
   return {.caller = row.GetString(1),
@@ -62,10 +82,14 @@ absl::Time ReadCreateTime(const Row& row) { return ToTime(row.GetTimestamp(1)); 
 
 }  // namespace
 
-absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time now) {
-  const absl::Status inserted =
-      tx.Execute(kInsertRequest, {tx.account_id(), call.caller, call.request_id, call.request_hash, now, call.method})
-          .status();
+std::string NewRequestId(IdSource& ids) { return ids.Next(kServersPrefix); }
+
+bool IsServersRequestId(absl::string_view request_id) { return absl::StartsWith(request_id, kServersPrefix); }
+
+absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::string_view claim_id, absl::Time now) {
+  const absl::Status inserted = tx.Execute(kInsertRequest, {tx.account_id(), call.caller, call.request_id,
+                                                            call.request_hash, now, call.method, claim_id})
+                                    .status();
   if (IsDuplicate(inserted, kPrimaryKey)) return false;
   RETURN_IF_ERROR(inserted);
   return true;
@@ -73,12 +97,6 @@ absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time
 
 absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call) {
   return tx.QueryOne(kGetRequest, {tx.account_id(), call.caller, call.request_id}, ReadRequest);
-}
-
-absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response) {
-  ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kSetResponse, {response, tx.account_id(), call.caller, call.request_id}));
-  return changed == 1;
 }
 
 absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, absl::string_view after_caller,
@@ -90,8 +108,14 @@ absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransac
   return tx.QueryOne(kNewestRequestWithoutMethod, {tx.account_id()}, ReadCreateTime);
 }
 
+absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutChange(ReadTransaction& tx) {
+  return tx.QueryOne(kNewestRequestWithoutChange, {tx.account_id()}, ReadCreateTime);
+}
+
 absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before) {
-  return database.ExecuteAlone(kPurgeRequests, {before});
+  ASSIGN_OR_RETURN(const int64_t purged, database.ExecuteAlone(kPurgeRequests, {before}));
+  // A response is purged after its request, which would be without one.
+  return purged > 0 ? purged : PurgeResponses(database, before);
 }
 
 }  // namespace agreements::storage

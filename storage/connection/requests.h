@@ -14,18 +14,23 @@
 
 namespace agreements::storage {
 
+// A request_id for a call that has none of its own. No caller's begins like it.
+std::string NewRequestId(IdSource& ids);
+bool IsServersRequestId(absl::string_view request_id);
+
+inline constexpr absl::string_view kClaimPrefix = "clm-";
+
 struct StoredRequest {
   std::string request_hash;
-  std::string response;  // Serialized.
+  std::string claim_id;                 // Empty if a server recorded it that did not know of changes.
+  std::optional<std::string> response;  // Serialized. Nothing while its transaction goes on.
 };
 
-// Records the request. Returns false if it is recorded already. Waits for a transaction that records the same one.
-absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::Time now);
+// Records the request, under a `claim_id` that leads to its response: see InsertChange(). Returns false if it is
+// recorded already. Waits for a transaction that records the same one.
+absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::string_view claim_id, absl::Time now);
 
 absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call);
-
-// Returns false if there is no record, or if it has this response already. REQUIRES: `response` is not empty.
-absl::StatusOr<bool> SetResponse(Transaction& tx, const Call& call, absl::string_view response);
 
 struct RecordedRequest {
   std::string caller;
@@ -42,7 +47,12 @@ absl::StatusOr<std::vector<RecordedRequest>> ListRequests(ReadTransaction& tx, a
 // The time of the newest request without a method, or std::nullopt if there is none.
 absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransaction& tx);
 
-// Deletes at most 1,000 requests older than `before`, of all accounts, and returns how many.
+// The time of the newest request without an entry in the trail, or std::nullopt if there is none. A server that did not
+// know of changes recorded it.
+absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutChange(ReadTransaction& tx);
+
+// Deletes requests older than `before`, of all accounts, and when none is left, their responses. At most 1,000 at once.
+// Returns how many. What they changed stays in the trail.
 absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before);
 
 }  // namespace agreements::storage

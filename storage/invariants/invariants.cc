@@ -2,6 +2,8 @@
 
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
+#include "storage/connection/changes.h"
+#include "storage/connection/ids.h"
 
 namespace agreements::storage {
 namespace {
@@ -20,10 +22,11 @@ const Statement kNextAccount = {"next_account", R"sql(
     UNION ALL SELECT MIN(account_id) FROM order_bases WHERE account_id > ?
     UNION ALL SELECT MIN(account_id) FROM order_basis_lines WHERE account_id > ?
     UNION ALL SELECT MIN(account_id) FROM requests WHERE account_id > ?
+    UNION ALL SELECT MIN(account_id) FROM changes WHERE account_id > ?
   ) AS next
 )sql"};
 
-const Statement kCountRows = {"count_rows", R"sql(
+const Statement kCountRows = {"count_rows", {{"{ENTRY}", kEntryRow}}, R"sql(
   SELECT 'agreements', COUNT(*) FROM agreements WHERE account_id = ?
   UNION ALL SELECT 'companies', COUNT(*) FROM companies WHERE account_id = ?
   UNION ALL SELECT 'drafts', COUNT(*) FROM company_drafts WHERE account_id = ?
@@ -35,6 +38,7 @@ const Statement kCountRows = {"count_rows", R"sql(
   UNION ALL SELECT 'order bases', COUNT(*) FROM order_bases WHERE account_id = ?
   UNION ALL SELECT 'order basis lines', COUNT(*) FROM order_basis_lines WHERE account_id = ?
   UNION ALL SELECT 'requests', COUNT(*) FROM requests WHERE account_id = ?
+  UNION ALL SELECT 'changes', COUNT(*) FROM changes WHERE account_id = ? AND kind = {ENTRY}
 )sql"};
 
 const Statement kListAgreementBeginnings = {"list_agreement_beginnings", R"sql(
@@ -133,10 +137,7 @@ LastChange ReadChange(const Row& row) {
 
 std::string ReadId(const Row& row) { return row.GetString(1); }
 
-}  // namespace
-
-absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, int limit) {
-  ASSIGN_OR_RETURN(auto found, tx.Query(*invariant.breaches, {tx.account_id(), limit}, ReadBreach));
+Breaches Gathered(std::vector<Breach> found) {
   Breaches breaches;
   for (Breach& breach : found) {
     breaches.count = breach.count;
@@ -145,14 +146,28 @@ absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& inva
   return breaches;
 }
 
+}  // namespace
+
+absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, int limit) {
+  ASSIGN_OR_RETURN(auto found, tx.Query(*invariant.breaches, {tx.account_id(), limit}, ReadBreach));
+  return Gathered(std::move(found));
+}
+
+absl::StatusOr<Breaches> FindRecentBreaches(ReadTransaction& tx, const Invariant& invariant, absl::Time since,
+                                            int limit) {
+  const std::string since_id = FirstId("", since);
+  ASSIGN_OR_RETURN(auto found, tx.Query(*invariant.breaches, {since_id, since_id, tx.account_id(), limit}, ReadBreach));
+  return Gathered(std::move(found));
+}
+
 absl::StatusOr<std::optional<std::string>> NextAccount(Database& database, absl::string_view after_id) {
-  const std::vector<Value> values(11, after_id);
+  const std::vector<Value> values(12, after_id);
   ASSIGN_OR_RETURN(const auto next, database.QueryAlone(kNextAccount, values, ReadAccount));
   return next.front();
 }
 
 absl::StatusOr<std::map<std::string, int64_t>> CountRows(ReadTransaction& tx) {
-  const std::vector<Value> values(11, tx.account_id());
+  const std::vector<Value> values(12, tx.account_id());
   ASSIGN_OR_RETURN(const auto counts, tx.Query(kCountRows, values, ReadCount));
   return std::map<std::string, int64_t>(counts.begin(), counts.end());
 }

@@ -24,11 +24,18 @@ struct Invariant {
   const Statement* breaches;  // Values: account_id, limit. Rows: what is wrong, ascending; how many there are in all.
 };
 
-// Of agreements, companies, drafts, placements, accesses and requests.
+// Of agreements, companies, drafts, placements and accesses.
 std::vector<Invariant> StructureInvariants();
 
 // Of products, prices, transactions and order bases.
 std::vector<Invariant> BillingInvariants();
+
+// Of requests and changes.
+std::vector<Invariant> ChangeInvariants();
+
+// What was made recently and has no entry in the trail. Values of a SELECT: FirstId("", since) twice, account_id,
+// limit.
+std::vector<Invariant> RecentInvariants();
 
 // Finds transactions that arrived late: they are of settled days, and wait for the next order basis. No breach.
 const Invariant& WaitingTransactions();
@@ -40,6 +47,10 @@ struct Breaches {
 };
 
 absl::StatusOr<Breaches> FindBreaches(ReadTransaction& tx, const Invariant& invariant, int limit);
+
+// The same for one of RecentInvariants().
+absl::StatusOr<Breaches> FindRecentBreaches(ReadTransaction& tx, const Invariant& invariant, absl::Time since,
+                                            int limit);
 
 // The next account after `after_id` that has rows in any table, or std::nullopt after the last one.
 absl::StatusOr<std::optional<std::string>> NextAccount(Database& database, absl::string_view after_id);

@@ -1,4 +1,4 @@
-// Invariants of agreements, companies, drafts, placements, accesses and requests.
+// Invariants of agreements, companies, drafts, placements and accesses.
 #include "storage/invariants/invariants.h"
 
 #include "agreements/v1/access.pb.h"
@@ -231,15 +231,6 @@ const Statement kAccessHeld = {
   LIMIT ?
 )sql"};
 
-const Statement kRequestResponse = {"find_request_response", R"sql(
-  SELECT CONCAT(request_id, ': has no response'), COUNT(*) OVER ()
-  FROM requests
-  WHERE account_id = ?
-    AND response = ''
-  ORDER BY request_id
-  LIMIT ?
-)sql"};
-
 }  // namespace
 
 std::vector<Invariant> StructureInvariants() {
@@ -259,7 +250,6 @@ std::vector<Invariant> StructureInvariants() {
       {"accesses", "it is ended if its company is deleted", &kAccessOfDeleted},
       {"accesses", "its days fit its state", &kAccessDays},
       {"accesses", "it does not count before its company's first day, nor while its company is deleted", &kAccessHeld},
-      {"requests", "it has its response", &kRequestResponse},
   };
 }
 

@@ -129,6 +129,7 @@ std::string States(const v1::ListAccessesRequest& request) {
 }  // namespace
 
 absl::Status InsertAccess(Transaction& tx, const v1::Access& access) {
+  tx.trail().Changed(access);
   return tx
       .Execute(kInsertAccess,
                {tx.account_id(), access.company_id(), access.access_id(), access.user_id(), access.product_id(),
@@ -166,11 +167,16 @@ absl::Status UpdateAccess(Transaction& tx, const v1::Access& access, v1::AccessS
                    tx.Execute(kUpdateAccess, {static_cast<int>(access.state()), FromDay(access), UntilDay(access),
                                               ToValue(access.update_time()), tx.account_id(), access.company_id(),
                                               access.access_id(), static_cast<int>(stored)}));
-  return changed == 1 ? absl::OkStatus() : StartOver();
+  if (changed != 1) return StartOver();
+  tx.trail().Changed(access);
+  return absl::OkStatus();
 }
 
 absl::Status EndAccesses(Transaction& tx, absl::string_view company_id, absl::CivilDay last_day, absl::Time now) {
-  return tx.Execute(kEndAccesses, {last_day + 1, now, now, tx.account_id(), company_id}).status();
+  ASSIGN_OR_RETURN(const int64_t ended,
+                   tx.Execute(kEndAccesses, {last_day + 1, now, now, tx.account_id(), company_id}));
+  tx.trail().Counted(v1::RESOURCE_KIND_COMPANY, company_id, "accesses_ended", ended);
+  return absl::OkStatus();
 }
 
 }  // namespace agreements::storage

@@ -1,5 +1,6 @@
 #include "storage/tables/agreements.h"
 
+#include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
@@ -106,6 +107,7 @@ SortedRow<v1::Agreement> ReadSortedAgreement(const Row& row) {
 
 absl::Status InsertAgreement(Transaction& tx, const v1::Agreement& agreement) {
   const NameKeys keys = KeysOf(agreement.display_name());
+  tx.trail().Changed(agreement);
   return tx
       .Execute(kInsertAgreement,
                {tx.account_id(), agreement.agreement_id(), agreement.display_name(), agreement.customer_number(),
@@ -155,13 +157,21 @@ absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_vi
                    tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, tx.account_id(), agreement_id,
                                                    change.companies, change.drafts}));
   ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, agreement_id));
-  if (changed == 1) return agreement;
+  if (changed == 1) {
+    v1::Agreement before = agreement;
+    before.set_company_count(agreement.company_count() - change.companies);
+    before.set_draft_count(agreement.draft_count() - change.drafts);
+    tx.trail().Saw(before);
+    tx.trail().Changed(agreement);
+    return agreement;
+  }
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
   return StartOver();  // Another transaction has taken the last one away, or has undeleted the agreement since.
 }
 
 absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view agreement_id) {
   RETURN_IF_ERROR(tx.Execute(kLockAgreement, {tx.account_id(), agreement_id}).status());
+  tx.trail().Touched(v1::RESOURCE_KIND_AGREEMENT, agreement_id);
   return GetAgreement(tx, agreement_id);
 }
 
@@ -169,7 +179,14 @@ absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreem
                                        absl::CivilDay until_day) {
   ASSIGN_OR_RETURN(const int64_t changed,
                    tx.Execute(kLockForSettlement, {until_day, tx.account_id(), agreement_id, from_day}));
-  return changed == 1;
+  if (changed != 1) return false;
+  v1::Agreement agreement;
+  agreement.set_agreement_id(std::string(agreement_id));
+  agreement.set_settled_until(FormatDay(from_day));
+  tx.trail().Saw(agreement);
+  agreement.set_settled_until(FormatDay(until_day));
+  tx.trail().Changed(agreement);
+  return true;
 }
 
 absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement) {
@@ -180,6 +197,8 @@ absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement) {
                                DeleteTime(agreement), keys.sort_key, keys.folded, agreement.display_name(),
                                keys.version, tx.account_id(), agreement.agreement_id(), agreement.revision()}));
   if (changed == 0) return StartOver();
+  agreement.set_revision(agreement.revision() + 1);
+  tx.trail().Changed(agreement);
   ASSIGN_OR_RETURN(agreement, GetAgreement(tx, agreement.agreement_id()));
   return absl::OkStatus();
 }
@@ -189,7 +208,12 @@ absl::Status DeleteAgreement(Transaction& tx, const v1::Agreement& agreement) {
       const int64_t changed,
       tx.Execute(kDeleteAgreement, {ToValue(agreement.update_time()), DeleteTime(agreement), tx.account_id(),
                                     agreement.agreement_id(), agreement.revision(), agreement.draft_count()}));
-  return changed == 1 ? absl::OkStatus() : StartOver();
+  if (changed != 1) return StartOver();
+  v1::Agreement deleted = agreement;
+  deleted.set_draft_count(0);
+  deleted.set_revision(agreement.revision() + 1);
+  tx.trail().Changed(deleted);
+  return absl::OkStatus();
 }
 
 }  // namespace agreements::storage

@@ -99,6 +99,7 @@ absl::Status InsertCompany(Transaction& tx, const v1::Company& company) {
                   ToValue(company.update_time()), keys.sort_key, keys.folded, company.display_name(), keys.version})
           .status();
   if (IsDuplicate(inserted, kOrganizationNumberKey)) return Taken(tx, company);
+  tx.trail().Changed(company);
   return inserted;
 }
 
@@ -154,6 +155,7 @@ absl::Status UpdateCompany(Transaction& tx, v1::Company& company) {
   RETURN_IF_ERROR(changed.status());
   if (*changed == 0) return StartOver();
   company.set_revision(company.revision() + 1);
+  tx.trail().Changed(company);
   return absl::OkStatus();
 }
 

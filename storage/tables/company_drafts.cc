@@ -82,6 +82,7 @@ Value CompanyId(const v1::CompanyDraft& draft) {
 }  // namespace
 
 absl::Status InsertDraft(Transaction& tx, const v1::CompanyDraft& draft) {
+  tx.trail().Changed(draft);
   return tx
       .Execute(kInsertDraft, {tx.account_id(), draft.draft_id(), draft.agreement_id(), draft.display_name(),
                               draft.organization_number(), static_cast<int>(draft.state()), draft.revision(),
@@ -112,12 +113,16 @@ absl::Status UpdateDraft(Transaction& tx, v1::CompanyDraft& draft) {
                                                                     draft.draft_id(), draft.revision()}));
   if (changed == 0) return StartOver();
   draft.set_revision(draft.revision() + 1);
+  tx.trail().Changed(draft);
   return absl::OkStatus();
 }
 
 absl::Status DiscardDrafts(Transaction& tx, absl::string_view agreement_id,
                            const google::protobuf::Timestamp& update_time) {
-  return tx.Execute(kDiscardDrafts, {ToValue(update_time), tx.account_id(), agreement_id}).status();
+  ASSIGN_OR_RETURN(const int64_t discarded,
+                   tx.Execute(kDiscardDrafts, {ToValue(update_time), tx.account_id(), agreement_id}));
+  tx.trail().Counted(v1::RESOURCE_KIND_AGREEMENT, agreement_id, "drafts_discarded", discarded);
+  return absl::OkStatus();
 }
 
 }  // namespace agreements::storage

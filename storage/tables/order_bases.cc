@@ -209,6 +209,7 @@ absl::Time Storable(const google::protobuf::Timestamp& timestamp) {
 }  // namespace
 
 absl::Status InsertOrderBasis(Transaction& tx, const v1::OrderBasis& order_basis) {
+  tx.trail().Changed(order_basis);
   RETURN_IF_ERROR(
       tx.Execute(kInsertOrderBasis,
                  {tx.account_id(), order_basis.order_basis_id(), order_basis.agreement_id(),

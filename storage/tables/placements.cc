@@ -1,5 +1,8 @@
 #include "storage/tables/placements.h"
 
+#include "absl/strings/str_cat.h"
+#include "proto/status_macros.h"
+
 namespace agreements::storage {
 namespace {
 
@@ -31,6 +34,9 @@ const Statement kDeletePlacementsFrom = {"delete_placements_from", R"sql(
     AND from_day >= ?
 )sql"};
 
+// How the trail calls them, beside the fields of a company.
+constexpr char kPlacements[] = "placements";
+
 v1::Placement ReadPlacement(const Row& row) {
   v1::Placement placement;
   placement.set_company_id(row.GetString(1));
@@ -56,6 +62,10 @@ absl::StatusOr<std::vector<v1::Placement>> ListPlacements(ReadTransaction& tx, a
 }
 
 absl::Status InsertPlacement(Transaction& tx, const v1::Placement& placement) {
+  const std::string& holder = placement.agreement_id();
+  if (!holder.empty()) tx.trail().Touched(v1::RESOURCE_KIND_AGREEMENT, holder);
+  tx.trail().Noted(v1::RESOURCE_KIND_COMPANY, placement.company_id(), kPlacements, "",
+                   absl::StrCat(holder.empty() ? "nobody" : holder, " from ", placement.from_day()));
   return tx
       .Execute(kInsertPlacement,
                {tx.account_id(), placement.company_id(), placement.from_day(), AgreementId(placement)})
@@ -63,7 +73,11 @@ absl::Status InsertPlacement(Transaction& tx, const v1::Placement& placement) {
 }
 
 absl::Status DeletePlacementsFrom(Transaction& tx, absl::string_view company_id, absl::string_view from_day) {
-  return tx.Execute(kDeletePlacementsFrom, {tx.account_id(), company_id, from_day}).status();
+  ASSIGN_OR_RETURN(const int64_t deleted, tx.Execute(kDeletePlacementsFrom, {tx.account_id(), company_id, from_day}));
+  if (deleted > 0) {
+    tx.trail().Noted(v1::RESOURCE_KIND_COMPANY, company_id, kPlacements, absl::StrCat("from ", from_day), "");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace agreements::storage

@@ -1,5 +1,6 @@
 #include "storage/tables/prices.h"
 
+#include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "proto/money.h"
 #include "proto/status_macros.h"
@@ -53,8 +54,10 @@ PricedProduct ReadPricedProduct(const Row& row) {
 
 }  // namespace
 
-absl::Status UpsertPrice(Transaction& tx, const v1::Price& price) {
+absl::Status UpsertPrice(Transaction& tx, const v1::Price& price, absl::string_view old_unit_price) {
   const int64_t unit_price = ParseUnitPrice(price.unit_price()).value();
+  tx.trail().Noted(v1::RESOURCE_KIND_PRODUCT, price.product_id(), absl::StrCat("unit_price[", price.valid_from(), "]"),
+                   std::string(old_unit_price), price.unit_price());
   return tx.Execute(kUpsertPrice, {tx.account_id(), price.product_id(), price.valid_from(), unit_price, unit_price})
       .status();
 }

@@ -12,9 +12,9 @@
 
 namespace agreements::storage {
 
-// Inserts a version, or replaces the one with the same valid_from. REQUIRES: the product is locked, and no order basis
-// has priced a day on which the version is in force.
-absl::Status UpsertPrice(Transaction& tx, const v1::Price& price);
+// Inserts a version, or replaces the one with the same valid_from and `old_unit_price`, which is empty if there is
+// none. REQUIRES: the product is locked, and no order basis has priced a day on which the version is in force.
+absl::Status UpsertPrice(Transaction& tx, const v1::Price& price, absl::string_view old_unit_price);
 
 // At most `limit` versions with a valid_from before `before_day`, from the latest down.
 absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view product_id,

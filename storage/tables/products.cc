@@ -1,5 +1,8 @@
 #include "storage/tables/products.h"
 
+#include <algorithm>
+
+#include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
@@ -72,6 +75,7 @@ absl::Status InsertProduct(Transaction& tx, const v1::Product& product) {
                                                       ToValue(product.create_time()), ToValue(product.update_time())})
                               .status();
   if (IsDuplicate(inserted, kPrimaryKey)) return ProductIdTaken(product.product_id());
+  tx.trail().Changed(product);
   return inserted;
 }
 
@@ -94,16 +98,23 @@ absl::Status UpdateProduct(Transaction& tx, v1::Product& product) {
                                                product.product_id(), product.revision()}));
   if (changed == 0) return StartOver();
   product.set_revision(product.revision() + 1);
+  tx.trail().Changed(product);
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view product_id) {
-  RETURN_IF_ERROR(tx.Execute(kLockProduct, {tx.account_id(), product_id}).status());
-  return GetProduct(tx, product_id);
+absl::Status LockProduct(Transaction& tx, absl::string_view product_id) {
+  tx.trail().Touched(v1::RESOURCE_KIND_PRODUCT, product_id);
+  return tx.Execute(kLockProduct, {tx.account_id(), product_id}).status();
 }
 
-absl::Status LockPricedProduct(Transaction& tx, absl::string_view product_id, absl::CivilDay priced_until) {
-  return tx.Execute(kLockPricedProduct, {priced_until, priced_until, tx.account_id(), product_id}).status();
+absl::Status LockPricedProduct(Transaction& tx, const v1::Product& product, absl::CivilDay priced_until) {
+  RETURN_IF_ERROR(
+      tx.Execute(kLockPricedProduct, {priced_until, priced_until, tx.account_id(), product.product_id()}).status());
+  v1::Product priced = product;
+  priced.set_priced_until(std::max(product.priced_until(), FormatDay(priced_until)));
+  tx.trail().Saw(product);
+  tx.trail().Changed(priced);
+  return absl::OkStatus();
 }
 
 }  // namespace agreements::storage

@@ -34,16 +34,14 @@ v1::Product ReadProduct(const Row& row);
 // another transaction was faster.
 absl::Status UpdateProduct(Transaction& tx, v1::Product& product);
 
-// Locks a product until the transaction ends, and returns it as it is then. Its revision does not change. A transaction
-// that sets or uses a price calls this or LockPricedProduct first, so that neither overlooks the other. Lock products
-// after agreements and before companies, several products in ascending order of their ids.
-//
-// NOT_FOUND PRODUCT_NOT_FOUND.
-absl::StatusOr<v1::Product> LockProduct(Transaction& tx, absl::string_view product_id);
+// Locks a product until the transaction ends, if it exists. Its revision does not change. A transaction that sets or
+// uses a price calls this or LockPricedProduct first, so that neither overlooks the other. Lock products after
+// agreements and before companies, several products in ascending order of their ids.
+absl::Status LockProduct(Transaction& tx, absl::string_view product_id);
 
 // Locks a product for an order basis that prices days before `priced_until`, and moves the product's priced_until there
-// unless it is later already. The prices of those days no longer change. REQUIRES: the product exists.
-absl::Status LockPricedProduct(Transaction& tx, absl::string_view product_id, absl::CivilDay priced_until);
+// unless it is later already. The prices of those days no longer change. REQUIRES: `product` was read, and exists.
+absl::Status LockPricedProduct(Transaction& tx, const v1::Product& product, absl::CivilDay priced_until);
 
 }  // namespace agreements::storage
 

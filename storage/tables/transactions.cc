@@ -21,12 +21,12 @@ constexpr char kNamed[] = R"sql(JSON_TABLE(?, '$[*]' COLUMNS (
   STRAIGHT_JOIN transactions AS t
     ON t.account_id = ? AND t.company_id = batch.company_id AND t.transaction_id = batch.transaction_id)sql";
 
-// Three lists in one round trip: each row is a transaction, a company or a product.
+// Three lists in one round trip: each row is a transaction, a company with its agreement, or a product.
 const Statement kGetReferences = {"get_references", {{"{columns}", kTransactionColumns}, {"{named}", kNamed}}, R"sql(
   SELECT {columns}, NULL AS kind
   FROM {named}
   UNION ALL
-  SELECT c.company_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  SELECT c.company_id, NULL, NULL, NULL, NULL, NULL, NULL, c.agreement_id, NULL
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS batch
   STRAIGHT_JOIN companies AS c
@@ -39,10 +39,13 @@ const Statement kGetReferences = {"get_references", {{"{columns}", kTransactionC
     ON p.account_id = ? AND p.product_id = batch.product_id
 )sql"};
 
+// Each with the agreement of its company.
 const Statement kGetTransactions = {
     "get_transactions", {{"{columns}", kTransactionColumns}, {"{named}", kNamed}}, R"sql(
-  SELECT {columns}
+  SELECT {columns}, c.agreement_id
   FROM {named}
+  STRAIGHT_JOIN companies AS c
+    ON c.account_id = t.account_id AND c.company_id = t.company_id
 )sql"};
 
 const Statement kGetTransaction = {"get_transaction", {{"{columns}", kTransactionColumns}}, R"sql(
@@ -148,6 +151,19 @@ v1::TransactionState StateOf(absl::string_view order_basis_id) {
   return v1::TRANSACTION_STATE_SETTLED;
 }
 
+// With its company, which has its agreement.
+struct HeldTransaction {
+  v1::Transaction transaction;
+  v1::Company company;
+};
+
+HeldTransaction ReadHeldTransaction(const Row& row) {
+  HeldTransaction held = {.transaction = ReadTransactionRow(row), .company = {}};
+  held.company.set_company_id(row.GetString(1));
+  held.company.set_agreement_id(row.GetString(9));
+  return held;
+}
+
 // One row of kGetReferences.
 References ReadReference(const Row& row) {
   References found;
@@ -155,11 +171,22 @@ References ReadReference(const Row& row) {
     v1::Transaction transaction = ReadTransactionRow(row);
     found.transactions.emplace(NameOf(transaction), std::move(transaction));
   } else if (!row.IsNull(1)) {
-    found.company_ids.insert(row.GetString(1));
+    v1::Company company;
+    company.set_company_id(row.GetString(1));
+    company.set_agreement_id(row.GetString(8));
+    found.companies.emplace(row.GetString(1), std::move(company));
   } else {
     found.product_kinds.emplace(row.GetString(3), static_cast<v1::ProductKind>(row.GetInt64(9)));
   }
   return found;
+}
+
+// How the trail calls the transactions of a company.
+constexpr char kRecordedCount[] = "transactions_recorded";
+constexpr char kCancelledCount[] = "transactions_cancelled";
+
+void Count(Transaction& tx, absl::string_view company_id, const char* field, int64_t count) {
+  tx.trail().Counted(v1::RESOURCE_KIND_COMPANY, company_id, field, count);
 }
 
 CompanyDay ReadCompanyDay(const Row& row) { return {row.GetString(1), row.GetString(2)}; }
@@ -208,17 +235,21 @@ absl::StatusOr<References> GetReferences(ReadTransaction& tx, const std::vector<
   References found;
   for (References& row : rows) {
     found.transactions.merge(row.transactions);
-    found.company_ids.merge(row.company_ids);
+    found.companies.merge(row.companies);
     found.product_kinds.merge(row.product_kinds);
   }
+  for (const auto& [company_id, company] : found.companies) tx.Saw(company);
   return found;
 }
 
 absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set<TransactionName>& names) {
-  ASSIGN_OR_RETURN(std::vector<v1::Transaction> rows,
-                   tx.Query(kGetTransactions, {BatchOf(names), tx.account_id()}, ReadTransactionRow));
+  ASSIGN_OR_RETURN(std::vector<HeldTransaction> rows,
+                   tx.Query(kGetTransactions, {BatchOf(names), tx.account_id()}, ReadHeldTransaction));
   Transactions transactions;
-  for (v1::Transaction& transaction : rows) transactions.emplace(NameOf(transaction), std::move(transaction));
+  for (auto& [transaction, company] : rows) {
+    tx.Saw(company);
+    transactions.emplace(NameOf(transaction), std::move(transaction));
+  }
   return transactions;
 }
 
@@ -253,7 +284,9 @@ absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Tra
   }
   absl::Status inserted =
       tx.Execute(kInsertTransactions, {tx.account_id(), record_time, Finished(std::move(batch))}).status();
-  return IsDuplicate(inserted, kPrimaryKey) ? StartOver() : inserted;
+  if (IsDuplicate(inserted, kPrimaryKey)) return StartOver();
+  for (const v1::Transaction* transaction : transactions) Count(tx, transaction->company_id(), kRecordedCount, 1);
+  return inserted;
 }
 
 absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, const std::set<CompanyDay>& days) {
@@ -263,12 +296,15 @@ absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, const 
 }
 
 absl::Status DeleteTransactions(Transaction& tx, const std::set<TransactionName>& names) {
+  for (const auto& [company_id, transaction_id] : names) Count(tx, company_id, kRecordedCount, -1);
   return tx.Execute(kDeleteTransactions, {BatchOf(names), tx.account_id()}).status();
 }
 
 absl::Status CancelTransactions(Transaction& tx, const std::set<TransactionName>& names) {
   ASSIGN_OR_RETURN(const int64_t changed, tx.Execute(kCancelTransactions, {BatchOf(names), tx.account_id()}));
-  return changed == static_cast<int64_t>(names.size()) ? absl::OkStatus() : StartOver();
+  if (changed != static_cast<int64_t>(names.size())) return StartOver();
+  for (const auto& [company_id, transaction_id] : names) Count(tx, company_id, kCancelledCount, 1);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx,

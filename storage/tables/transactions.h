@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "agreements/v1/company.pb.h"
 #include "agreements/v1/company_service.pb.h"
 #include "agreements/v1/product.pb.h"
 #include "agreements/v1/transaction.pb.h"
@@ -46,8 +47,8 @@ v1::Transaction ReadTransactionRow(const Row& row);
 
 // What a batch of transactions refers to, as far as it exists.
 struct References {
-  Transactions transactions;  // With the ids of the batch.
-  std::set<std::string> company_ids;
+  Transactions transactions;                     // With the ids of the batch.
+  std::map<std::string, v1::Company> companies;  // By id, with their agreements only.
   std::map<std::string, v1::ProductKind> product_kinds;
 };
 

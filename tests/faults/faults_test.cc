@@ -20,7 +20,7 @@ constexpr int kReadOnly = 1290;
 // Every table with what callers have stored, children first.
 constexpr const char* kTables[] = {"order_basis_lines", "order_bases", "transactions",   "accesses",  "prices",
                                    "products",          "placements",  "company_drafts", "companies", "agreements",
-                                   "requests"};
+                                   "requests",          "changes"};
 
 enum class Kill { kNo, kYes };
 
@@ -76,10 +76,12 @@ class FaultsTest : public ::testing::TestWithParam<std::tuple<Mutation, Fault>> 
 TEST_P(FaultsTest, AtEachStatementTheMutationIsDoneOnce) {
   const auto& [mutation, fault] = GetParam();
   std::string undisturbed;
+  std::string entries;
   {
     Service service;
     ASSERT_TRUE(mutation.prepare(service)("request-1", false).ok());
     undisturbed = service.State();
+    entries = service.Entries();
   }
   Breaker breaker(fault);
   Service service(breaker.hooks());
@@ -94,11 +96,13 @@ TEST_P(FaultsTest, AtEachStatementTheMutationIsDoneOnce) {
     breaker.Disarm();
     ASSERT_TRUE(response.ok()) << "statement " << broken + 1 << ": " << response.status();
     EXPECT_EQ(service.State(), undisturbed) << "statement " << broken + 1;
+    EXPECT_EQ(service.Entries(), entries) << "statement " << broken + 1;
     EXPECT_EQ(service.Findings(), "") << "statement " << broken + 1;
     const auto again = run("request-1", false);
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(*again, *response);
     EXPECT_EQ(service.State(), undisturbed) << "statement " << broken + 1 << ", and again";
+    EXPECT_EQ(service.Entries(), entries) << "statement " << broken + 1 << ", and again";
   }
   EXPECT_GT(broken, 5) << "START, the request, something, its response and COMMIT";
 }

@@ -116,7 +116,7 @@ TEST_F(RequestsTest, WithoutAnIdAreEachNew) {
 TEST_F(RequestsTest, OldOnesArePurgedInBatches) {
   ASSERT_EQ(Outcome(Create("r", "acct-1")), "OK");
   service_.Sql(R"sql(
-  INSERT INTO requests
+  INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time, method)
   WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
                  twice AS (SELECT n FROM numbers UNION ALL SELECT n + 1000 FROM numbers WHERE n <= 200)
   SELECT 'acct-3', '', n, REPEAT('0', 64), 'x', '2026-01-01', '' FROM twice)sql");

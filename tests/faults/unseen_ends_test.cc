@@ -14,7 +14,7 @@ using storage::StatementEvent;
 // Every table with what callers have stored, children first.
 constexpr const char* kTables[] = {"order_basis_lines", "order_bases", "transactions",   "accesses",  "prices",
                                    "products",          "placements",  "company_drafts", "companies", "agreements",
-                                   "requests"};
+                                   "requests",          "changes"};
 
 // Ends a transaction before its nth statement from now on, once, without a word. Not before COMMIT: from the check that
 // comes before it, it is the server that must say what has become of the transaction.
@@ -43,18 +43,18 @@ class Ender {
   std::atomic<int> countdown_ = 0;
 };
 
-// What a run of `mutation` leaves behind.
-std::string Undisturbed(const Mutation& mutation, bool validate_only = false) {
+// What a run of `mutation` leaves behind: the state, and the entries of the trail.
+std::pair<std::string, std::string> Undisturbed(const Mutation& mutation) {
   Service service;
-  EXPECT_TRUE(mutation.prepare(service)("request-1", validate_only).ok());
-  return service.State();
+  EXPECT_TRUE(mutation.prepare(service)("request-1", false).ok());
+  return {service.State(), service.Entries()};
 }
 
 class UnseenEndsTest : public ::testing::TestWithParam<Mutation> {};
 
 TEST_P(UnseenEndsTest, AtEachStatementTheMutationIsDoneOnce) {
   const Mutation mutation = GetParam();
-  const std::string undisturbed = Undisturbed(mutation);
+  const auto [undisturbed, entries] = Undisturbed(mutation);
   Ender ender;
   Service service(ender.hooks());
   int ended = 0;
@@ -66,11 +66,13 @@ TEST_P(UnseenEndsTest, AtEachStatementTheMutationIsDoneOnce) {
     struck = ender.Disarm();
     ASSERT_TRUE(response.ok()) << "statement " << ended + 1 << ": " << response.status();
     EXPECT_EQ(service.State(), undisturbed) << "statement " << ended + 1;
+    EXPECT_EQ(service.Entries(), entries) << "statement " << ended + 1;
     EXPECT_EQ(service.Findings(), "") << "statement " << ended + 1;
     const auto again = run("request-1", false);
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(*again, *response);
     EXPECT_EQ(service.State(), undisturbed) << "statement " << ended + 1 << ", and again";
+    EXPECT_EQ(service.Entries(), entries) << "statement " << ended + 1 << ", and again";
   }
   EXPECT_GT(ended, 4) << "START, a mark or the request, something, and the check";
 }

@@ -95,8 +95,8 @@ TEST_F(LargeOrderBasesTest, AResponseThatAnEarlierVersionStoredWithAllLinesIsCut
   for (const v1::OrderBasisLine& line : AllLinesOf(created.order_basis(), 1000)) {
     *stored.mutable_order_basis()->add_lines() = line;
   }
-  service_.Sql(absl::StrCat("UPDATE requests SET response = x'", absl::BytesToHexString(stored.SerializeAsString()),
-                            "' WHERE request_id = 'r-1'"));
+  service_.Sql(absl::StrCat("UPDATE requests SET claim_id = NULL, response = x'",
+                            absl::BytesToHexString(stored.SerializeAsString()), "' WHERE request_id = 'r-1'"));
   EXPECT_EQ(Create("r-1").DebugString(), created.DebugString());
 }
 

@@ -225,6 +225,7 @@ TEST_F(PreviewsTest, WhatIsReadAtOnceIsOfOneMomentWhateverHappensThen) {
 
 TEST_F(PreviewsTest, UsersThatNoLongerAddUpToTheLineEndTheExplanation) {
   service_.LeaveOut("what its response contains");
+  service_.LeaveOut("what it touched");
   AddUsers();
   service_.clock().SetDay("2026-10-11");
   const Fields line = OfPreview(1, {{"estimate", "true"}});

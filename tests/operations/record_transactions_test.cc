@@ -87,7 +87,7 @@ TEST_F(TransactionsTest, T1WhatACallRecordsIsRecordedEvenIfTheAnswerToItsCommitI
     return commit && ++commits == 1 ? kLost : 0;
   };
   EXPECT_EQ(Record({{}, {}, {.id = "old"}}), "RECORDED, DUPLICATE, DUPLICATE");
-  EXPECT_EQ(commits, 2);
+  EXPECT_EQ(commits, 1) << "the second run has nothing to commit";
 }
 
 TEST_F(TransactionsTest, T1NothingNewInsertsNothing) {

@@ -197,7 +197,7 @@ TEST_F(DatabaseTest, AnIdThatIsAlwaysTakenIsADefectAfterSomeRuns) {
   class OneId : public IdSource {
    public:
     std::string Next(absl::string_view prefix) override {
-      return absl::StrCat(prefix, "000000000000000", prefix == "agr-" ? 1 : 1 + ++count_);
+      return absl::StrCat(prefix, absl::Dec(prefix == "agr-" ? 1 : 1 + ++count_, absl::kZeroPad16));
     }
     std::atomic<int> count_ = 0;
   } ids;

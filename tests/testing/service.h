@@ -65,6 +65,12 @@ class Service {
   TestClock& clock() { return clock_; }
   TestDatabase& test_database() { return test_database_; }
   void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
+  // Of the calls that are made in this process.
+  void set_caller(const std::string& caller, const std::string& actor, const std::string& trace_id) {
+    caller_.caller = caller;
+    caller_.actor = actor;
+    caller_.trace_id = trace_id;
+  }
   std::string Sql(const std::string& sql) { return test_database_.Sql(sql); }
 
   // Calls the method of an operation. A request without an account is kAccount's.
@@ -183,6 +189,9 @@ class Service {
   // Everything stored, without ids, times and requests: to compare two ways to the same state.
   std::string State();
 
+  // How many entries of the trail each account and method has.
+  std::string Entries();
+
   // What verify finds in an account, or in all of them: "" is good.
   std::string Findings(const std::string& account_id = "");
 
@@ -203,7 +212,7 @@ class Service {
     if constexpr (requires { request.page_token(); }) {
       if (absl::Status status = CheckPageToken(request, request.page_token()); !status.ok()) return status;
     }
-    storage::Call call;
+    storage::Call call = caller_;
     call.account_id = request.account_id();
     call.deadline = absl::Now() + timeout_;
     if constexpr (requires { request.request_id(); }) {
@@ -216,6 +225,7 @@ class Service {
   }
 
   absl::Duration timeout_ = absl::Seconds(30);
+  storage::Call caller_;
   std::set<std::string> left_out_;
   TestClock clock_;
   TestDatabase test_database_;

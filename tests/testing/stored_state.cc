@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/operations/verify_database.h"
+#include "storage/connection/changes.h"
 #include "tests/testing/service.h"
 
 namespace agreements::testing {
@@ -48,6 +49,11 @@ std::string Service::State() {
   SELECT b.account_id, b.agreement_display_name, b.from_day, l.line_number, l.product_id, l.product_display_name,
          l.kind, l.price_valid_from, l.unit_price, l.user_days, l.days_in_month, l.quantity, l.original_month, l.amount
   FROM order_basis_lines l JOIN order_bases b USING (account_id, order_basis_id) ORDER BY 1, 2, 3, 4)sql"));
+}
+
+std::string Service::Entries() {
+  return Sql(absl::StrCat("SELECT account_id, term, COUNT(*) FROM changes WHERE kind = ", storage::kMethodRow,
+                          " GROUP BY account_id, term ORDER BY account_id, term"));
 }
 
 std::string Service::Findings(const std::string& account_id) {

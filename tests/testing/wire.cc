@@ -265,7 +265,7 @@ absl::Status Wire::Answer(const MethodDescriptor& method, const Message& request
 std::string Wire::Rows() {
   std::string state;
   for (const char* table : {"agreements", "companies", "company_drafts", "placements", "products", "prices", "accesses",
-                            "transactions", "order_bases", "order_basis_lines", "requests"}) {
+                            "transactions", "order_bases", "order_basis_lines", "requests", "changes"}) {
     absl::StrAppend(&state, table, "\n", Sql(absl::StrCat("SELECT * FROM ", table, " ORDER BY 1, 2, 3")));
   }
   return state;

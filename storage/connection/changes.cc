@@ -1,0 +1,193 @@
+#include "storage/connection/changes.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "proto/id_prefixes.h"
+#include "proto/status_macros.h"
+#include "proto/timestamps.h"
+#include "storage/connection/ids.h"
+#include "storage/connection/requests.h"
+
+namespace agreements::storage {
+namespace {
+
+// A list of rows as JSON, each with kind, term and, if it has one, revision: [["2","MoveCompany"],...]. The columns
+// have the collations of the table, so that joins use its keys.
+constexpr char kTerms[] = R"sql(JSON_TABLE(?, '$[*]' COLUMNS (
+         kind TINYINT PATH '$[0]',
+         term VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
+         revision BIGINT PATH '$[2]')) AS terms)sql";
+
+// All rows of an entry, or none.
+const Statement kInsertChange = {
+    "insert_change", {{"{terms}", kTerms}, {"{ENTRY}", kEntryRow}, {"{RESPONSE}", kResponseRow}}, R"sql(
+  INSERT INTO changes (account_id, change_id, kind, term, revision, content)
+  SELECT r.account_id, ?, terms.kind, terms.term, terms.revision,
+         CASE terms.kind WHEN {ENTRY} THEN ? WHEN {RESPONSE} THEN ? END
+  FROM requests AS r
+  JOIN {terms}
+  WHERE r.account_id = ? AND r.caller = ? AND r.request_id = ?
+    AND r.claim_id = ?
+)sql"};
+
+// Walks the entries of one term. An entry passes if it has all the terms of the list.
+const Statement kListChanges = {"list_changes", {{"{terms}", kTerms}, {"{ENTRY}", kEntryRow}}, R"sql(
+  SELECT e.change_id, e.content
+  FROM changes AS c
+  JOIN changes AS e
+    ON e.account_id = c.account_id AND e.change_id = c.change_id AND e.kind = {ENTRY} AND e.term = ''
+  WHERE c.account_id = ? AND c.kind = ? AND c.term = ?
+    AND c.change_id < ?
+    AND c.change_id < ?
+    AND c.change_id >= ?
+    AND ? = (SELECT COUNT(*)
+             FROM {terms}
+             JOIN changes AS other
+               ON other.account_id = c.account_id AND other.change_id = c.change_id AND other.kind = terms.kind
+               AND other.term = terms.term)
+  ORDER BY c.change_id DESC
+  LIMIT ?
+)sql"};
+
+const Statement kPurgeChanges = {"purge_changes", {{"{ENTRY}", kEntryRow}}, R"sql(
+  DELETE c
+  FROM (
+    SELECT account_id, change_id
+    FROM changes
+    WHERE kind = {ENTRY}
+      AND change_id < ?
+    ORDER BY change_id
+    LIMIT 200
+  ) AS old
+  JOIN changes AS c
+    ON c.account_id = old.account_id AND c.change_id = old.change_id
+)sql"};
+
+const Statement kPurgeResponses = {"purge_responses", {{"{RESPONSE}", kResponseRow}}, R"sql(
+  DELETE FROM changes
+  WHERE kind = {RESPONSE}
+    AND change_id < ?
+  ORDER BY change_id
+  LIMIT 1000
+)sql"};
+
+// A row of an entry.
+struct Term {
+  int kind;
+  std::string term;
+  int64_t revision = 0;  // 0 is none.
+};
+
+std::string JsonOf(const std::vector<Term>& terms) {
+  google::protobuf::ListValue list;
+  for (const Term& term : terms) {
+    auto& row = *list.add_values()->mutable_list_value();
+    row.add_values()->set_string_value(absl::StrCat(term.kind));
+    row.add_values()->set_string_value(term.term);
+    if (term.revision != 0) row.add_values()->set_string_value(absl::StrCat(term.revision));
+  }
+  std::string json;
+  // Strings cannot fail. If they did, the database would refuse the text.
+  return google::protobuf::util::MessageToJsonString(list, &json).ok() ? json : "";
+}
+
+// Of "agreements.v1.MoveCompanyRequest": "MoveCompany".
+std::string MethodOf(const Call& call) {
+  absl::string_view name = call.method;
+  name.remove_prefix(name.rfind('.') + 1);
+  return std::string(absl::StripSuffix(name, "Request"));
+}
+
+// Adds as many resources as fit.
+void AddResources(std::vector<v1::ChangedResource> resources, v1::Change& change) {
+  size_t size = 0;
+  for (v1::ChangedResource& resource : resources) {
+    size += resource.ByteSizeLong();
+    if (size > kMaxEntryBytes) break;
+    *change.add_resources() = std::move(resource);
+  }
+  change.set_omitted_resources(static_cast<int32_t>(resources.size()) - change.resources_size());
+}
+
+v1::Change ReadChange(const Row& row) {
+  v1::Change change;
+  // A row that does not parse is shown as far as it does; verify finds it.
+  change.ParseFromString(row.GetString(2));
+  change.set_change_id(row.GetString(1));
+  *change.mutable_create_time() = ToTimestamp(TimeOfId(change.change_id()));
+  return change;
+}
+
+// The terms that an entry must have, the one with the fewest entries first, as far as that is known beforehand.
+std::vector<Term> TermsOf(const v1::ListChangesRequest& request) {
+  const std::initializer_list<Term> filters = {Term{RowOf(v1::RESOURCE_KIND_ORDER_BASIS), request.order_basis_id()},
+                                               Term{RowOf(v1::RESOURCE_KIND_ACCESS), request.access_id()},
+                                               Term{RowOf(v1::RESOURCE_KIND_COMPANY_DRAFT), request.draft_id()},
+                                               Term{RowOf(v1::RESOURCE_KIND_USER), request.user_id()},
+                                               Term{RowOf(v1::RESOURCE_KIND_COMPANY), request.company_id()},
+                                               Term{RowOf(v1::RESOURCE_KIND_AGREEMENT), request.agreement_id()},
+                                               Term{RowOf(v1::RESOURCE_KIND_PRODUCT), request.product_id()},
+                                               Term{kActorRow, request.actor()},
+                                               Term{kCallerRow, request.caller()},
+                                               Term{kMethodRow, request.method()}};
+  std::vector<Term> terms;
+  std::copy_if(filters.begin(), filters.end(), std::back_inserter(terms),
+               [](const Term& term) { return !term.term.empty(); });
+  terms.push_back({kEntryRow, ""});
+  return terms;
+}
+
+}  // namespace
+
+absl::StatusOr<bool> InsertChange(Transaction& tx, const Call& call, absl::string_view claim_id,
+                                  absl::string_view response) {
+  v1::Change change;
+  change.set_method(MethodOf(call));
+  change.set_caller(call.caller);
+  change.set_actor(call.actor);
+  if (!IsServersRequestId(call.request_id)) change.set_request_id(call.request_id);
+  change.set_trace_id(call.trace_id);
+  std::vector<v1::ChangedResource> resources = tx.trail().Resources();
+  std::vector<Term> terms = {{kEntryRow, ""}, {kResponseRow, std::string(claim_id)}};
+  for (const Term& term :
+       {Term{kMethodRow, change.method()}, Term{kCallerRow, change.caller()}, Term{kActorRow, change.actor()}}) {
+    if (!term.term.empty()) terms.push_back(term);
+  }
+  for (const v1::ChangedResource& resource : resources) {
+    terms.push_back({RowOf(resource.kind()), resource.id(), resource.revision()});
+  }
+  AddResources(std::move(resources), change);
+  ASSIGN_OR_RETURN(const int64_t inserted,
+                   tx.Execute(kInsertChange, {tx.NewId(kChangePrefix), change.SerializeAsString(), response,
+                                              JsonOf(terms), tx.account_id(), call.caller, call.request_id, claim_id}));
+  return inserted == static_cast<int64_t>(terms.size());
+}
+
+absl::StatusOr<std::vector<v1::Change>> ListChanges(ReadTransaction& tx, const v1::ListChangesRequest& request,
+                                                    absl::string_view before_id, int limit) {
+  const std::vector<Term> terms = TermsOf(request);
+  const std::string from = FirstId(
+      kChangePrefix, request.has_from_create_time() ? ToTime(request.from_create_time()) : absl::InfinitePast());
+  const std::string until = FirstId(
+      kChangePrefix, request.has_until_create_time() ? ToTime(request.until_create_time()) : absl::InfiniteFuture());
+  return tx.Query(kListChanges,
+                  {tx.account_id(), terms.front().kind, terms.front().term, before_id, until, from, terms.size(),
+                   JsonOf(terms), limit},
+                  ReadChange);
+}
+
+absl::StatusOr<int64_t> PurgeChanges(Database& database, absl::Time before) {
+  return database.ExecuteAlone(kPurgeChanges, {FirstId(kChangePrefix, before)});
+}
+
+absl::StatusOr<int64_t> PurgeResponses(Database& database, absl::Time before) {
+  return database.ExecuteAlone(kPurgeResponses, {FirstId(kChangePrefix, before)});
+}
+
+}  // namespace agreements::storage
