@@ -106,6 +106,10 @@ bool IsUnitPrice(const std::u32string& text) {
   return Matches(text, R"(1000000(\.0{1,4})?|0?[0-9]{1,6}(\.[0-9]{1,4})?)");
 }
 
+bool IsPrintableAscii(const std::u32string& text) {
+  return std::all_of(text.begin(), text.end(), [](char32_t c) { return c >= 0x20 && c < 0x7f; });
+}
+
 // The kinds of fields, and what each accepts.
 using Takes = std::function<bool(const std::u32string&)>;
 
@@ -127,6 +131,10 @@ const std::map<std::string, Takes>& Kinds() {
       {"cmp-", [](const auto& text) { return IsServersId(text, U"cmp-"); }},
       {"cmp- or nothing", OrNothing([](const auto& text) { return IsServersId(text, U"cmp-"); })},
       {"acc-", [](const auto& text) { return IsServersId(text, U"acc-"); }},
+      {"acc- or nothing", OrNothing([](const auto& text) { return IsServersId(text, U"acc-"); })},
+      {"dft- or nothing", OrNothing([](const auto& text) { return IsServersId(text, U"dft-"); })},
+      {"identity or nothing", [](const auto& text) { return text.size() <= 255 && IsPrintableAscii(text); }},
+      {"method or nothing", OrNothing([](const auto& text) { return Matches(text, "[A-Za-z]{1,255}"); })},
       {"ord-", [](const auto& text) { return IsServersId(text, U"ord-"); }},
       {"nothing", [](const auto& text) { return text.empty(); }},
       {"ord- or nothing", OrNothing([](const auto& text) { return IsServersId(text, U"ord-"); })},
@@ -151,6 +159,16 @@ const std::map<std::string, std::string> kKindOfField = {
     {"ListCompanyDrafts.agreement_id", "agr- or nothing"},
     {"UndeleteCompany.agreement_id", "agr- or nothing"},
     {"ListOrderBases.agreement_id", "agr- or nothing"},
+    {"ListChanges.agreement_id", "agr- or nothing"},
+    {"ListChanges.company_id", "cmp- or nothing"},
+    {"ListChanges.draft_id", "dft- or nothing"},
+    {"ListChanges.access_id", "acc- or nothing"},
+    {"ListChanges.user_id", "caller's id or nothing"},
+    {"ListChanges.product_id", "caller's id or nothing"},
+    {"ListChanges.order_basis_id", "ord- or nothing"},
+    {"caller", "identity or nothing"},
+    {"actor", "identity or nothing"},
+    {"method", "method or nothing"},
     {"company_id", "cmp-"},
     {"company_ids[0]", "cmp-"},
     {"ListAccesses.company_id", "cmp- or nothing"},
