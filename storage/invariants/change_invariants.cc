@@ -42,8 +42,8 @@ const Statement kChangeResource = {"find_change_resource",
                                     {"{PRODUCT}", RowOf(v1::RESOURCE_KIND_PRODUCT)},
                                     {"{ORDER_BASIS}", RowOf(v1::RESOURCE_KIND_ORDER_BASIS)}},
                                    R"sql(
-  SELECT CONCAT(change_id, ': ', term, IF(stored IS NULL, ' is missing',
-                                          CONCAT(' is at revision ', stored, ', and was at ', revision))),
+  SELECT CONCAT(change_id, ': ', term, IF(found IS NULL, ' is missing',
+                                          CONCAT(' is at revision ', found, ', and was at ', revision))),
          COUNT(*) OVER ()
   FROM (
     SELECT change_id, term, revision,
@@ -66,12 +66,12 @@ const Statement kChangeResource = {"find_change_resource",
              ELSE (SELECT 1
                    FROM order_bases AS b
                    WHERE b.account_id = changes.account_id AND b.order_basis_id = term)
-           END AS stored
+           END AS found
     FROM changes
     WHERE account_id = ?
       AND kind IN ({AGREEMENT}, {COMPANY}, {DRAFT}, {ACCESS}, {PRODUCT}, {ORDER_BASIS})
   ) AS touched
-  WHERE stored IS NULL OR stored < revision
+  WHERE found IS NULL OR found < revision
   ORDER BY change_id, term
   LIMIT ?
 )sql"};
