@@ -76,6 +76,8 @@ SETTING(absl::Duration, max_connection_idle, absl::Minutes(15),
         "How long a connection stays open without a call; 1s to 24h.");
 SETTING(absl::Duration, request_retention, absl::Hours(96),
         "How long the response to a request_id is remembered; at least 72h.");
+SETTING(absl::Duration, audit_retention, absl::InfiniteDuration(),
+        "How long entries of the trail are kept; inf: for ever. At least as long as --request_retention.");
 SETTING(absl::Duration, drain_time, absl::Milliseconds(500),
         "How long calls are answered UNAVAILABLE SERVER_STOPPING after SIGTERM, before connections are closed.");
 SETTING(bool, reflection, true, "Serve gRPC reflection, by which grpcurl finds methods.");
@@ -176,6 +178,7 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
                         .max_connections = absl::GetFlag(FLAGS_max_connections),
                         .max_connection_idle = absl::GetFlag(FLAGS_max_connection_idle),
                         .request_retention = absl::GetFlag(FLAGS_request_retention),
+                        .audit_retention = absl::GetFlag(FLAGS_audit_retention),
                         .drain_time = absl::GetFlag(FLAGS_drain_time),
                         .reflection = absl::GetFlag(FLAGS_reflection),
                         .channelz = absl::GetFlag(FLAGS_channelz)};
@@ -187,6 +190,9 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
   }
   if (options.request_retention < absl::Hours(72)) {
     return absl::InvalidArgumentError("--request_retention must be at least 72h");
+  }
+  if (options.audit_retention < options.request_retention) {
+    return absl::InvalidArgumentError("--audit_retention must not be less than --request_retention");
   }
   ASSIGN_OR_RETURN(options.access, AccessOptionsFromFlags());
   ASSIGN_OR_RETURN(options.max_connections, MaxConnections(descriptor_limit, options.workers, options.max_connections));

@@ -17,6 +17,7 @@
 #include "proto/status_macros.h"
 #include "server/rpc/services.h"
 #include "spdlog/spdlog.h"
+#include "storage/connection/changes.h"
 #include "storage/connection/requests.h"
 #include "storage/tables/name_keys.h"
 
@@ -103,7 +104,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   Server* running = server.get();
   server->database_check_ = std::make_unique<PeriodicTask>(kCheckInterval, [running] { running->CheckDatabase(); });
   server->purge_ = std::make_unique<PeriodicTask>(
-      kPurgeInterval, [running, retention = options.request_retention] { running->PurgeRequests(retention); });
+      kPurgeInterval, [running, requests = options.request_retention, changes = options.audit_retention] {
+        running->Purge(requests, changes);
+      });
   server->name_refresh_ = std::make_unique<PeriodicTask>(kNameRefreshInterval, [running] { running->RefreshNames(); });
   return server;
 }
@@ -139,13 +142,26 @@ void Server::CheckDatabase() {
   grpc_server_->GetHealthCheckService()->SetServingStatus(kDatabaseHealth, database_.Check().ok());
 }
 
-void Server::PurgeRequests(absl::Duration retention) {
-  absl::StatusOr<int64_t> purged = 0;
+void Server::Purge(absl::Duration request_retention, absl::Duration audit_retention) {
+  const absl::Time now = absl::Now();  // Records have real times.
+  absl::Status status = PurgeAll([&] { return storage::PurgeRequests(database_, now - request_retention); });
+  // Only what has no request any more.
+  if (status.ok() && audit_retention != absl::InfiniteDuration()) {
+    status = PurgeAll([&] { return storage::PurgeChanges(database_, now - audit_retention); });
+  }
+  if (status.ok()) {
+    not_purged_.IsWell();
+  } else {
+    not_purged_.Happened(status.ToString());
+  }
+}
+
+absl::Status Server::PurgeAll(absl::FunctionRef<absl::StatusOr<int64_t>()> purge_some) const {
+  int64_t purged = 0;
   do {
-    purged = storage::PurgeRequests(database_, absl::Now() - retention);  // Records have real times.
-    if (!purged.ok()) not_purged_.Happened(purged.status().ToString());
-  } while (purged.ok() && *purged > 0 && !stopping_);
-  if (purged.ok()) not_purged_.IsWell();
+    ASSIGN_OR_RETURN(purged, purge_some());
+  } while (purged > 0 && !stopping_);
+  return absl::OkStatus();
 }
 
 // Servers of an older version may still write while this one replaces them.

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/operations/context.h"
@@ -43,6 +45,8 @@ struct ServerOptions {
   absl::Duration keepalive_time = absl::Minutes(1);
   absl::Duration keepalive_timeout = absl::Seconds(20);
   absl::Duration request_retention = absl::Hours(96);  // How long responses are remembered; at least 72 hours.
+  // How long entries of the trail are kept; at least as long as responses.
+  absl::Duration audit_retention = absl::InfiniteDuration();
   // How long calls are still answered UNAVAILABLE SERVER_STOPPING at shutdown. Later ones may end as CANCELLED, gRPC's
   // own answer while it closes connections.
   absl::Duration drain_time = absl::ZeroDuration();
@@ -78,7 +82,9 @@ class Server {
          std::unique_ptr<Authorizer> authorizer);
 
   void CheckDatabase();
-  void PurgeRequests(absl::Duration retention);
+  void Purge(absl::Duration request_retention, absl::Duration audit_retention);
+  // Calls `purge_some`, which returns how many rows it deleted, until there is none.
+  absl::Status PurgeAll(absl::FunctionRef<absl::StatusOr<int64_t>()> purge_some) const;
   void RefreshNames();
 
   storage::Database& database_;
@@ -90,7 +96,7 @@ class Server {
   Methods methods_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<Listener> listener_;
-  storage::TroubleLog not_purged_{"old requests cannot be purged"};
+  storage::TroubleLog not_purged_{"old requests and entries of the trail cannot be purged"};
   storage::TroubleLog names_not_refreshed_{"the keys of names cannot be computed"};
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;

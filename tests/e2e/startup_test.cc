@@ -172,6 +172,8 @@ TEST_F(StartupTest, NoWorkersNoQueueAndAShortRetentionAreRefused) {
   }
   ServerProcess short_retention(flags_ + "--request_retention=71h59m");
   ExpectRefusal(short_retention, "--request_retention must be at least 72h");
+  ServerProcess short_trail(flags_ + "--audit_retention=95h");
+  ExpectRefusal(short_trail, "--audit_retention must not be less than --request_retention");
 }
 
 TEST_F(StartupTest, MoreConnectionsThanThereAreFileDescriptorsForAreRefused) {
@@ -241,7 +243,8 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
   ServerProcess server({"--print_config", absl::StrCat("--db_password_file=", password_file)});
   EXPECT_EQ(server.Wait(), EXIT_SUCCESS);
   EXPECT_THAT(server.Output(), Not(HasSubstr("hunter2")));
-  EXPECT_EQ(server.Output(), absl::StrCat("--channelz=false\n"
+  EXPECT_EQ(server.Output(), absl::StrCat("--audit_retention=inf\n"
+                                          "--channelz=false\n"
                                           "--clock_file=\n"
                                           "--currency=NOK\n"
                                           "--db_host=127.0.0.1\n"
