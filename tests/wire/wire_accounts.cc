@@ -57,8 +57,10 @@ const std::map<std::string, std::string>& ValidRequestTexts() {
       {"ListOrderBases", R"(agreement_id: '$billed' customer_number: '00417' from_day: '2026-11-01'
                             until_day: '2026-12-01' from_create_time { seconds: 1 }
                             until_create_time { seconds: 4000000000 } show_lines: true)"},
-      {"ListChanges", R"(agreement_id: '$agreement' method: 'CreateAgreement' from_create_time { seconds: 1 }
-                         until_create_time { seconds: 4000000000 })"},
+      {"ListChanges", R"(agreement_id: '$agreement' company_id: '$company' draft_id: '$draft' access_id: '$access'
+                         user_id: 'anna' product_id: '$license' order_basis_id: '$order_basis'
+                         caller: 'spiffe://test/portal' actor: 'kari' method: 'CreateAgreement'
+                         from_create_time { seconds: 1 } until_create_time { seconds: 4000000000 })"},
       {"RunBilling", "until_day: '2026-11-12'"},
       {"ExplainOrderBasis", R"(agreement_id: '$billed' from_day: '2026-11-11' until_day: '2026-11-12'
                                expected_digest: '$digest' line_number: 1)"},

@@ -78,7 +78,7 @@ TEST_F(WireAccountsTest, AnotherAccountsIdIsAnsweredAsOneThatDoesNotExist) {
       ++tried;
     }
   }
-  EXPECT_EQ(tried, 40);
+  EXPECT_EQ(tried, 45);
   EXPECT_EQ(wire_->Rows(), before);
 }
 
