@@ -58,6 +58,7 @@ const std::map<std::string, std::string>& RolesOfMethods() {
       {"AgreementService/ListOrderBasisLines", kAll},
       {"AgreementService/ListOrderBases", kAll},
       {"AgreementService/RunBilling", kBilling},
+      {"AgreementService/ListChanges", kAll},
       {"AgreementService/ExplainOrderBasis", kAll},
       {"AgreementService/VerifyOrderBasis", "billing, operator"},
       {"CompanyService/CreateCompany", kEditor},

@@ -139,6 +139,28 @@ TEST_F(AccessTest, TwoCallersWithOneRequestIdDoNotMeet) {
   EXPECT_EQ(create(limited, "Nordlys").agreement_id(), second.agreement_id());
 }
 
+TEST_F(AccessTest, TheTrailNamesCallerActorAndTrace) {
+  v1::CreateAgreementRequest request;
+  request.set_account_id("acct-mine");
+  request.set_display_name("Fjordkraft");
+  const std::string trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const Sender sender{
+      .channel = nullptr,
+      .metadata = {{"x-actor", "user-1"}, {"traceparent", absl::StrCat("00-", trace_id, "-00f067aa0ba902b7-01")}}};
+  ASSERT_TRUE(wire_.CallMethod(*AllMethods().at(0), request, sender).ok());
+  v1::ListChangesRequest list;
+  list.set_account_id("acct-mine");
+  list.set_caller("spiffe://test/operator");
+  list.set_actor("user-1");
+  const auto listed = wire_.Call(&Agreements::ListChanges, list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->changes_size(), 1);
+  EXPECT_EQ(listed->changes(0).method(), "CreateAgreement");
+  EXPECT_EQ(listed->changes(0).caller(), "spiffe://test/operator");
+  EXPECT_EQ(listed->changes(0).actor(), "user-1");
+  EXPECT_EQ(listed->changes(0).trace_id(), trace_id);
+}
+
 // A response in a form that is always the same, which its bytes are not.
 std::string Text(const google::protobuf::MethodDescriptor& method, const std::string& bytes) {
   const auto response = NewResponse(method);
