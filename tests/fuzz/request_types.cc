@@ -50,14 +50,14 @@ const std::vector<RequestType>& RequestTypes() {
                 v1::DeleteCompanyRequest, v1::ExplainOrderBasisRequest, v1::GetAccessRequest, v1::GetAgreementRequest,
                 v1::GetCompanyDraftRequest, v1::GetCompanyRequest, v1::GetOrderBasisRequest, v1::GetProductRequest,
                 v1::GetTransactionRequest, v1::GrantAccessRequest, v1::InviteUserRequest, v1::ListAccessesRequest,
-                v1::ListAgreementUsersRequest, v1::ListAgreementsRequest, v1::ListCompaniesRequest,
-                v1::ListCompanyDraftsRequest, v1::ListOrderBasesRequest, v1::ListOrderBasisLinesRequest,
-                v1::ListPlacementsRequest, v1::ListPricesRequest, v1::ListProductsRequest, v1::ListTransactionsRequest,
-                v1::MoveCompanyRequest, v1::MoveCompanyToNewAgreementRequest, v1::PreviewOrderBasisRequest,
-                v1::RecordTransactionsRequest, v1::RevokeAccessRequest, v1::RunBillingRequest, v1::SetPriceRequest,
-                v1::UndeleteAgreementRequest, v1::UndeleteCompanyRequest, v1::UpdateAgreementRequest,
-                v1::UpdateCompanyDraftRequest, v1::UpdateCompanyRequest, v1::UpdateProductRequest,
-                v1::VerifyOrderBasisRequest>());
+                v1::ListAgreementUsersRequest, v1::ListAgreementsRequest, v1::ListChangesRequest,
+                v1::ListCompaniesRequest, v1::ListCompanyDraftsRequest, v1::ListOrderBasesRequest,
+                v1::ListOrderBasisLinesRequest, v1::ListPlacementsRequest, v1::ListPricesRequest,
+                v1::ListProductsRequest, v1::ListTransactionsRequest, v1::MoveCompanyRequest,
+                v1::MoveCompanyToNewAgreementRequest, v1::PreviewOrderBasisRequest, v1::RecordTransactionsRequest,
+                v1::RevokeAccessRequest, v1::RunBillingRequest, v1::SetPriceRequest, v1::UndeleteAgreementRequest,
+                v1::UndeleteCompanyRequest, v1::UpdateAgreementRequest, v1::UpdateCompanyDraftRequest,
+                v1::UpdateCompanyRequest, v1::UpdateProductRequest, v1::VerifyOrderBasisRequest>());
     for (const Message* message : {static_cast<const Message*>(&v1::GetAgreementRequest::default_instance()),
                                    static_cast<const Message*>(&v1::GetCompanyRequest::default_instance())}) {
       RequireRequestsOf(*message->GetDescriptor()->file()->service(0), *all);
