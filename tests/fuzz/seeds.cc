@@ -29,6 +29,7 @@ std::string TextOf(absl::string_view name) {
   if (name == "from_day" || name == "valid_from") return "2026-11-01";
   if (name == "until_day") return "2026-12-01";
   if (name == "unit_price") return "423.125";
+  if (name == "method") return "MoveCompany";
   if (absl::StartsWith(name, "expected_digest")) return std::string(64, 'a');
   return "x-1";
 }
