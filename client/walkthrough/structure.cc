@@ -1,4 +1,7 @@
 // Agreements, companies and moves: what the user guide says about structuring.
+#include <string>
+#include <vector>
+
 #include "client/walkthrough/story.h"
 
 namespace agreements {
@@ -85,6 +88,18 @@ Cast TellStructure(Walkthrough& walk) {
   placements.set_company_id(completed.company().company_id());
   walk.Call("Which agreement held the bakery on which days: the one that has it at the end of a day has the day.",
             &Companies::ListPlacements, placements);
+
+  auto trail = walk.New<v1::ListChangesRequest>();
+  trail.set_agreement_id(fjordkraft);
+  const auto changes =
+      walk.Call("Who did what to the first agreement, and to companies while it held them: the newest change first.",
+                &Agreements::ListChanges, trail);
+  std::vector<std::string> methods;
+  for (const v1::Change& change : changes.changes()) methods.push_back(change.method());
+  const std::vector<std::string> told = {
+      "DeleteAgreement", "MoveCompany",          "MoveCompanyToNewAgreement", "MoveCompany",        "CreateCompany",
+      "CreateCompany",   "CompleteCompanyDraft", "UpdateCompanyDraft",        "UpdateCompanyDraft", "CreateAgreement"};
+  walk.Expect(methods == told, "one change for each call that changed something");
 
   return {.vidda = vidda.agreement().agreement_id(),
           .aerlig_talt = moved.agreement().agreement_id(),
