@@ -49,6 +49,15 @@ TEST_F(ChangesTest, AnAgreementsTrailHoldsWhatHappenedToItsCompaniesWhileItHeldT
   EXPECT_THAT(Methods({{"product_id", "accounting"}}), ElementsAre("CreateProduct"));
 }
 
+TEST_F(ChangesTest, ARequestIdIsTheCallersOrNone) {
+  service_.NewAgreement("A");
+  ASSERT_TRUE(service_.Do(CreateAgreement, {{"display_name", "B"}, {"request_id", "r-1"}}).ok());
+  const std::vector<v1::Change> changes = ListedChanges(service_, v1::ListChangesRequest());
+  ASSERT_EQ(changes.size(), 2);
+  EXPECT_EQ(changes[0].request_id(), "r-1");
+  EXPECT_EQ(changes[1].request_id(), "");
+}
+
 TEST_F(ChangesTest, AllFiltersMustHold) {
   service_.set_caller("spiffe://example.org/portal", "kari", "");
   const std::string a = service_.NewAgreement("A");

@@ -24,6 +24,9 @@ using Phase = StatementEvent::Phase;
 
 const Statement kProbe = {"probe", "SELECT 1"};
 
+// A change of which the trail is not told.
+const Statement kChangeSilently = {"change_silently", "UPDATE agreements SET guard = guard + 1 WHERE account_id = ?"};
+
 int64_t ReadNumber(const Row& row) { return row.GetInt64(1); }
 
 TEST_F(DatabaseTest, CommitsWhatTheBodyReturnsAndRollsBackWhatItRefuses) {
@@ -35,6 +38,20 @@ TEST_F(DatabaseTest, CommitsWhatTheBodyReturnsAndRollsBackWhatItRefuses) {
   });
   EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_AGREEMENT_DELETED);
   EXPECT_EQ(Count(), "1\n");
+}
+
+TEST_F(DatabaseTest, AChangeThatTheTrailIsNotToldOfIsNotCommitted) {
+  ASSERT_TRUE(database_.ReadWrite(NewCall(), Insert).ok());
+  const std::string rows = test_database_.Sql("SELECT * FROM agreements");
+  const auto silent =
+      database_.ReadWrite(NewCall(), [](Transaction& tx) -> absl::StatusOr<v1::CreateAgreementResponse> {
+        RETURN_IF_ERROR(tx.Execute(kChangeSilently, {tx.account_id()}).status());
+        v1::CreateAgreementResponse response;
+        response.mutable_agreement()->set_agreement_id("agr-1");
+        return response;
+      });
+  EXPECT_EQ(ReasonOf(silent.status()), v1::ERROR_REASON_INTERNAL_ERROR);
+  EXPECT_EQ(test_database_.Sql("SELECT * FROM agreements"), rows);
 }
 
 TEST_F(DatabaseTest, ABodyThatStartsOverRunsAgain) {
