@@ -18,9 +18,9 @@ class WatchedFilesTest : public ::testing::Test {
     directory_ = mkdtemp(name.data());
     Write("a", "1");
     Write("b", "1");
-    files_ = std::make_unique<WatchedFiles>(
-        "the pair", std::vector<std::string>{path("a"), path("b")},
-        [this](const std::vector<std::string>& contents) { return Take(contents); });
+    files_ =
+        std::make_unique<WatchedFiles>("the pair", std::vector<std::string>{path("a"), path("b")},
+                                       [this](const std::vector<std::string>& contents) { return Take(contents); });
     EXPECT_TRUE(files_->Load().ok());
   }
   ~WatchedFilesTest() override { std::filesystem::remove_all(directory_); }
@@ -79,7 +79,8 @@ TEST_F(WatchedFilesTest, AFileThatIsTooLargeIsRefused) {
   Look(2);
   EXPECT_EQ(files_->refused(), 1);
   EXPECT_EQ(ReadFile(path("a")).status().message(), path("a") + ": is larger than 1 MiB");
-  EXPECT_EQ(ReadFile(path("nothing")).status().message(), path("nothing") + ": cannot be read: No such file or directory");
+  EXPECT_EQ(ReadFile(path("nothing")).status().message(),
+            path("nothing") + ": cannot be read: No such file or directory");
   EXPECT_FALSE(ReadFile(directory_).ok());
 }
 
