@@ -85,7 +85,8 @@ absl::StatusOr<Caller> Authorizer::Admit(const grpc::AuthContext& peer, const Me
     caller.name = *std::move(name);
     const Decision decision = policy->Decide(caller.name, path);
     for (const std::string& rule : decision.audit_only) {
-      spdlog::info("audit only: {} by {} would be decided by the rule {}", path, caller.name, rule);
+      spdlog::info("audit only: the rule {} would have {} {} by {}", rule, decision.allowed ? "refused" : "allowed",
+                   path, caller.name);
     }
     if (!decision.allowed) {
       return Refused(NotAllowed(ShortName(path), caller.name, absl::StrCat("may not call ", ShortName(path))), path,
