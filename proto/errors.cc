@@ -175,10 +175,11 @@ absl::Status NotAllowed(absl::string_view method, absl::string_view caller, absl
                    {{"method", std::string(method)}, {"caller", std::string(caller)}});
 }
 
-absl::Status ServerBusy() {
+absl::Status ServerBusy(absl::Duration retry_delay) {
   return WithRetryDelay(MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY,
-                                  "More calls are waiting than the server takes. Nothing was done.",
-                                  "Tjenesten har for mye å gjøre akkurat nå. Prøv igjen om litt."));
+                                  "More calls are waiting than the server can answer in time. Nothing was done.",
+                                  "Tjenesten har for mye å gjøre akkurat nå. Prøv igjen om litt."),
+                        retry_delay);
 }
 
 absl::Status DatabaseUnavailable() {
@@ -245,6 +246,12 @@ v1::ErrorReason ReasonOf(const absl::Status& status) {
     v1::ErrorReason_Parse(absl::StrCat(kReasonPrefix, info->reason()), &reason);
   }
   return reason;
+}
+
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status) {
+  const auto info = DetailOf<google::rpc::RetryInfo>(status);
+  if (!info) return std::nullopt;
+  return absl::Seconds(info->retry_delay().seconds()) + absl::Nanoseconds(info->retry_delay().nanos());
 }
 
 }  // namespace agreements

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "agreements/v1/access.pb.h"
 #include "agreements/v1/company.pb.h"
 #include "agreements/v1/error_reason.pb.h"
@@ -93,7 +94,7 @@ absl::Status CallerUnknown(absl::string_view why);
 absl::Status NotAllowed(absl::string_view method, absl::string_view caller, absl::string_view what);
 
 // RESOURCE_EXHAUSTED, UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL
-absl::Status ServerBusy();
+absl::Status ServerBusy(absl::Duration retry_delay);
 absl::Status DatabaseUnavailable();
 absl::Status ServerStopping();
 absl::Status RowLocked();
@@ -120,6 +121,9 @@ std::optional<Detail> DetailOf(const absl::Status& status) {
 
 // The reason of an error of this service; ERROR_REASON_UNSPECIFIED for any other status.
 v1::ErrorReason ReasonOf(const absl::Status& status);
+
+// When to try again, by the status's RetryInfo; std::nullopt if it has none.
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
 
 }  // namespace agreements
 

@@ -11,8 +11,6 @@
 namespace agreements {
 namespace {
 
-constexpr absl::Duration kRetryDelay = absl::Seconds(1);
-
 std::string NameOf(v1::ErrorReason reason) {
   return std::string(absl::StripPrefix(v1::ErrorReason_Name(reason), kReasonPrefix));
 }
@@ -90,9 +88,11 @@ absl::Status MakePrecondition(v1::ErrorReason reason, absl::string_view subject,
   return status;
 }
 
-absl::Status WithRetryDelay(absl::Status status) {
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(kRetryDelay));
+  absl::Duration rest;
+  retry.mutable_retry_delay()->set_seconds(absl::IDivDuration(delay, absl::Seconds(1), &rest));
+  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
   Attach(status, retry);
   return status;
 }

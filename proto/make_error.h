@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "agreements/v1/error_reason.pb.h"
 #include "proto/errors.h"
 
@@ -15,6 +16,7 @@ namespace agreements {
 
 inline constexpr absl::string_view kDomain = "agreements.v1";
 inline constexpr absl::string_view kReasonPrefix = "ERROR_REASON_";
+inline constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 inline constexpr size_t kMaxViolations = 12;  // Keeps the details under 4 KiB.
 
 using Metadata = std::vector<std::pair<absl::string_view, std::string>>;
@@ -26,6 +28,9 @@ absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, absl::stri
 // INVALID_ARGUMENT, with BadRequest.
 absl::Status MakeInvalid(v1::ErrorReason reason, absl::string_view message, absl::string_view sentence,
                          const std::vector<FieldViolation>& violations, const Metadata& metadata = {});
+
+// Adds a RetryInfo.
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay = kRetryDelay);
 
 // Adds a ResourceInfo. The resource need not exist.
 absl::Status AttachResource(absl::Status status, absl::string_view type, absl::string_view name);
@@ -39,8 +44,6 @@ absl::Status MakeNotFound(v1::ErrorReason reason, absl::string_view type, absl::
 // FAILED_PRECONDITION, with PreconditionFailure.
 absl::Status MakePrecondition(v1::ErrorReason reason, absl::string_view subject, absl::string_view message,
                               absl::string_view sentence, const Metadata& metadata);
-
-absl::Status WithRetryDelay(absl::Status status);
 
 }  // namespace agreements
 

@@ -69,6 +69,10 @@ SETTING(bool, insecure, false,
         "Serve without TLS: anyone who reaches the port may do everything. For tests and demonstrations.");
 SETTING(int32_t, workers, 16, "Calls that run at once, each with a database connection.");
 SETTING(int32_t, max_queue, 1024, "Calls that may wait for a worker. The next one is answered RESOURCE_EXHAUSTED.");
+SETTING(absl::Duration, queue_target, absl::Milliseconds(5),
+        "How long a call may wait for a worker. When each one has waited longer for --queue_interval, those that have "
+        "waited for twice as long are answered RESOURCE_EXHAUSTED. inf: they may wait until their deadlines.");
+SETTING(absl::Duration, queue_interval, absl::Milliseconds(100), "See --queue_target.");
 SETTING(int32_t, max_connections, 0,
         "Connections that may be open at the same time. The next one is closed. 0: as many as the limit of file "
         "descriptors allows, at most 10000.");
@@ -173,8 +177,9 @@ absl::StatusOr<std::optional<AccessOptions>> AccessOptionsFromFlags() {
 
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
   ServerOptions options{.listen = absl::GetFlag(FLAGS_listen),
-                        .workers = absl::GetFlag(FLAGS_workers),
-                        .max_queue = absl::GetFlag(FLAGS_max_queue),
+                        .queue = {.workers = absl::GetFlag(FLAGS_workers),
+                                  .target = absl::GetFlag(FLAGS_queue_target),
+                                  .interval = absl::GetFlag(FLAGS_queue_interval)},
                         .max_connections = absl::GetFlag(FLAGS_max_connections),
                         .max_connection_idle = absl::GetFlag(FLAGS_max_connection_idle),
                         .request_retention = absl::GetFlag(FLAGS_request_retention),
@@ -182,8 +187,16 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
                         .drain_time = absl::GetFlag(FLAGS_drain_time),
                         .reflection = absl::GetFlag(FLAGS_reflection),
                         .channelz = absl::GetFlag(FLAGS_channelz)};
-  if (options.workers < 1) return absl::InvalidArgumentError("--workers must be at least 1");
-  if (options.max_queue < 1) return absl::InvalidArgumentError("--max_queue must be at least 1");
+  if (options.queue.workers < 1) return absl::InvalidArgumentError("--workers must be at least 1");
+  const int max_queue = absl::GetFlag(FLAGS_max_queue);
+  if (max_queue < 1) return absl::InvalidArgumentError("--max_queue must be at least 1");
+  options.queue.max_queue = static_cast<size_t>(max_queue);
+  if (options.queue.target <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("--queue_target must be more than 0");
+  }
+  if (options.queue.interval < absl::Milliseconds(1) || options.queue.interval > absl::Minutes(1)) {
+    return absl::InvalidArgumentError("--queue_interval must be 1ms to 1m");
+  }
   if (options.max_connections < 0) return absl::InvalidArgumentError("--max_connections must be at least 0");
   if (options.max_connection_idle < absl::Seconds(1) || options.max_connection_idle > absl::Hours(24)) {
     return absl::InvalidArgumentError("--max_connection_idle must be 1s to 24h");
@@ -195,7 +208,7 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
     return absl::InvalidArgumentError("--audit_retention must not be less than --request_retention");
   }
   ASSIGN_OR_RETURN(options.access, AccessOptionsFromFlags());
-  ASSIGN_OR_RETURN(options.max_connections, MaxConnections(descriptor_limit, options.workers, options.max_connections));
+  ASSIGN_OR_RETURN(options.max_connections, MaxConnections(descriptor_limit, options.queue.workers, options.max_connections));
   return options;
 }
 

@@ -102,9 +102,9 @@ absl::StatusOr<Caller> Authorizer::Admit(const grpc::AuthContext& peer, const Me
   return caller;
 }
 
-bool Authorizer::MayActFor(const Caller& caller, absl::string_view account_id) const {
+bool Authorizer::MayActFor(absl::string_view caller, absl::string_view account_id) const {
   const std::shared_ptr<const Policy> policy = this->policy();
-  return policy == nullptr || policy->MayActFor(caller.name, account_id);
+  return policy == nullptr || policy->MayActFor(caller, account_id);
 }
 
 absl::Status Authorizer::RefuseAccount(const std::string& path, absl::string_view caller) const {

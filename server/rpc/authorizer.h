@@ -40,7 +40,7 @@ class Authorizer {
   absl::StatusOr<Caller> Admit(const grpc::AuthContext& peer, const Metadata& metadata, const std::string& path) const;
 
   // Whether the caller may act for the account.
-  bool MayActFor(const Caller& caller, absl::string_view account_id) const;
+  bool MayActFor(absl::string_view caller, absl::string_view account_id) const;
 
   // PERMISSION_DENIED NOT_ALLOWED, for a change in an account that the caller may not act for.
   absl::Status RefuseAccount(const std::string& path, absl::string_view caller) const;

@@ -20,18 +20,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "google/protobuf/descriptor.h"
-#include "proto/errors.h"
-#include "proto/status.h"
 #include "proto/status_macros.h"
 #include "server/operations/operations.h"
 #include "server/operations/run.h"
-#include "server/requests/page_tokens.h"
-#include "server/requests/request_hash.h"
-#include "server/requests/validate.h"
 #include "server/rpc/authorizer.h"
-#include "server/rpc/guarded.h"
+#include "server/rpc/call_in_flight.h"
 #include "server/rpc/messages.h"
 #include "server/rpc/stream_reactor.h"
+#include "server/rpc/unary_reactor.h"
 #include "server/rpc/workers.h"
 #include "storage/connection/database.h"
 
@@ -94,11 +90,6 @@ class Methods {
     NewHandler new_handler;
   };
 
-  // The account of a call whose caller may not act for the one that it names: no request can name it, so it has
-  // nothing, and every answer is that of an account that has nothing. What can be done even there, such as creating an
-  // agreement, is rolled back and refused.
-  static constexpr char kNobody[] = "";
-
   // `First` is the type of an operation's first parameter.
   template <typename First>
   static constexpr TaskKind KindOn() {
@@ -106,94 +97,34 @@ class Methods {
     return reads ? TaskKind::kRead : TaskKind::kChange;
   }
 
-  // Runs the operation in a worker, and answers the call with its result. A call that is not allowed or not valid is
-  // answered at once, and so is one that finds the queue full. None of them uses the database, nor does a call whose
-  // deadline passes in the queue.
   template <typename Request, typename Operation>
-  grpc::ServerUnaryReactor* RunUnary(const std::string& path, grpc::CallbackServerContext& server_context,
+  grpc::ServerUnaryReactor* RunUnary(const std::string& path, grpc::CallbackServerContext& context,
                                      const grpc::ByteBuffer& bytes, grpc::ByteBuffer& answer, Operation operation,
                                      TaskKind kind) {
-    grpc::ServerUnaryReactor* reactor = server_context.DefaultReactor();
-    auto request = std::make_shared<Request>();
-    absl::StatusOr<storage::Call> begun = Begin(path, server_context, bytes, *request);
-    absl::Status status = begun.status();
-    if (status.ok()) {
-      const TaskOwner owner{.account_id = begun->account_id, .kind = kind};
-      status = workers_.TryRun(owner, [=, this, &path, &server_context, &answer, call = *std::move(begun)] {
-        reactor->Finish(ToGrpcStatus(RunGuarded(server_context, call, [&]() -> absl::Status {
-          ASSIGN_OR_RETURN(const auto response, RunOperation(operation, database_, context_, call, *request));
-          // What has no request_id has changed nothing there: it answers item by item.
-          if constexpr (requires { request->request_id(); }) {
-            if (call.account_id == kNobody) return authorizer_.RefuseAccount(path, call.caller);
-          }
-          answer = ToBytes(response);
-          return absl::OkStatus();
-        })));
-      });
-    }
-    if (!status.ok()) reactor->Finish(ToGrpcStatus(status));
+    auto serve = [=, this, &path, &answer](const storage::Call& call, const Request& request) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto response, RunOperation(operation, database_, context_, call, request));
+      // What has no request_id has changed nothing there: it answers item by item.
+      if constexpr (requires { request.request_id(); }) {
+        if (call.account_id == kNobody) return authorizer_.RefuseAccount(path, call.caller);
+      }
+      answer = ToBytes(response);
+      return absl::OkStatus();
+    };
+    auto* reactor = new UnaryReactor<Request, decltype(serve)>(path, context, authorizer_, workers_, std::move(serve));
+    reactor->Start(bytes, kind);
     return reactor;
   }
 
   template <typename Request, typename Response>
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(
-      const std::string& path, grpc::CallbackServerContext& server_context, const grpc::ByteBuffer& bytes,
-      Stream<Response> (*operation)(storage::Database&, const Context&, const Request&)) {
-    auto request = std::make_shared<Request>();
-    absl::StatusOr<storage::Call> begun = Begin(path, server_context, bytes, *request);
-    auto begin_and_go_on = [=, this, stream = Stream<Response>()](const storage::Call& call) mutable {
-      if (!stream) stream = operation(database_, context_, *request);
-      return stream(call);
-    };
-    auto* reactor = new StreamReactor<Response>(server_context, workers_, begun.ok() ? *begun : storage::Call(),
-                                                std::move(begin_and_go_on));
-    if (begun.ok()) {
-      reactor->Start();
-    } else {
-      reactor->Finish(ToGrpcStatus(begun.status()));
-    }
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(const std::string& path, grpc::CallbackServerContext& context,
+                                                        const grpc::ByteBuffer& bytes,
+                                                        Stream<Response> (*operation)(storage::Database&,
+                                                                                      const Context&, const Request&)) {
+    auto open = [=, this](const Request& request) { return operation(database_, context_, request); };
+    auto* reactor =
+        new StreamReactor<Request, Response, decltype(open)>(path, context, authorizer_, workers_, std::move(open));
+    reactor->Start(bytes);
     return reactor;
-  }
-
-  // Everything before the queue: who calls, whether it may, and whether the request is one.
-  template <typename Request>
-  absl::StatusOr<storage::Call> Begin(const std::string& path, const grpc::CallbackServerContext& server_context,
-                                      const grpc::ByteBuffer& bytes, Request& request) const {
-    ASSIGN_OR_RETURN(Caller caller,
-                     authorizer_.Admit(*server_context.auth_context(), server_context.client_metadata(), path));
-    RETURN_IF_ERROR(Take(bytes, request));
-    storage::Call call = MakeCall(server_context, request);
-    if (!authorizer_.MayActFor(caller, call.account_id)) {
-      call.account_id = kNobody;
-      call.validate_only = true;
-    }
-    call.caller = std::move(caller.name);
-    call.actor = std::move(caller.actor);
-    call.trace_id = std::move(caller.trace_id);
-    return call;
-  }
-
-  // Parses a request, checks it, and brings it into the form that operations work with.
-  template <typename Request>
-  static absl::Status Take(const grpc::ByteBuffer& bytes, Request& request) {
-    RETURN_IF_ERROR(Parse(bytes, request));
-    RETURN_IF_ERROR(Validate(request));
-    if constexpr (requires { request.page_token(); }) return CheckPageToken(request, request.page_token());
-    return absl::OkStatus();
-  }
-
-  template <typename Request>
-  static storage::Call MakeCall(const grpc::CallbackServerContext& server_context, const Request& request) {
-    storage::Call call;
-    call.account_id = request.account_id();
-    call.deadline = absl::FromChrono(server_context.deadline());
-    if constexpr (requires { request.validate_only(); }) call.validate_only = request.validate_only();
-    if constexpr (requires { request.request_id(); }) {
-      call.request_id = request.request_id();
-      call.request_hash = RequestHash(request);
-      call.method = std::string(request.GetDescriptor()->full_name());
-    }
-    return call;
   }
 
   void Add(const google::protobuf::Descriptor& request, const google::protobuf::Descriptor& response, bool is_stream,

@@ -63,7 +63,7 @@ Server::Server(const ServerOptions& options, storage::Database& database, Contex
       context_(std::move(context)),
       drain_time_(options.drain_time),
       authorizer_(std::move(authorizer)),
-      workers_(options.workers, static_cast<size_t>(options.max_queue)),
+      workers_(options.queue),
       methods_(database_, context_, workers_, *authorizer_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, storage::Database& database,

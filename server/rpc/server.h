@@ -36,8 +36,7 @@ struct AccessOptions {
 struct ServerOptions {
   std::string listen = "127.0.0.1:0";                      // Port 0 takes a free one.
   std::optional<AccessOptions> access = {};                // None: no TLS, and everyone may do everything.
-  int workers = 16;                                        // Calls that run at once, each with a connection.
-  int max_queue = 1024;                                    // Calls that may wait for a worker.
+  QueueOptions queue = {};                                 // Each worker has a connection to the database.
   int max_connections = 10000;                             // More are closed at once.
   absl::Duration max_connection_idle = absl::Minutes(15);  // Then a connection without calls is closed.
   absl::Duration handshake_timeout = absl::Seconds(20);    // Then a connection that has not begun HTTP/2.

@@ -3,90 +3,91 @@
 #define AGREEMENTS_SERVER_RPC_STREAM_REACTOR_H_
 
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "proto/status.h"
-#include "proto/status_macros.h"
 #include "server/operations/operations.h"
-#include "server/rpc/guarded.h"
+#include "server/rpc/authorizer.h"
+#include "server/rpc/call_in_flight.h"
+#include "server/rpc/call_queue.h"
 #include "server/rpc/messages.h"
 #include "server/rpc/workers.h"
-#include "storage/connection/database.h"
 
 namespace agreements {
 
 // Sends the messages of a stream, each made by a task of its own, which is queued when the client has taken the message
-// before: between two messages a stream occupies no worker.
+// before: between two messages a stream occupies no worker. `Open` makes the stream of a request.
 //
 // One thing is in progress at a time, a task or a write. It starts the next one or finishes the call. That may happen
 // in another thread before StartWrite() or Finish() returns, so nothing uses the reactor after it has called them. A
 // caller who goes away makes the write fail, and a task notices it when it begins.
-template <typename Response>
+template <typename Request, typename Response, typename Open>
 class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  // `context` is that of the call, which outlives the reactor; `workers` outlive all calls.
-  StreamReactor(const grpc::CallbackServerContext& context, Workers& workers, storage::Call call,
-                Stream<Response> stream)
-      : context_(context),
-        workers_(workers),
-        owner_{.account_id = call.account_id, .kind = TaskKind::kBackground},
-        call_(std::move(call)),
-        stream_(std::move(stream)) {}
+  // See CallInFlight. `workers` outlive all calls.
+  StreamReactor(const std::string& path, grpc::CallbackServerContext& context, const Authorizer& authorizer,
+                Workers& workers, Open open)
+      : call_(path, context, authorizer), workers_(workers), open_(std::move(open)) {}
 
   // Call it once. The reactor deletes itself when gRPC no longer needs it.
-  void Start() {
-    const absl::Status status = workers_.TryRun(owner_, [this] { SendNext(); });
-    if (!status.ok()) this->Finish(ToGrpcStatus(status));
+  void Start(const grpc::ByteBuffer& bytes) {
+    const absl::Status status = call_.Begin(bytes, request_);
+    if (!status.ok()) {
+      this->Finish(call_.End(status));
+      return;
+    }
+    workers_.Run(Owner(), call_.Patience(), [this](const Admission& admission) { SendNext(admission); });
   }
 
   void OnWriteDone(bool ok) override {
-    const absl::Status status = ok ? workers_.Run(owner_, [this] { SendNext(); }) : absl::CancelledError();
-    if (!status.ok()) this->Finish(ToGrpcStatus(status));
+    if (ok) {
+      workers_.GoOn(Owner(), [this](const Admission& admission) { SendNext(admission); });
+    } else {
+      this->Finish(call_.End(absl::CancelledError()));
+    }
   }
 
   void OnDone() override { delete this; }
 
  private:
-  void SendNext() {
-    static_cast<void>(made_.load(std::memory_order_acquire));
-    const absl::StatusOr<bool> has_next = MakeNext();
-    made_.fetch_add(1, std::memory_order_release);
-    if (!has_next.ok() || !*has_next) {
-      this->Finish(ToGrpcStatus(has_next.status()));
-      return;
-    }
-    this->StartWrite(&bytes_);
-  }
+  TaskOwner Owner() const { return call_.Owner(TaskKind::kBackground); }
 
-  // False at the end.
-  absl::StatusOr<bool> MakeNext() {
+  void SendNext(const Admission& admission) {
+    static_cast<void>(made_.load(std::memory_order_acquire));
     bool has_next = false;
-    RETURN_IF_ERROR(RunGuarded(context_, call_, [&] {
-      absl::StatusOr<std::optional<Response>> next = stream_(call_);
+    const absl::Status status = call_.Run(admission, [&](const storage::Call& call) -> absl::Status {
+      if (!stream_) stream_ = open_(request_);
+      absl::StatusOr<std::optional<Response>> next = stream_(call);
       if (!next.ok()) return next.status();
       has_next = next->has_value();
       if (has_next) bytes_ = ToBytes(**next);
       return absl::OkStatus();
-    }));
-    return has_next;
+    });
+    made_.fetch_add(1, std::memory_order_release);
+    if (has_next) {
+      this->StartWrite(&bytes_);
+    } else {
+      this->Finish(call_.End(status));
+    }
   }
 
-  const grpc::CallbackServerContext& context_;
+  CallInFlight call_;
   Workers& workers_;
-  const TaskOwner owner_;
-  const storage::Call call_;
+  Request request_;
+  const Open open_;
+  Stream<Response> stream_;  // Empty until it is opened.
   // How many tasks have made a message. A task acquires what the one before, in another thread, has released: what
   // follows. gRPC, by way of which it goes, gives that order too, but says so nowhere, and ThreadSanitizer cannot see
   // it.
   std::atomic<int64_t> made_ = 0;
-  Stream<Response> stream_;
   grpc::ByteBuffer bytes_;  // Being written
 };
 

@@ -1,30 +1,22 @@
 #include "server/rpc/workers.h"
 
-#include <algorithm>
+#include <chrono>
+#include <optional>
 #include <utility>
-
-#include "proto/errors.h"
 
 namespace agreements {
 namespace {
 
-size_t Index(TaskKind kind) { return static_cast<size_t>(kind); }
+absl::Duration SteadyNow() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
+
+Admission Refused(Refusal refusal, absl::Duration waited, absl::Duration retry_delay) {
+  return {.refusal = refusal, .waited = waited, .retry_delay = retry_delay};
+}
 
 }  // namespace
 
-Shares::Shares(int threads) {
-  const auto share = [threads](int eighths) { return std::max(1, threads * eighths / 8); };
-  account = share(6);
-  kind = {share(6), share(6), share(2)};
-  owner = {share(4), share(4), share(1)};
-}
-
-Workers::Workers(int threads, size_t max_queue)
-    : shares_(threads),
-      max_queue_(max_queue),
-      max_account_queue_(max_queue - max_queue / 2),
-      max_kind_queue_(max_queue - max_queue / 4) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+Workers::Workers(const QueueOptions& options) : queue_(options) {
+  for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { Work(); });
 }
 
 Workers::~Workers() {
@@ -36,130 +28,76 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-absl::Status Workers::TryRun(const TaskOwner& owner, std::function<void()> task) {
-  return Queue(owner, std::move(task), /*has_begun=*/false);
-}
-
-absl::Status Workers::Run(const TaskOwner& owner, std::function<void()> task) {
-  return Queue(owner, std::move(task), /*has_begun=*/true);
-}
-
-absl::Status Workers::Queue(const TaskOwner& owner, std::function<void()> task, bool has_begun) {
+void Workers::Run(const TaskOwner& owner, absl::Duration patience, Task task) {
+  std::optional<Refusal> refusal = Refusal::kStopping;
+  absl::Duration retry_delay;
+  bool has_next = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return ServerStopping();
-    if (!has_begun && !HasRoom(owner)) return ServerBusy();
-    Account& account = AccountOf(owner.account_id);
-    Lane& lane = account.lanes.at(Index(owner.kind));
-    lane.queue.push_back(std::move(task));
-    ++account.queued;
-    ++queued_;
-    ++queued_of_kind_.at(Index(owner.kind));
-    GiveTurn(lane);
-    if (Next() == nullptr) return absl::OkStatus();
+    if (!stopping_) refusal = queue_.Push(owner, SteadyNow(), patience, task);
+    if (refusal) {
+      retry_delay = queue_.RetryDelay(owner.kind);
+    } else {
+      has_next = queue_.HasNext();
+    }
+  }
+  if (refusal) {
+    task(Refused(*refusal, absl::ZeroDuration(), retry_delay));
+  } else if (has_next) {
+    changed_.notify_one();
+  }
+}
+
+void Workers::GoOn(const TaskOwner& owner, Task task) {
+  {
+    std::unique_lock lock(mutex_);
+    if (stopping_) {
+      lock.unlock();
+      task(Refused(Refusal::kStopping, absl::ZeroDuration(), absl::ZeroDuration()));
+      return;
+    }
+    queue_.Add(owner, SteadyNow(), std::move(task));
+    if (!queue_.HasNext()) return;
   }
   changed_.notify_one();
-  return absl::OkStatus();
 }
 
 void Workers::Stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  idle_.wait(lock, [this] { return queued_ == 0 && running_ == 0; });
+  idle_.wait(lock, [this] { return queue_.queued() == 0 && busy_ == 0; });
+}
+
+WorkersFigures Workers::figures() const {
+  const std::lock_guard lock(mutex_);
+  WorkersFigures figures;
+  for (size_t kind = 0; kind < kTaskKinds; ++kind) {
+    figures.queued.at(kind) = queue_.queued(static_cast<TaskKind>(kind));
+    figures.running.at(kind) = queue_.running(static_cast<TaskKind>(kind));
+  }
+  return figures;
 }
 
 void Workers::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    Lane* lane = nullptr;
-    changed_.wait(lock, [&] {
-      lane = Next();
-      return lane != nullptr || (ending_ && queued_ == 0);
-    });
-    if (lane == nullptr) return;
-    {
-      const std::function<void()> task = Take(*lane);
-      // Several tasks may have waited for the end of one.
-      if (Next() != nullptr) changed_.notify_one();
-      if (ending_ && queued_ == 0) changed_.notify_all();
-      lock.unlock();
-      task();
-    }
+    changed_.wait(lock, [this] { return queue_.HasNext() || (ending_ && queue_.queued() == 0); });
+    std::optional<CallQueue::Next> next = queue_.Pop(SteadyNow());
+    if (!next) return;
+    ++busy_;
+    const absl::Duration retry_delay = queue_.RetryDelay(next->owner.kind);
+    // Several tasks may have waited for the end of one.
+    if (queue_.HasNext()) changed_.notify_one();
+    if (ending_ && queue_.queued() == 0) changed_.notify_all();
+    lock.unlock();
+    next->task(next->is_refused ? Refused(Refusal::kStandingQueue, next->waited, retry_delay)
+                                : Admission{.refusal = {}, .waited = next->waited, .retry_delay = {}});
+    next->task = nullptr;  // What it holds goes before it counts as ended.
     lock.lock();
-    Finish(*lane);
-    if (running_ == 0 && queued_ == 0) idle_.notify_all();
+    if (!next->is_refused) queue_.Finish(*next, SteadyNow());
+    --busy_;
+    if (queue_.queued() == 0 && busy_ == 0) idle_.notify_all();
   }
-}
-
-bool Workers::HasRoom(const TaskOwner& owner) const {
-  if (queued_ >= max_queue_ || queued_of_kind_.at(Index(owner.kind)) >= max_kind_queue_) return false;
-  const auto found = accounts_.find(owner.account_id);
-  return found == accounts_.end() || found->second.queued < max_account_queue_;
-}
-
-Workers::Account& Workers::AccountOf(const std::string& account_id) {
-  const auto [found, is_new] = accounts_.try_emplace(account_id);
-  Account& account = found->second;
-  if (is_new) {
-    account.account_id = account_id;
-    for (const TaskKind kind : {TaskKind::kRead, TaskKind::kChange, TaskKind::kBackground}) {
-      Lane& lane = account.lanes.at(Index(kind));
-      lane.account = &account;
-      lane.kind = kind;
-    }
-  }
-  return account;
-}
-
-bool Workers::IsWithinShares(const Lane& lane) const {
-  return lane.running < shares_.owner.at(Index(lane.kind)) && lane.account->running < shares_.account;
-}
-
-void Workers::GiveTurn(Lane& lane) {
-  if (lane.has_turn || lane.queue.empty() || !IsWithinShares(lane)) return;
-  lane.has_turn = true;
-  turns_.at(Index(lane.kind)).push_back({.lane = &lane, .number = ++last_turn_});
-}
-
-Workers::Lane* Workers::Next() {
-  const Turn* next = nullptr;
-  for (size_t kind = 0; kind < turns_.size(); ++kind) {
-    std::deque<Turn>& turns = turns_.at(kind);
-    if (running_of_kind_.at(kind) >= shares_.kind.at(kind)) continue;
-    while (!turns.empty() && !IsWithinShares(*turns.front().lane)) {
-      turns.front().lane->has_turn = false;
-      turns.pop_front();
-    }
-    if (!turns.empty() && (next == nullptr || turns.front().number < next->number)) next = &turns.front();
-  }
-  return next == nullptr ? nullptr : next->lane;
-}
-
-// `lane` is Next().
-std::function<void()> Workers::Take(Lane& lane) {
-  std::function<void()> task = std::move(lane.queue.front());
-  lane.queue.pop_front();
-  turns_.at(Index(lane.kind)).pop_front();
-  lane.has_turn = false;
-  --lane.account->queued;
-  --queued_;
-  --queued_of_kind_.at(Index(lane.kind));
-  ++lane.running;
-  ++lane.account->running;
-  ++running_of_kind_.at(Index(lane.kind));
-  ++running_;
-  GiveTurn(lane);
-  return task;
-}
-
-void Workers::Finish(Lane& lane) {
-  Account& account = *lane.account;
-  --lane.running;
-  --account.running;
-  --running_of_kind_.at(Index(lane.kind));
-  --running_;
-  for (Lane& other : account.lanes) GiveTurn(other);
-  if (account.running == 0 && account.queued == 0) accounts_.erase(account.account_id);
 }
 
 }  // namespace agreements

@@ -169,6 +169,10 @@ TEST_F(StartupTest, NoWorkersNoQueueAndAShortRetentionAreRefused) {
     ExpectRefusal(no_workers, "--workers must be at least 1");
     ServerProcess no_queue(flags_ + absl::StrCat("--max_queue=", number));
     ExpectRefusal(no_queue, "--max_queue must be at least 1");
+    ServerProcess no_target(flags_ + absl::StrCat("--queue_target=", number, "s"));
+    ExpectRefusal(no_target, "--queue_target must be more than 0");
+    ServerProcess no_interval(flags_ + absl::StrCat("--queue_interval=", number, "s"));
+    ExpectRefusal(no_interval, "--queue_interval must be 1ms to 1m");
   }
   ServerProcess short_retention(flags_ + "--request_retention=71h59m");
   ExpectRefusal(short_retention, "--request_retention must be at least 72h");
@@ -262,6 +266,8 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
                                           "--max_connections=0\n"
                                           "--max_queue=1024\n"
                                           "--policy_file=\n"
+                                          "--queue_interval=100ms\n"
+                                          "--queue_target=5ms\n"
                                           "--reflection=true\n"
                                           "--request_retention=96h\n"
                                           "--time_zone=Europe/Oslo\n"

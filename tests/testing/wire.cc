@@ -58,7 +58,7 @@ void CheckDetails(const absl::Status& status, const std::string& details) {
       << status;
   const auto retry = DetailOf<google::rpc::RetryInfo>(status);
   EXPECT_EQ(retry.has_value(), HasCode(status, {Code::kResourceExhausted, Code::kUnavailable})) << status;
-  EXPECT_TRUE(!retry || retry->retry_delay().seconds() > 0);
+  EXPECT_TRUE(!retry || RetryDelayOf(status) > absl::ZeroDuration());
 }
 
 }  // namespace
@@ -197,8 +197,10 @@ Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : Servic
   database_options.unreachable_after = options.unreachable_after;
   database_options.row_wait = options.row_wait;
   database_ = std::make_unique<storage::Database>(database_options, test_database().ids(), absl::Now);
-  server_ = Server::Start({.access = options.access, .workers = options.workers, .max_queue = options.max_queue},
-                          *database_, TestContext(clock()))
+  server_ = Server::Start(
+                {.access = options.access,
+                 .queue = {.workers = options.workers, .max_queue = options.max_queue, .target = options.queue_target}},
+                *database_, TestContext(clock()))
                 .value();
   channel_ = grpc::CreateChannel(server_->address(), options.credentials);
   agreements_ = v1::AgreementService::NewStub(channel_);

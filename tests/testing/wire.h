@@ -104,7 +104,8 @@ struct Sender {
 
 struct WireOptions {
   int workers = 16;
-  int max_queue = 1024;
+  size_t max_queue = 1024;
+  absl::Duration queue_target = absl::InfiniteDuration();  // Calls may wait.
   absl::Duration max_call = absl::Seconds(30);
   absl::Duration unreachable_after = absl::Seconds(5);
   absl::Duration row_wait = absl::Seconds(5);

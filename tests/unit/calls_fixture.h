@@ -20,6 +20,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "agreements/v1/agreement_service.grpc.pb.h"
+#include "proto/errors.h"
+#include "proto/status.h"
 #include "server/rpc/methods.h"
 
 namespace agreements::testing {
@@ -155,7 +157,7 @@ class CallsTest : public ::testing::Test {
   storage::Database database_{{}, ids_, absl::Now};
   const Context context_{.clock = {.now = absl::Now, .time_zone = absl::UTCTimeZone()}, .currency = "NOK"};
   std::unique_ptr<Source> source_;  // Outlives the streams
-  Workers workers_{1, 4};
+  Workers workers_{{.workers = 1, .max_queue = 4, .target = absl::InfiniteDuration()}};
   const Authorizer authorizer_;
   Methods methods_{database_, context_, workers_, authorizer_};
   std::unique_ptr<grpc::Service> service_;

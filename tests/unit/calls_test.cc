@@ -102,19 +102,15 @@ TEST_F(CallsTest, AFullQueueRefusesANewStreamAndNotTheNextMessageOfAnother) {
   source_->WaitForReads(1);
   std::latch held_up(1);
   std::latch let_go(1);
-  const TaskOwner someone = {.account_id = "acct-2", .kind = TaskKind::kRead};
-  while (!workers_
-              .TryRun(someone,
-                      [&] {
-                        held_up.count_down();
-                        let_go.wait();
-                      })
-              .ok()) {
-  }
+  const TaskOwner someone = {.caller = "one", .account_id = "acct-2", .kind = TaskKind::kRead};
+  workers_.GoOn(someone, [&](const Admission&) {
+    held_up.count_down();
+    let_go.wait();
+  });
   held_up.wait();
-  const TaskOwner someone_else = {.account_id = "acct-3", .kind = TaskKind::kChange};
+  const TaskOwner someone_else = {.caller = "other", .account_id = "acct-3", .kind = TaskKind::kChange};
   for (const TaskOwner& owner : {someone, someone, someone_else, someone_else}) {
-    EXPECT_TRUE(workers_.TryRun(owner, [] {}).ok());
+    workers_.Run(owner, absl::InfiniteDuration(), [](const Admission& admission) { EXPECT_FALSE(admission.refusal); });
   }
   EXPECT_EQ(ReasonOf(Call(*stub_).Finish()), v1::ERROR_REASON_SERVER_BUSY);
   EXPECT_EQ(begun.Read()->size(), kLarge);

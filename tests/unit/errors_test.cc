@@ -119,7 +119,7 @@ const std::vector<Case>& Cases() {
       {PreviewChanged("a", "d"), "ABORTED PREVIEW_CHANGED agreement_id=a, digest=d"},
       {CallerUnknown("why"), "UNAUTHENTICATED CALLER_UNKNOWN"},
       {NotAllowed("S/M", "c", "may not"), "PERMISSION_DENIED NOT_ALLOWED caller=c, method=S/M"},
-      {ServerBusy(), "RESOURCE_EXHAUSTED SERVER_BUSY"},
+      {ServerBusy(absl::Milliseconds(1500)), "RESOURCE_EXHAUSTED SERVER_BUSY"},
       {ServerStopping(), "UNAVAILABLE SERVER_STOPPING"},
       {DatabaseUnavailable(), "UNAVAILABLE DATABASE_UNAVAILABLE"},
       {RowLocked(), "UNAVAILABLE ROW_LOCKED"},

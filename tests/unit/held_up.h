@@ -25,17 +25,15 @@ class HeldUp {
 
   HeldUp& Queue(const TaskOwner& owner, int tasks = 1) {
     for (int i = 0; i < tasks; ++i) {
-      EXPECT_TRUE(workers_
-                      .TryRun(owner,
-                              [this] {
-                                std::unique_lock lock(mutex_);
-                                ++begun_;
-                                changed_.notify_all();
-                                changed_.wait(lock, [this] { return may_go_; });
-                                ++ended_;
-                                changed_.notify_all();
-                              })
-                      .ok());
+      workers_.Run(owner, absl::InfiniteDuration(), [this](const Admission& admission) {
+        EXPECT_FALSE(admission.refusal);
+        std::unique_lock lock(mutex_);
+        ++begun_;
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return may_go_; });
+        ++ended_;
+        changed_.notify_all();
+      });
     }
     tasks_ += tasks;
     return *this;
@@ -78,7 +76,7 @@ class HeldUp {
 // Returns when a task of this owner has run.
 inline void RunOne(Workers& workers, const TaskOwner& owner) {
   const auto done = std::make_shared<std::promise<void>>();
-  EXPECT_TRUE(workers.TryRun(owner, [done] { done->set_value(); }).ok());
+  workers.Run(owner, absl::InfiniteDuration(), [done](const Admission&) { done->set_value(); });
   EXPECT_EQ(done->get_future().wait_for(kLong), std::future_status::ready) << "no worker is free for it";
 }
 

@@ -29,7 +29,7 @@ class MethodsTest : public ::testing::Test {
   storage::ClockIdSource ids_{absl::Now};
   storage::Database database_{{}, ids_, absl::Now};
   const Context context_;
-  Workers workers_{1, 1};
+  Workers workers_{{.workers = 1, .max_queue = 1}};
   const Authorizer authorizer_;
   Methods methods_{database_, context_, workers_, authorizer_};
 };

@@ -16,7 +16,7 @@ TEST(StatusTest, OkStaysOk) {
 TEST(StatusTest, EveryErrorComesBackWithItsDetails) {
   for (const absl::Status& status :
        {FieldsInvalid({{.field = "display_name", .description = "is required", .sentence = "Navnet må fylles inn."}}),
-        AgreementNotEmpty("agr-1", 2, {"cmp-1", "cmp-2"}), CompanyNotFound("cmp-1"), ServerBusy(),
+        AgreementNotEmpty("agr-1", 2, {"cmp-1", "cmp-2"}), CompanyNotFound("cmp-1"), ServerBusy(absl::Seconds(1)),
         InternalError("err-1")}) {
     EXPECT_EQ(FromGrpcStatus(ToGrpcStatus(status)), status);
   }
