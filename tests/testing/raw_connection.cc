@@ -36,10 +36,23 @@ RawConnection::RawConnection(const std::string& address) : fd_(socket(AF_INET, S
 
 RawConnection::~RawConnection() { close(fd_); }
 
+void RawConnection::Say(const std::string& bytes) {
+  if (send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error("send");
+}
+
 void RawConnection::BeginHttp2() {
   // The preface, and SETTINGS without any.
-  const std::string begin = std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9);
-  if (send(fd_, begin.data(), begin.size(), MSG_NOSIGNAL) < 0) throw std::runtime_error("send");
+  Say(std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9));
+}
+
+std::string RawConnection::ReadToEnd() {
+  std::string all;
+  std::array<char, 4096> bytes{};
+  for (;;) {
+    const ssize_t size = recv(fd_, bytes.data(), bytes.size(), 0);
+    if (size > 0) all.append(bytes.data(), static_cast<size_t>(size));
+    if (size == 0 || (size < 0 && errno != EINTR)) return all;
+  }
 }
 
 bool RawConnection::IsClosedByPeer() {

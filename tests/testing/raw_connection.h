@@ -17,8 +17,13 @@ class RawConnection {
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
 
+  void Say(const std::string& bytes);
+
   // Says what every HTTP/2 connection begins with.
   void BeginHttp2();
+
+  // What the peer sends until it closes the connection, or has sent nothing for 20 seconds.
+  std::string ReadToEnd();
 
   // Takes what the peer sends, and returns when it has closed the connection; false if it has not within 20 seconds.
   bool IsClosedByPeer();
