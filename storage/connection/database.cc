@@ -118,6 +118,7 @@ absl::Status Database::Attempt(Session& session, const Call& call, bool is_idemp
     ASSIGN_OR_RETURN(const std::optional<StoredRequest> stored, GetRequest(tx, call));
     if (!stored) return StartOver();  // Purged since.
     RETURN_IF_ERROR(Replay(*stored, call, response));
+    if (call.figures != nullptr) call.figures->replayed = true;
     return session.Rollback();
   }
   tx.ForgetChangedRows();
@@ -181,7 +182,7 @@ absl::Status Database::Run(const Call& call, bool autocommit, absl::FunctionRef<
     if (now >= deadline) return DeadlinePassed();
     if (now - runs.refused_since >= options_.unreachable_after) return DatabaseUnavailable();
 
-    absl::StatusOr<Pooled> pooled = pool_.Acquire(autocommit);
+    absl::StatusOr<Pooled> pooled = pool_.Acquire(autocommit, call.figures);
     if (!pooled.ok()) {
       runs.refused_since = std::min(runs.refused_since, now);
       continue;
@@ -191,9 +192,13 @@ absl::Status Database::Run(const Call& call, bool autocommit, absl::FunctionRef<
     absl::Status status =
         session.Set({.autocommit = autocommit, .time_limit = deadline - now, .row_wait = options_.row_wait});
     if (status.ok()) status = attempt(session);
+    const RerunCause cause = session.failure()               ? CauseOf(session.failure()->kind)
+                             : absl::IsAlreadyExists(status) ? RerunCause::kDuplicate
+                                                             : RerunCause::kStartedOver;
     std::optional<absl::Status> answer = session.failure() ? AfterFailure(*std::move(pooled), now, deadline, runs)
                                                            : AfterAttempt(*std::move(pooled), status, runs);
     if (answer) return *std::move(answer);
+    if (call.figures != nullptr) ++call.figures->reruns[static_cast<size_t>(cause)];
   }
 }
 

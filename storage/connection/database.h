@@ -21,9 +21,10 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
+#include "storage/connection/figures.h"
 #include "storage/connection/ids.h"
 #include "storage/connection/pool.h"
-#include "storage/connection/statement.h"
+#include "storage/connection/session.h"
 #include "storage/connection/trail.h"
 #include "storage/connection/trouble_log.h"
 
@@ -40,6 +41,7 @@ struct Call {
   std::string method;        // Full name of the request's message, e.g. "agreements.v1.MoveCompanyRequest".
   bool validate_only = false;
   absl::Time deadline = absl::InfiniteFuture();
+  CallFigures* figures = nullptr;  // Where to count what the call uses of the database. May be null. Not owned.
 };
 
 // Reads the rows of one account. Each statement sees everything that is committed when it begins.
@@ -196,6 +198,8 @@ class Database {
   // Queries the database on a connection of its own. OK if the database takes writes, otherwise UNAVAILABLE, after at
   // most twice DatabaseOptions::check_timeout for each host.
   absl::Status Check() { return pool_.Check(); }
+
+  DatabaseFigures figures() const { return pool_.figures(); }
 
   // Opens a connection outside the pool, for migrations. Each statement is prepared when it is first executed.
   absl::StatusOr<std::unique_ptr<Session>> Connect() { return pool_.Connect(); }

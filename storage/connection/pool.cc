@@ -69,6 +69,7 @@ absl::StatusOr<std::unique_ptr<Session>> Pool::Connect(const Connecting& how) {
       host.unreachable.IsWell();
       return session;
     }
+    ++connects_failed_;
     host.unreachable.Happened(session.status().message());
     status = absl::UnavailableError(absl::StrCat("cannot connect to ", host.address, ": ", session.status().message()));
   }
@@ -77,7 +78,12 @@ absl::StatusOr<std::unique_ptr<Session>> Pool::Connect(const Connecting& how) {
 
 absl::StatusOr<std::unique_ptr<Session>> Pool::ConnectTo(const std::string& address, const Connecting& how) {
   try {
-    auto session = std::make_unique<Session>(Login(address, how), options_.hooks);
+    std::unique_ptr<sql::Connection> connection = [&] {
+      const RoundTrip trip(how.figures);
+      return Login(address, how);
+    }();
+    auto session = std::make_unique<Session>(std::move(connection), options_.hooks);
+    session->CountIn(how.figures);
     RETURN_IF_ERROR(session->Prepare());
     if (how.prepare_statements) RETURN_IF_ERROR(session->PrepareStatements());
     return session;
@@ -131,7 +137,7 @@ std::unique_ptr<sql::Connection> Pool::Login(const std::string& address, const C
   return connection;
 }
 
-absl::StatusOr<Pooled> Pool::Acquire(bool autocommit) {
+absl::StatusOr<Pooled> Pool::Acquire(bool autocommit, CallFigures* figures) {
   int generation = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -142,17 +148,22 @@ absl::StatusOr<Pooled> Pool::Acquire(bool autocommit) {
       const auto taken = found == idle_.rend() ? std::prev(idle_.end()) : std::prev(found.base());
       Pooled pooled = std::move(*taken);
       idle_.erase(taken);
+      pooled.session->CountIn(figures);
       return pooled;
     }
     generation = generation_;
   }
   ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Connect({.connect_timeout = options_.connect_timeout,
                                                               .read_timeout = options_.max_call + kReadTimeoutSlack,
-                                                              .prepare_statements = true}));
-  return Pooled{.session = std::move(session), .generation = generation};
+                                                              .prepare_statements = true,
+                                                              .figures = figures}));
+  ++opened_;
+  ++open_;
+  return Pooled{.session = std::move(session), .generation = generation, .counted = {&open_, {}}};
 }
 
 void Pool::Release(Pooled pooled) {
+  pooled.session->CountIn(nullptr);
   const std::lock_guard lock(mutex_);
   if (pooled.generation == generation_) idle_.push_back(std::move(pooled));
 }
@@ -162,6 +173,15 @@ void Pool::DropAll() {
   const std::lock_guard lock(mutex_);
   ++generation_;
   dropped.swap(idle_);
+}
+
+DatabaseFigures Pool::figures() const {
+  const std::lock_guard lock(mutex_);
+  const auto idle = static_cast<int64_t>(idle_.size());
+  return {.idle_connections = idle,
+          .connections_in_use = open_ - idle,
+          .connections_opened = opened_,
+          .connects_failed = connects_failed_};
 }
 
 }  // namespace agreements::storage

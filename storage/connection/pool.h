@@ -2,6 +2,8 @@
 #ifndef AGREEMENTS_STORAGE_CONNECTION_POOL_H_
 #define AGREEMENTS_STORAGE_CONNECTION_POOL_H_
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -13,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "storage/connection/statement.h"
+#include "storage/connection/session.h"
 #include "storage/connection/trouble_log.h"
 
 namespace agreements::storage {
@@ -37,10 +39,15 @@ struct DatabaseOptions {
   const TestHooks* hooks = nullptr;
 };
 
-// A connection of a Pool. Destroying it closes the connection, and the server rolls back.
+// A connection of a Pool. Destroying it closes the connection, and the server rolls back. The pool must outlive it.
 struct Pooled {
+  struct CountsDown {
+    void operator()(std::atomic<int64_t>* count) const { --*count; }
+  };
+
   std::unique_ptr<Session> session;
   int generation;
+  std::unique_ptr<std::atomic<int64_t>, CountsDown> counted;  // The pool's number of connections.
 };
 
 // A pool of connections. It opens one when none is idle, so there are at most as many as threads that use it at once.
@@ -54,12 +61,16 @@ class Pool {
   absl::Status Check();
   absl::StatusOr<std::unique_ptr<Session>> Connect();
 
-  // An idle connection, or a new one. Prefers one that has `autocommit` already. UNAVAILABLE if no host takes writes.
-  absl::StatusOr<Pooled> Acquire(bool autocommit);
+  // An idle connection, or a new one. Prefers one that has `autocommit` already. Counts round trips in `figures`, which
+  // may be null. UNAVAILABLE if no host takes writes.
+  absl::StatusOr<Pooled> Acquire(bool autocommit, CallFigures* figures);
   // Makes a connection idle again. REQUIRES: it is in no transaction.
   void Release(Pooled pooled);
   // Closes every connection: those that are idle now, those in use when they are released.
   void DropAll();
+
+  // All but `statements_killed` and `gone_since`.
+  DatabaseFigures figures() const;
 
  private:
   // A database server.
@@ -75,6 +86,7 @@ class Pool {
     absl::Duration connect_timeout;
     absl::Duration read_timeout;  // For any answer.
     bool prepare_statements;
+    CallFigures* figures = nullptr;  // May be null.
   };
 
   absl::StatusOr<std::unique_ptr<Session>> Connect(const Connecting& how);
@@ -90,7 +102,11 @@ class Pool {
   std::mutex check_mutex_;
   std::unique_ptr<Session> check_session_;  // May be null.
 
-  std::mutex mutex_;
+  std::atomic<int64_t> open_ = 0;  // Of the pool, idle or in use.
+  std::atomic<int64_t> opened_ = 0;
+  std::atomic<int64_t> connects_failed_ = 0;
+
+  mutable std::mutex mutex_;
   std::string accepted_password_;  // The last one that a server took.
   std::vector<Pooled> idle_;
   int generation_ = 0;  // Connections of an earlier one are dropped: fail-over.

@@ -1,33 +1,18 @@
 #include "storage/connection/statement.h"
 
-#include <cppconn/connection.h>
 #include <cppconn/exception.h>
-#include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
-#include <cppconn/statement.h>
 
-#include <algorithm>
 #include <mutex>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
-#include "proto/status_macros.h"
 #include "proto/timestamps.h"
 
 namespace agreements::storage {
 namespace {
 
 constexpr char kTimeFormat[] = "%Y-%m-%d %H:%M:%E*S";
-
-// The sql_mode of every session, in the order in which it is checked. The connector adds modes of its own when it
-// connects.
-constexpr char kSqlMode[] =
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES";
 
 struct Registry {
   std::mutex mutex;
@@ -43,20 +28,6 @@ std::string WithParts(absl::string_view sql, std::initializer_list<Statement::Pa
   std::vector<std::pair<absl::string_view, absl::string_view>> replacements;
   for (const Statement::Part& part : parts) replacements.emplace_back(part.name, part.text);
   return absl::StrReplaceAll(sql, replacements);
-}
-
-void Bind(sql::PreparedStatement& prepared, absl::Span<const Value> values) {
-  for (size_t i = 0; i < values.size(); ++i) {
-    const auto index = static_cast<unsigned>(i + 1);
-    const auto& value = values[i].get();
-    if (const auto* number = std::get_if<int64_t>(&value)) {
-      prepared.setInt64(index, *number);
-    } else if (const auto* text = std::get_if<std::string>(&value)) {
-      prepared.setString(index, *text);
-    } else {
-      prepared.setNull(index, 0);
-    }
-  }
 }
 
 }  // namespace
@@ -97,192 +68,6 @@ google::protobuf::Timestamp Row::GetTimestamp(int column) const {
     throw sql::SQLException("not a time: " + GetString(column));
   }
   return ToTimestamp(time);
-}
-
-Session::Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks)
-    : connection_(std::move(connection)), hooks_(hooks) {}
-
-Session::~Session() = default;
-
-absl::Status Session::Prepare() {
-  return Guarded("prepare session", [this] {
-    engine_ = absl::StrContains(QueryText("SELECT VERSION()"), "MariaDB") ? Engine::kMariaDb : Engine::kMySql;
-    const bool mariadb = engine_ == Engine::kMariaDb;
-    const std::unique_ptr<sql::Statement> command(connection_->createStatement());
-    command->execute(absl::StrCat("SET SESSION sql_mode = '", kSqlMode, "', time_zone = '+00:00'"));
-    command->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-    // On a Galera cluster, a read waits for what other nodes have committed.
-    if (mariadb) command->execute("SET SESSION wsrep_sync_wait = 1");
-    std::vector<std::string> mode = absl::StrSplit(QueryText("SELECT @@sql_mode"), ',');
-    std::sort(mode.begin(), mode.end());
-    if (absl::StrJoin(mode, ",") != kSqlMode || QueryText("SELECT @@time_zone") != "+00:00" ||
-        QueryText(mariadb ? "SELECT @@tx_isolation" : "SELECT @@transaction_isolation") != "READ-COMMITTED" ||
-        QueryText("SELECT @@autocommit") != "1") {
-      throw sql::SQLException("the server did not take the session's settings");
-    }
-    if (QueryText("SELECT @@global.read_only") != "0") {
-      throw sql::SQLException("the server is read-only", "HY000", kReadOnlyError);
-    }
-    connection_id_ = std::stoll(QueryText("SELECT CONNECTION_ID()"));
-  });
-}
-
-absl::Status Session::PrepareStatements() {
-  return Guarded("prepare statements", [this] {
-    for (const Statement* statement : Statement::All()) {
-      try {
-        prepared_[statement] = NewPrepared(*statement);
-      } catch (const sql::SQLException& error) {
-        if (KindOf(error.getErrorCode(), error.what()) != ErrorKind::kDefect) throw;
-        unprepared_[statement] = absl::StrCat(error.getErrorCode(), " ", error.what());
-      }
-    }
-  });
-}
-
-absl::Status Session::Set(SessionSettings settings) {
-  absl::Duration& limit = settings.time_limit;
-  limit = absl::Ceil(limit, limit > absl::Seconds(1) ? absl::Seconds(1) : absl::Milliseconds(100));
-  limit = std::max(limit, absl::Milliseconds(100));
-  settings.row_wait = std::max(absl::Trunc(std::min(settings.row_wait, limit), absl::Seconds(1)), absl::Seconds(1));
-  if (settings == settings_) return absl::OkStatus();
-  // MySQL limits only the time of a SELECT. Other statements wait for locks, which innodb_lock_wait_timeout limits.
-  const std::string bound = engine_ == Engine::kMariaDb
-                                ? absl::StrFormat("max_statement_time = %.1f", absl::ToDoubleSeconds(limit))
-                                : absl::StrCat("max_execution_time = ", absl::ToInt64Milliseconds(limit));
-  settings_.reset();
-  RETURN_IF_ERROR(Command(absl::StrCat("SET SESSION ", bound,
-                                       ", innodb_lock_wait_timeout = ", absl::ToInt64Seconds(settings.row_wait),
-                                       ", autocommit = ", settings.autocommit ? 1 : 0)));
-  settings_ = settings;
-  autocommit_ = settings.autocommit;
-  return absl::OkStatus();
-}
-
-absl::Status Session::Begin() {
-  in_transaction_ = true;
-  return Command("START TRANSACTION");
-}
-
-absl::Status Session::BeginSnapshot() {
-  // For the next transaction only. At READ COMMITTED the server would ignore WITH CONSISTENT SNAPSHOT.
-  RETURN_IF_ERROR(Command("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
-  in_transaction_ = true;
-  return Command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-}
-
-absl::Status Session::Commit() {
-  RETURN_IF_ERROR(Command("COMMIT"));
-  in_transaction_ = false;
-  return absl::OkStatus();
-}
-
-absl::Status Session::Rollback() {
-  RETURN_IF_ERROR(Command("ROLLBACK"));
-  in_transaction_ = false;
-  return absl::OkStatus();
-}
-
-absl::Status Session::SetMark() { return Command("SAVEPOINT mark"); }
-
-absl::Status Session::CheckMark() {
-  std::optional<Failure> earlier = std::exchange(failure_, std::nullopt);
-  RETURN_IF_ERROR(Command("RELEASE SAVEPOINT mark"));
-  failure_ = std::move(earlier);
-  return absl::OkStatus();
-}
-
-absl::Status Session::LoseTransaction(const std::string& text) {
-  failure_ = Failure{.kind = ErrorKind::kTransactionLost, .text = text};
-  return absl::InternalError(text);
-}
-
-absl::StatusOr<int64_t> Session::Execute(const Statement& statement, absl::Span<const Value> values) {
-  int64_t changed = 0;
-  RETURN_IF_ERROR(Guarded(statement.name(), [&] {
-    sql::PreparedStatement& prepared = Prepared(statement);
-    Bind(prepared, values);
-    changed = prepared.executeUpdate();
-    ++statement.executions_;
-  }));
-  return changed;
-}
-
-absl::Status Session::Query(const Statement& statement, absl::Span<const Value> values,
-                            absl::FunctionRef<void(const Row&)> read) {
-  return Guarded(statement.name(), [&] {
-    sql::PreparedStatement& prepared = Prepared(statement);
-    Bind(prepared, values);
-    const std::unique_ptr<sql::ResultSet> result(prepared.executeQuery());
-    ++statement.executions_;
-    while (result->next()) read(Row(*result));
-  });
-}
-
-absl::Status Session::Command(const std::string& sql) {
-  return Guarded(sql.substr(0, sql.find(' ')), [&] {
-    const std::unique_ptr<sql::Statement> command(connection_->createStatement());
-    command->execute(sql);
-  });
-}
-
-// Runs `body` between the hooks, and converts an exception to a status.
-template <typename Body>
-absl::Status Session::Guarded(absl::string_view name, Body body) {
-  try {
-    Raise(name, StatementEvent::Phase::kBefore);
-    body();
-    Raise(name, StatementEvent::Phase::kAfter);
-    return absl::OkStatus();
-  } catch (const sql::SQLException& error) {
-    const int number = error.getErrorCode();
-    const ErrorKind kind =
-        number == kNoSavepointError && name == "RELEASE" ? ErrorKind::kTransactionLost : KindOf(number, error.what());
-    if (kind == ErrorKind::kDuplicate) return absl::AlreadyExistsError(DuplicateKeyName(error.what()));
-    const std::string text = absl::StrCat(name, ": ", number, " ", error.what());
-    if (!failure_) failure_ = Failure{.kind = kind, .text = text};
-    return absl::InternalError(text);
-  }
-}
-
-void Session::Raise(absl::string_view name, StatementEvent::Phase phase) const {
-  if (hooks_ == nullptr) return;
-  const StatementEvent event = {.name = name, .phase = phase, .connection_id = connection_id_};
-  if (hooks_->interject && phase == StatementEvent::Phase::kBefore) {
-    if (const std::string sql = hooks_->interject(event); !sql.empty()) {
-      const std::unique_ptr<sql::Statement> command(connection_->createStatement());
-      command->execute(sql);
-    }
-  }
-  const int error_number = hooks_->on_statement ? hooks_->on_statement(event) : 0;
-  if (error_number != 0) throw sql::SQLException("raised by a test", "HY000", error_number);
-}
-
-sql::PreparedStatement& Session::Prepared(const Statement& statement) {
-  std::unique_ptr<sql::PreparedStatement>& prepared = prepared_[&statement];
-  if (prepared == nullptr) {
-    if (in_transaction_) {
-      const auto refused = unprepared_.find(&statement);
-      throw sql::SQLException(absl::StrCat("cannot be prepared inside a transaction, and was not before",
-                                           refused == unprepared_.end() ? "" : ": ",
-                                           refused == unprepared_.end() ? "" : refused->second));
-    }
-    prepared = NewPrepared(statement);
-  }
-  return *prepared;
-}
-
-std::unique_ptr<sql::PreparedStatement> Session::NewPrepared(const Statement& statement) {
-  const bool rewritten = hooks_ != nullptr && hooks_->rewrite;
-  return std::unique_ptr<sql::PreparedStatement>(
-      connection_->prepareStatement(rewritten ? hooks_->rewrite(statement) : statement.sql()));
-}
-
-std::string Session::QueryText(const std::string& sql) {
-  const std::unique_ptr<sql::Statement> command(connection_->createStatement());
-  const std::unique_ptr<sql::ResultSet> result(command->executeQuery(sql));
-  result->next();
-  return result->getString(1);
 }
 
 bool IsDuplicate(const absl::Status& status, absl::string_view key_name) {

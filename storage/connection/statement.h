@@ -1,32 +1,23 @@
-// Named SQL statements, and a session (one connection) that executes them.
+// Named SQL statements, their values and their rows.
 #ifndef AGREEMENTS_STORAGE_CONNECTION_STATEMENT_H_
 #define AGREEMENTS_STORAGE_CONNECTION_STATEMENT_H_
 
 #include <atomic>
 #include <concepts>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "storage/connection/mysql_errors.h"
 
 namespace sql {
-class Connection;
-class PreparedStatement;
 class ResultSet;
 }  // namespace sql
 
@@ -41,7 +32,7 @@ namespace agreements::storage {
 //   const Statement kListDrafts = {"list_drafts", {{"{columns}", kColumns}, {"{OPEN}", v1::COMPANY_DRAFT_STATE_OPEN}},
 //                                  R"sql(SELECT {columns} ... WHERE state = {OPEN})sql"};
 //
-// Values go in through `?` only. Immutable except for the count of its executions. Thread-safe.
+// Values go in through `?` only. Immutable except for the count and the time of its executions. Thread-safe.
 class Statement {
  public:
   // Replaces `name`, braces included, in the text. REQUIRES: the part is the same for every call.
@@ -64,6 +55,10 @@ class Statement {
   // How often it was executed in this process. A test fails if one never was.
   int64_t executions() const { return executions_; }
 
+  // The time that sessions have waited for it in this process, including executions that failed. Preparing is not in
+  // it.
+  absl::Duration time() const { return absl::Nanoseconds(nanoseconds_.load()); }
+
   // Every statement of the program.
   static std::vector<const Statement*> All();
 
@@ -73,6 +68,7 @@ class Statement {
   std::string name_;
   std::string sql_;
   mutable std::atomic<int64_t> executions_ = 0;
+  mutable std::atomic<int64_t> nanoseconds_ = 0;
 };
 
 // A value for a `?`. std::nullopt is NULL.
@@ -109,116 +105,6 @@ class Row {
 
  private:
   const sql::ResultSet& result_;
-};
-
-// Where a statement is in its execution, for tests that break it there.
-struct StatementEvent {
-  enum class Phase { kBefore, kAfter };
-  absl::string_view name;  // A Statement's name, or the first word of a command: "START", "COMMIT", "ROLLBACK", "SET".
-  Phase phase;             // kAfter: the server has done it, the answer has not been read.
-  int64_t connection_id;   // The server's, for KILL.
-};
-
-// Tests only: ways to break statements that no client of a healthy server sees.
-struct TestHooks {
-  // Called around every execution, in the thread that executes. A number other than 0 is raised as the server's error.
-  std::function<int(const StatementEvent&)> on_statement;
-  // Returns SQL that the session executes before a statement without knowing of it, e.g. "ROLLBACK"; "" is none.
-  std::function<std::string(const StatementEvent&)> interject;
-  // Returns the text to prepare for a statement, e.g. without its guard. Called each time that one is prepared.
-  std::function<std::string(const Statement&)> rewrite;
-};
-
-enum class Engine { kMariaDb, kMySql };
-
-// Settings of a session. They hold until they are set again.
-struct SessionSettings {
-  // Whether a statement outside a transaction is committed at once. Off for transactions that write: if one has ended
-  // unnoticed, the next statements open another one, which nobody commits.
-  bool autocommit = true;
-  absl::Duration time_limit;  // Of each statement. Rounded up to 100 ms, or to seconds if it is longer than one.
-  absl::Duration row_wait;    // The longest wait for a locked row. Whole seconds, at least one.
-
-  friend bool operator==(const SessionSettings& a, const SessionSettings& b) {
-    return a.autocommit == b.autocommit && a.time_limit == b.time_limit && a.row_wait == b.row_wait;
-  }
-};
-
-// One connection with its prepared statements. Not thread-safe.
-//
-// No statement is prepared inside a transaction. A Galera cluster does not report that it has aborted a transaction
-// while a statement is prepared. The rest of the transaction would be committed without its beginning.
-class Session {
- public:
-  Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks);
-  ~Session();
-
-  // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. Fails if the server is read-only.
-  absl::Status Prepare();
-
-  // Prepares every statement of the program, so that all can be executed inside a transaction. A statement that does
-  // not fit the schema is left out. Executing it fails with the server's error.
-  absl::Status PrepareStatements();
-
-  Engine engine() const { return engine_; }
-
-  // Takes a round trip if a setting changes, which is seldom. REQUIRES: no transaction has begun.
-  absl::Status Set(SessionSettings settings);
-  // See SessionSettings.
-  bool autocommit() const { return autocommit_; }
-
-  // Begins a transaction at READ COMMITTED, which Commit() or Rollback() ends.
-  absl::Status Begin();
-  // Begins a transaction at REPEATABLE READ that writes nothing. Its snapshot is taken at once.
-  absl::Status BeginSnapshot();
-  absl::Status Commit();
-  absl::Status Rollback();
-
-  // SetMark() sets a mark in a transaction that has begun. CheckMark() looks for it, once. If it is gone, the
-  // transaction ended in between: failure() becomes kTransactionLost, and nothing that was read or written is reliable.
-  absl::Status SetMark();
-  absl::Status CheckMark();
-  // Makes failure() kTransactionLost, for a caller that has found it out in another way.
-  absl::Status LoseTransaction(const std::string& text);
-
-  // Executes a statement that changes rows, and returns how many rows it *changed*. A row that had the values already
-  // does not count. ALREADY_EXISTS if a unique key has the value, see IsDuplicate(). Any other error sets failure(),
-  // which then decides how the transaction ends.
-  absl::StatusOr<int64_t> Execute(const Statement& statement, absl::Span<const Value> values);
-
-  // Executes a SELECT and passes each row to `read`.
-  absl::Status Query(const Statement& statement, absl::Span<const Value> values,
-                     absl::FunctionRef<void(const Row&)> read);
-
-  // Executes text without preparing it, e.g. SET or a statement of a migration.
-  absl::Status Command(const std::string& sql);
-
-  // The first error since ClearFailure() that ends the transaction.
-  struct Failure {
-    ErrorKind kind;
-    std::string text;  // With the statement's name; not for callers.
-  };
-  const std::optional<Failure>& failure() const { return failure_; }
-  void ClearFailure() { failure_.reset(); }
-
- private:
-  template <typename Body>
-  absl::Status Guarded(absl::string_view name, Body body);
-  void Raise(absl::string_view name, StatementEvent::Phase phase) const;
-  sql::PreparedStatement& Prepared(const Statement& statement);
-  std::unique_ptr<sql::PreparedStatement> NewPrepared(const Statement& statement);
-  std::string QueryText(const std::string& sql);
-
-  std::unique_ptr<sql::Connection> connection_;
-  const TestHooks* hooks_;  // May be null.
-  Engine engine_ = Engine::kMariaDb;
-  int64_t connection_id_ = 0;
-  bool autocommit_ = true;
-  bool in_transaction_ = false;
-  std::optional<SessionSettings> settings_;  // Empty before the first, and when setting them has failed.
-  std::unordered_map<const Statement*, std::unique_ptr<sql::PreparedStatement>> prepared_;
-  std::unordered_map<const Statement*, std::string> unprepared_;  // The server's errors of those that are left out.
-  std::optional<Failure> failure_;
 };
 
 // The name of a table's primary key, on both engines.

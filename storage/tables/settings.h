@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "storage/connection/statement.h"
+#include "storage/connection/session.h"
 
 namespace agreements::storage {
 

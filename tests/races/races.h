@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/connection/statement.h"
+#include "storage/connection/session.h"
 #include "tests/testing/service.h"
 
 namespace agreements::testing {

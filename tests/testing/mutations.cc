@@ -223,6 +223,7 @@ MutationRun RunBillingRun(Service& service) {
     storage::Call call;
     call.account_id = kAccount;
     call.deadline = absl::Now() + absl::Seconds(30);
+    call.figures = service.figures();
     const auto next = RunBilling(service.database(), service.context(), request);
     std::string refused;
     for (;;) {

@@ -65,6 +65,9 @@ class Service {
   TestClock& clock() { return clock_; }
   TestDatabase& test_database() { return test_database_; }
   void set_timeout(absl::Duration timeout) { timeout_ = timeout; }
+  // Where the calls that are made in this process count what they use. May be null.
+  void set_figures(storage::CallFigures* figures) { caller_.figures = figures; }
+  storage::CallFigures* figures() const { return caller_.figures; }
   // Of the calls that are made in this process.
   void set_caller(const std::string& caller, const std::string& actor, const std::string& trace_id) {
     caller_.caller = caller;
