@@ -121,6 +121,7 @@ std::optional<Detail> DetailOf(const absl::Status& status) {
 
 // The reason of an error of this service; ERROR_REASON_UNSPECIFIED for any other status.
 v1::ErrorReason ReasonOf(const absl::Status& status);
+v1::ErrorReason ReasonOf(const google::rpc::Status& status);
 
 // When to try again, by the status's RetryInfo; std::nullopt if it has none.
 std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);

@@ -78,12 +78,31 @@ SETTING(int32_t, max_connections, 0,
         "descriptors allows, at most 10000.");
 SETTING(absl::Duration, max_connection_idle, absl::Minutes(15),
         "How long a connection stays open without a call; 1s to 24h.");
+SETTING(
+    absl::Duration, max_connection_age, absl::Minutes(30),
+    "How old a connection gets; then it takes no further calls, and those that run have "
+    "--max_connection_age_grace to end. So load spreads over servers, and callers show their certificates again. At "
+    "least 10s; inf: any age.");
+SETTING(absl::Duration, max_connection_age_grace, absl::Minutes(10), "See --max_connection_age.");
+SETTING(int32_t, max_concurrent_streams, 256, "Calls at once on one connection; further ones wait at the client.");
+SETTING(int64_t, max_buffers, int64_t{256} << 20,
+        "Bytes that gRPC may hold for all connections together; at least 16777216.");
 SETTING(absl::Duration, request_retention, absl::Hours(96),
         "How long the response to a request_id is remembered; at least 72h.");
 SETTING(absl::Duration, audit_retention, absl::InfiniteDuration(),
         "How long entries of the trail are kept; inf: for ever. At least as long as --request_retention.");
+SETTING(absl::Duration, drain_delay, absl::Seconds(5),
+        "How long calls are still served after SIGTERM, while health and /readyz say already that it is over: the time "
+        "that balancers need to see it. A second signal ends the server at once.");
 SETTING(absl::Duration, drain_time, absl::Milliseconds(500),
-        "How long calls are answered UNAVAILABLE SERVER_STOPPING after SIGTERM, before connections are closed.");
+        "How long calls are then answered UNAVAILABLE SERVER_STOPPING, before connections are closed.");
+SETTING(
+    std::string, http_listen, "127.0.0.1:9464",
+    "Address for HTTP: /metrics for Prometheus, /healthz, /readyz. HOST:PORT, where port 0 takes a free one; empty: "
+    "none.");
+SETTING(std::string, log_format, "auto", "text, json (an object each line), or auto: text at a terminal, else JSON.");
+SETTING(int32_t, log_successes, 10,
+        "Successful calls that get a line in the log each second, at the most. Each failed one gets one.");
 SETTING(bool, reflection, true, "Serve gRPC reflection, by which grpcurl finds methods.");
 SETTING(bool, channelz, false, "Serve channelz, gRPC's own figures of channels and sockets.");
 SETTING(std::string, clock_file, "",
@@ -95,6 +114,7 @@ namespace agreements {
 namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "AGREEMENTS_";
+constexpr int64_t kMinBuffers = int64_t{16} << 20;
 
 }  // namespace
 
@@ -182,8 +202,12 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
                                   .interval = absl::GetFlag(FLAGS_queue_interval)},
                         .max_connections = absl::GetFlag(FLAGS_max_connections),
                         .max_connection_idle = absl::GetFlag(FLAGS_max_connection_idle),
+                        .max_connection_age = absl::GetFlag(FLAGS_max_connection_age),
+                        .max_connection_age_grace = absl::GetFlag(FLAGS_max_connection_age_grace),
+                        .max_concurrent_streams = absl::GetFlag(FLAGS_max_concurrent_streams),
                         .request_retention = absl::GetFlag(FLAGS_request_retention),
                         .audit_retention = absl::GetFlag(FLAGS_audit_retention),
+                        .drain_delay = absl::GetFlag(FLAGS_drain_delay),
                         .drain_time = absl::GetFlag(FLAGS_drain_time),
                         .reflection = absl::GetFlag(FLAGS_reflection),
                         .channelz = absl::GetFlag(FLAGS_channelz)};
@@ -201,6 +225,21 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
   if (options.max_connection_idle < absl::Seconds(1) || options.max_connection_idle > absl::Hours(24)) {
     return absl::InvalidArgumentError("--max_connection_idle must be 1s to 24h");
   }
+  if (options.max_connection_age < absl::Seconds(10)) {
+    return absl::InvalidArgumentError("--max_connection_age must be at least 10s");
+  }
+  if (options.max_connection_age_grace < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("--max_connection_age_grace must be at least 0s");
+  }
+  if (options.max_concurrent_streams < 1) {
+    return absl::InvalidArgumentError("--max_concurrent_streams must be at least 1");
+  }
+  const int64_t max_buffers = absl::GetFlag(FLAGS_max_buffers);
+  if (max_buffers < kMinBuffers) return absl::InvalidArgumentError("--max_buffers must be at least 16777216");
+  options.max_buffers = static_cast<size_t>(max_buffers);
+  if (options.drain_delay < absl::ZeroDuration() || options.drain_delay > absl::Minutes(5)) {
+    return absl::InvalidArgumentError("--drain_delay must be 0s to 5m");
+  }
   if (options.request_retention < absl::Hours(72)) {
     return absl::InvalidArgumentError("--request_retention must be at least 72h");
   }
@@ -208,7 +247,18 @@ absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit) {
     return absl::InvalidArgumentError("--audit_retention must not be less than --request_retention");
   }
   ASSIGN_OR_RETURN(options.access, AccessOptionsFromFlags());
-  ASSIGN_OR_RETURN(options.max_connections, MaxConnections(descriptor_limit, options.queue.workers, options.max_connections));
+  ASSIGN_OR_RETURN(options.max_connections,
+                   MaxConnections(descriptor_limit, options.queue.workers, options.max_connections));
+  return options;
+}
+
+HttpServerOptions HttpOptionsFromFlags() { return {.listen = absl::GetFlag(FLAGS_http_listen)}; }
+
+absl::StatusOr<LogOptions> LogOptionsFromFlags() {
+  const absl::StatusOr<LogFormat> format = LogFormatNamed(absl::GetFlag(FLAGS_log_format));
+  if (!format.ok()) return absl::InvalidArgumentError(absl::StrCat("--log_format ", format.status().message()));
+  const LogOptions options = {.format = *format, .successes_per_second = absl::GetFlag(FLAGS_log_successes)};
+  if (options.successes_per_second < 0) return absl::InvalidArgumentError("--log_successes must be at least 0");
   return options;
 }
 

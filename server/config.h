@@ -11,6 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/ops/call_log.h"
+#include "server/ops/http_server.h"
 #include "server/rpc/server.h"
 #include "storage/connection/database.h"
 
@@ -32,6 +34,12 @@ absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags();
 // INVALID_ARGUMENT for a number out of its range, if what TLS needs is set in part or beside --insecure, or if
 // `descriptor_limit`, the number of file descriptors that the process may have, is too low for them.
 absl::StatusOr<ServerOptions> ServerOptionsFromFlags(int64_t descriptor_limit);
+
+// Where metrics and health are served over HTTP; nowhere if its address is empty.
+HttpServerOptions HttpOptionsFromFlags();
+
+// INVALID_ARGUMENT for a format that is none.
+absl::StatusOr<LogOptions> LogOptionsFromFlags();
 
 // INVALID_ARGUMENT if this machine does not know the zone.
 absl::StatusOr<absl::TimeZone> TimeZoneFromFlags();

@@ -13,11 +13,12 @@
 #include "absl/time/clock.h"
 #include "proto/status_macros.h"
 #include "server/config.h"
+#include "server/ops/call_log.h"
 #include "server/ops/descriptors.h"
 #include "server/ops/grpc_log.h"
+#include "server/ops/http_server.h"
 #include "server/ops/watchdog.h"
 #include "server/rpc/server.h"
-#include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 #include "storage/migrations/migrations.h"
 #include "storage/tables/settings.h"
@@ -34,9 +35,18 @@ constexpr int64_t kLowDescriptorLimit = 4096;
   _exit(EXIT_FAILURE);
 }
 
-absl::Status Serve(const sigset_t& stop_signals) {
+// Whoever asks twice does not want to wait. What calls were told is stored.
+void EndAtNextSignal(const sigset_t& stop_signals) {
+  struct sigaction action = {};
+  action.sa_handler = [](int signal) { _exit(128 + signal); };
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+}
+
+absl::Status Serve(const sigset_t& stop_signals, const LogOptions& log_options) {
   const int64_t descriptor_limit = RaiseDescriptorLimit();
-  ASSIGN_OR_RETURN(const ServerOptions server_options, ServerOptionsFromFlags(descriptor_limit));
+  ASSIGN_OR_RETURN(ServerOptions server_options, ServerOptionsFromFlags(descriptor_limit));
   if (descriptor_limit < kLowDescriptorLimit) {
     spdlog::warn("the limit of file descriptors is low: {} (ulimit -Hn). At most {} connections are taken.",
                  descriptor_limit, server_options.max_connections);
@@ -58,7 +68,15 @@ absl::Status Serve(const sigset_t& stop_signals) {
     RETURN_IF_ERROR(storage::CheckSettings(*session, {.time_zone = time_zone.name(), .currency = currency}));
   }
   const Context context{.clock = {.now = ClockFromFlags(), .time_zone = time_zone}, .currency = currency};
+  CallLog call_log(log_options);
+  server_options.call_log = &call_log;
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(server_options, database, context));
+  std::unique_ptr<HttpServer> http_server;
+  if (const HttpServerOptions options = HttpOptionsFromFlags(); !options.listen.empty()) {
+    ASSIGN_OR_RETURN(http_server, HttpServer::Start(options, {.metrics = [&server] { return server->metrics().Text(); },
+                                                              .readiness = [&server] { return server->Readiness(); }}));
+    spdlog::info("metrics and health on http://{}", http_server->address());
+  }
   spdlog::info("serving on {}", server->address());
 
   int received = 0;
@@ -68,6 +86,7 @@ absl::Status Serve(const sigset_t& stop_signals) {
     sigwait(&stop_signals, &received);
   }
   spdlog::info("{}: draining", received == SIGTERM ? "SIGTERM" : "SIGINT");
+  EndAtNextSignal(stop_signals);
   server->Shutdown();
   spdlog::info("stopped: every call has its answer");
   return absl::OkStatus();
@@ -84,7 +103,7 @@ int main(int argc, char** argv) {
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("agreements"));
+  agreements::SetUpLog(agreements::LogFormat::kText);  // Until the flags are known.
   // protobuf would log each string that is not UTF-8. The caller gets an error instead.
   google::protobuf::SetLogHandler(nullptr);
   agreements::SetUsage("Serves customer agreements over gRPC. Each flag is also read from AGREEMENTS_<NAME>.");
@@ -96,7 +115,10 @@ int main(int argc, char** argv) {
     std::cout << agreements::PrintedConfig();
     return EXIT_SUCCESS;
   }
-  if (status.ok()) status = agreements::Serve(stop_signals);
+  const absl::StatusOr<agreements::LogOptions> log_options = agreements::LogOptionsFromFlags();
+  status.Update(log_options.status());
+  if (log_options.ok()) agreements::SetUpLog(log_options->format);
+  if (status.ok()) status = agreements::Serve(stop_signals, *log_options);
   if (status.ok()) return EXIT_SUCCESS;
   spdlog::error("{}", std::string(status.message()));
   return EXIT_FAILURE;

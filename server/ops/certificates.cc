@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <vector>
@@ -56,10 +57,14 @@ absl::StatusOr<std::vector<Certificate>> ReadCertificates(const std::string& pem
   return certificates;
 }
 
-std::string Day(const ASN1_TIME* time) {
+absl::Time ToTime(const ASN1_TIME* time) {
   std::tm parts = {};
   ASN1_TIME_to_tm(time, &parts);
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::FromTM(parts, absl::UTCTimeZone()), absl::UTCTimeZone());
+  return absl::FromTM(parts, absl::UTCTimeZone());
+}
+
+std::string Day(const ASN1_TIME* time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", ToTime(time), absl::UTCTimeZone());
 }
 
 absl::Status CheckDates(const X509& certificate, absl::Time now) {
@@ -111,6 +116,18 @@ absl::Status CheckAuthorities(const std::string& certificates, absl::Time now) {
     if (dates.ok()) return dates;
   }
   return Invalid(absl::StrCat("no authority is valid: the last one ", dates.message()));
+}
+
+Expiry ExpiryOf(const std::string& certificates) {
+  Expiry expiry;
+  const absl::StatusOr<std::vector<Certificate>> all = ReadCertificates(certificates);
+  if (!all.ok()) return expiry;
+  for (const Certificate& certificate : *all) {
+    const absl::Time end = ToTime(X509_get0_notAfter(certificate.get()));
+    expiry.first = std::min(expiry.first, end);
+    expiry.last = std::max(expiry.last, end);
+  }
+  return expiry;
 }
 
 }  // namespace agreements

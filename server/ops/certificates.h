@@ -17,6 +17,13 @@ absl::Status CheckCertificate(const std::string& chain, const std::string& key, 
 // Whether these are certificates of authorities, PEM, at least one of them valid at `now`. INVALID_ARGUMENT if not.
 absl::Status CheckAuthorities(const std::string& certificates, absl::Time now);
 
+// When the first and the last of these certificates, PEM, expires. REQUIRES: they have been checked.
+struct Expiry {
+  absl::Time first = absl::InfiniteFuture();
+  absl::Time last = absl::InfinitePast();
+};
+Expiry ExpiryOf(const std::string& certificates);
+
 }  // namespace agreements
 
 #endif  // AGREEMENTS_SERVER_OPS_CERTIFICATES_H_

@@ -81,6 +81,14 @@ std::array<Histogram*, 3> NewQueueWaits(Registry& registry) {
   return {add("read"), add("change"), add("background")};
 }
 
+std::vector<std::string> RerunCauses() {
+  std::vector<std::string> names;
+  for (size_t cause = 0; cause < storage::kRerunCauses; ++cause) {
+    names.emplace_back(storage::NameOf(static_cast<storage::RerunCause>(cause)));
+  }
+  return names;
+}
+
 // Does nothing for a number that no enumerator has.
 void Count(const std::map<int, Counter*>& counters, int number, double times = 1) {
   const auto found = counters.find(number);
@@ -127,9 +135,8 @@ Metrics::Metrics(const std::string& currency)
                             {"full", "share", "expected_wait", "standing_queue", "stopping"})),
       denials_(NewCounters(registry_, "agreements_denials_total", "Calls that their callers may not make.", "cause",
                            {"caller_unknown", "not_allowed", "actor"})),
-      reruns_(NewCounters(
-          registry_, "agreements_database_reruns_total", "Transactions that had to run again.", "cause",
-          {"conflict", "row_locked", "transaction_lost", "connection_lost", "server_refuses", "duplicate"})),
+      reruns_(NewCounters(registry_, "agreements_database_reruns_total", "Transactions that had to run again.", "cause",
+                          RerunCauses())),
       billing_outcomes_(NewCounters(registry_, "agreements_billing_outcomes_total",
                                     "Agreements and months that billing runs have dealt with.", "outcome",
                                     *v1::BillingOutcome_descriptor(), "BILLING_OUTCOME_", /*in_lower_case=*/true)),
@@ -172,19 +179,21 @@ MethodMetrics& Metrics::ForMethod(absl::string_view service, absl::string_view m
 
 void Metrics::Failed(v1::ErrorReason reason) { Count(errors_, reason); }
 
-void Metrics::QueueWaited(QueueKind kind, absl::Duration duration) {
+void Metrics::QueueWaited(TaskKind kind, absl::Duration duration) {
   queue_wait_seconds_[static_cast<size_t>(kind)]->Observe(absl::ToDoubleSeconds(duration));
 }
 
-void Metrics::Refused(QueueRefusal cause) { Count(refusals_, static_cast<int>(cause)); }
+void Metrics::Refused(Refusal cause) { Count(refusals_, static_cast<int>(cause)); }
 
 void Metrics::Denied(Denial cause) { Count(denials_, static_cast<int>(cause)); }
 
-void Metrics::Used(const DatabaseUse& use) {
-  round_trips_.Increment(static_cast<double>(use.round_trips));
-  database_seconds_.Increment(absl::ToDoubleSeconds(use.time));
-  for (const auto& [cause, times] : use.reruns) Count(reruns_, static_cast<int>(cause), times);
-  if (use.is_replay) replays_.Increment();
+void Metrics::Used(const storage::CallFigures& figures) {
+  round_trips_.Increment(static_cast<double>(figures.round_trips));
+  database_seconds_.Increment(absl::ToDoubleSeconds(figures.database_time));
+  for (size_t cause = 0; cause < figures.reruns.size(); ++cause) {
+    Count(reruns_, static_cast<int>(cause), static_cast<double>(figures.reruns.at(cause)));
+  }
+  if (figures.replayed) replays_.Increment();
 }
 
 void Metrics::CreatedOrderBasis(int64_t hundredths) {

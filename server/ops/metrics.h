@@ -21,7 +21,7 @@
 //   Database:
 //     agreements_database_round_trips_total
 //     agreements_database_seconds_total      that calls have waited for the database
-//     agreements_database_reruns_total       by cause, see RerunCause
+//     agreements_database_reruns_total       by cause, see storage::RerunCause
 //     agreements_idempotent_replays_total    answered with the response of an earlier call of the same request_id
 //   * agreements_database_connections        gauge, by state (idle, in_use)
 //   * agreements_database_connections_opened_total
@@ -70,43 +70,16 @@
 #include "absl/time/time.h"
 #include "agreements/v1/error_reason.pb.h"
 #include "agreements/v1/order_basis.pb.h"
+#include "server/ops/task_kinds.h"
+#include "storage/connection/figures.h"
 
 namespace agreements {
-
-enum class QueueKind : std::uint8_t { kRead, kChange, kBackground };
-
-// Why a call was not queued, or taken out of the queue.
-enum class QueueRefusal : std::uint8_t {
-  kFull,           // The queue.
-  kShare,          // What one caller, account or kind may have of it.
-  kExpectedWait,   // It would not have begun before its deadline.
-  kStandingQueue,  // CoDel: calls have waited too long for too long.
-  kStopping,
-};
 
 // Why a call was refused that its caller may not make.
 enum class Denial : std::uint8_t {
   kCallerUnknown,  // UNAUTHENTICATED: the certificate has no name.
   kNotAllowed,     // The policy does not allow the method or the account.
   kActor,          // The caller may not name an actor.
-};
-
-// Why a transaction ran again.
-enum class RerunCause : std::uint8_t {
-  kConflict,         // A deadlock, or what it read has changed.
-  kRowLocked,        // It has waited too long for a row.
-  kTransactionLost,  // It had ended unnoticed.
-  kConnectionLost,
-  kServerRefuses,  // The server cannot be reached or written, e.g. after a fail-over.
-  kDuplicate,      // A unique key, which another transaction has used meanwhile.
-};
-
-// What a call used of the database.
-struct DatabaseUse {
-  int64_t round_trips = 0;
-  absl::Duration time = {};  // That it waited for answers.
-  std::map<RerunCause, int> reruns = {};
-  bool is_replay = false;  // It was answered with what an earlier call of its request_id has done.
 };
 
 // The calls of one method. Thread-safe.
@@ -140,10 +113,10 @@ class Metrics {
 
   // The following count one event each.
   void Failed(v1::ErrorReason reason);
-  void QueueWaited(QueueKind kind, absl::Duration duration);
-  void Refused(QueueRefusal cause);
+  void QueueWaited(TaskKind kind, absl::Duration duration);
+  void Refused(Refusal cause);
   void Denied(Denial cause);
-  void Used(const DatabaseUse& use);
+  void Used(const storage::CallFigures& figures);
   // An order basis with lines was created, in hundredths of the currency, as proto/money.h has it.
   void CreatedOrderBasis(int64_t hundredths);
   // A billing run has dealt with an agreement and month. `reason` says why, if it was refused.

@@ -66,13 +66,17 @@ TlsCredentials::TlsCredentials(const TlsFiles& files)
     : identity_files_("the server's certificate", {files.certificate, files.key},
                       [this, name = files.certificate](const std::vector<std::string>& contents) -> absl::Status {
                         RETURN_IF_ERROR(In(name, CheckCertificate(contents[0], contents[1], absl::Now())));
-                        return identity_.Publish(absl::StrCat(contents[1], "\n", contents[0]));
+                        RETURN_IF_ERROR(identity_.Publish(absl::StrCat(contents[1], "\n", contents[0])));
+                        certificate_expiry_ = absl::ToUnixSeconds(ExpiryOf(contents[0]).first);
+                        return absl::OkStatus();
                       }),
       authority_files_(
           "the authority of clients' certificates", {files.client_authorities},
           [this, name = files.client_authorities](const std::vector<std::string>& contents) -> absl::Status {
             RETURN_IF_ERROR(In(name, CheckAuthorities(contents[0], absl::Now())));
-            return authorities_.Publish(contents[0]);
+            RETURN_IF_ERROR(authorities_.Publish(contents[0]));
+            authority_expiry_ = absl::ToUnixSeconds(ExpiryOf(contents[0]).last);
+            return absl::OkStatus();
           }) {}
 
 absl::StatusOr<std::unique_ptr<TlsCredentials>> TlsCredentials::Create(const TlsFiles& files, absl::Duration interval) {

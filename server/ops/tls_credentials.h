@@ -4,6 +4,8 @@
 
 #include <grpcpp/security/server_credentials.h>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -51,14 +53,21 @@ class TlsCredentials {
 
   std::shared_ptr<grpc::ServerCredentials> credentials() const { return credentials_; }
 
-  // How often changed files were refused. Thread-safe.
-  int64_t refused() const { return identity_files_.refused() + authority_files_.refused(); }
+  // How often changed files were refused: the certificate with its key, and the authorities. Thread-safe.
+  int64_t refused_certificates() const { return identity_files_.refused(); }
+  int64_t refused_authorities() const { return authority_files_.refused(); }
+
+  // Until when what is used can be: the first certificate that expires, and the last authority. Thread-safe.
+  absl::Time certificate_expiry() const { return absl::FromUnixSeconds(certificate_expiry_); }
+  absl::Time authority_expiry() const { return absl::FromUnixSeconds(authority_expiry_); }
 
  private:
   explicit TlsCredentials(const TlsFiles& files);
 
   PublishedFile identity_;
   PublishedFile authorities_;
+  std::atomic<int64_t> certificate_expiry_ = 0;  // Unix seconds
+  std::atomic<int64_t> authority_expiry_ = 0;
   WatchedFiles identity_files_;
   WatchedFiles authority_files_;
   std::shared_ptr<grpc::ServerCredentials> credentials_;

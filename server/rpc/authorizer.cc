@@ -23,11 +23,6 @@ std::string ShortName(absl::string_view path) {
   return std::string(path);
 }
 
-absl::Status Refused(absl::Status status, const std::string& path, absl::string_view rule) {
-  spdlog::warn("refused {}: {} {}", path, std::string(status.message()), std::string(rule));
-  return status;
-}
-
 }  // namespace
 
 class Authorizer::OtherServices : public grpc::AuthMetadataProcessor {
@@ -48,9 +43,9 @@ class Authorizer::OtherServices : public grpc::AuthMetadataProcessor {
   const Authorizer& authorizer_;
 };
 
-absl::StatusOr<std::unique_ptr<Authorizer>> Authorizer::Create(const std::string& policy_file,
-                                                               absl::Duration interval) {
-  auto authorizer = std::make_unique<Authorizer>();
+absl::StatusOr<std::unique_ptr<Authorizer>> Authorizer::Create(const std::string& policy_file, absl::Duration interval,
+                                                               Metrics& metrics) {
+  auto authorizer = std::make_unique<Authorizer>(metrics);
   auto take = [&authorizer = *authorizer, policy_file](const std::vector<std::string>& contents) -> absl::Status {
     absl::StatusOr<Policy> policy = Policy::Parse(contents.front());
     if (!policy.ok()) {
@@ -78,10 +73,10 @@ std::shared_ptr<grpc::AuthMetadataProcessor> Authorizer::ForOtherServices() cons
 absl::StatusOr<Caller> Authorizer::Admit(const grpc::AuthContext& peer, const Metadata& metadata,
                                          const std::string& path) const {
   const std::shared_ptr<const Policy> policy = this->policy();
-  Caller caller{.name = "", .actor = "", .trace_id = TraceIdOf(metadata)};
+  Caller caller;
   if (policy != nullptr) {
     absl::StatusOr<std::string> name = CallerName(peer);
-    if (!name.ok()) return Refused(name.status(), path, "");
+    if (!name.ok()) return Refuse(Denial::kCallerUnknown, name.status(), path);
     caller.name = *std::move(name);
     const Decision decision = policy->Decide(caller.name, path);
     for (const std::string& rule : decision.audit_only) {
@@ -89,15 +84,17 @@ absl::StatusOr<Caller> Authorizer::Admit(const grpc::AuthContext& peer, const Me
                    path, caller.name);
     }
     if (!decision.allowed) {
-      return Refused(NotAllowed(ShortName(path), caller.name, absl::StrCat("may not call ", ShortName(path))), path,
-                     decision.rule.empty() ? "(no rule allows it)" : absl::StrCat("(rule ", decision.rule, ")"));
+      return Refuse(Denial::kNotAllowed,
+                    NotAllowed(ShortName(path), caller.name, absl::StrCat("may not call ", ShortName(path))), path,
+                    decision.rule.empty() ? "(no rule allows it)" : absl::StrCat("(rule ", decision.rule, ")"));
     }
   }
   absl::StatusOr<std::string> actor = ActorOf(metadata);
-  if (!actor.ok()) return Refused(actor.status(), path, "");
+  if (!actor.ok()) return Refuse(Denial::kActor, actor.status(), path);
   caller.actor = *std::move(actor);
   if (!caller.actor.empty() && policy != nullptr && !policy->MayNameActor(caller.name)) {
-    return Refused(NotAllowed(ShortName(path), caller.name, "may not name an end user in x-actor"), path, "");
+    return Refuse(Denial::kActor, NotAllowed(ShortName(path), caller.name, "may not name an end user in x-actor"),
+                  path);
   }
   return caller;
 }
@@ -108,7 +105,14 @@ bool Authorizer::MayActFor(absl::string_view caller, absl::string_view account_i
 }
 
 absl::Status Authorizer::RefuseAccount(const std::string& path, absl::string_view caller) const {
-  return Refused(NotAllowed(ShortName(path), caller, "may not act for this account"), path, "");
+  return Refuse(Denial::kNotAllowed, NotAllowed(ShortName(path), caller, "may not act for this account"), path);
+}
+
+absl::Status Authorizer::Refuse(Denial denial, const absl::Status& status, const std::string& path,
+                                absl::string_view rule) const {
+  metrics_.Denied(denial);
+  spdlog::warn("refused {}: {} {}", path, std::string(status.message()), std::string(rule));
+  return status;
 }
 
 }  // namespace agreements

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/ops/metrics.h"
 #include "server/ops/watched_files.h"
 #include "server/rpc/caller.h"
 #include "server/rpc/policy.h"
@@ -22,18 +23,18 @@ namespace agreements {
 
 struct Caller {
   std::string name;
-  std::string actor;     // The end user for whom it calls, or empty.
-  std::string trace_id;  // 32 hexadecimal digits, or empty.
+  std::string actor;  // The end user for whom it calls, or empty.
 };
 
-// Each refusal is logged, with the rule, which the caller is not told. Thread-safe.
+// Each refusal is counted and logged, with the rule, which the caller is not told. Thread-safe.
 class Authorizer {
  public:
-  // Callers need no name, and everyone may do everything: for --insecure.
-  Authorizer() = default;
+  // Callers need no name, and everyone may do everything: for --insecure. `metrics` outlive this object.
+  explicit Authorizer(Metrics& metrics) : metrics_(metrics) {}
 
   // By the policy of a file, which is read again when it changes. INVALID_ARGUMENT if it is none.
-  static absl::StatusOr<std::unique_ptr<Authorizer>> Create(const std::string& policy_file, absl::Duration interval);
+  static absl::StatusOr<std::unique_ptr<Authorizer>> Create(const std::string& policy_file, absl::Duration interval,
+                                                            Metrics& metrics);
 
   // The caller, if it may call the method of this path, "/agreements.v1.CompanyService/MoveCompany". UNAUTHENTICATED
   // CALLER_UNKNOWN, PERMISSION_DENIED NOT_ALLOWED, INVALID_ARGUMENT FIELD_INVALID for x-actor.
@@ -56,7 +57,10 @@ class Authorizer {
   class OtherServices;
 
   std::shared_ptr<const Policy> policy() const;
+  absl::Status Refuse(Denial denial, const absl::Status& status, const std::string& path,
+                      absl::string_view rule = "") const;
 
+  Metrics& metrics_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Policy> policy_;  // nullptr: everything is allowed.
   std::unique_ptr<WatchedFiles> file_;    // Last, since it sets the policy.

@@ -6,20 +6,25 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
-#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "proto/status_macros.h"
+#include "server/ops/call_log.h"
+#include "server/ops/metrics.h"
 #include "server/requests/page_tokens.h"
 #include "server/requests/request_hash.h"
 #include "server/requests/validate.h"
 #include "server/rpc/authorizer.h"
+#include "server/rpc/billing_counts.h"
 #include "server/rpc/call_queue.h"
 #include "server/rpc/messages.h"
 #include "storage/connection/database.h"
+#include "storage/connection/figures.h"
 
 namespace agreements {
 
@@ -28,14 +33,25 @@ namespace agreements {
 // is rolled back and refused.
 inline constexpr char kNobody[] = "";
 
+// A method of a service.
+struct Method {
+  std::string path;  // "/agreements.v1.CompanyService/MoveCompany"
+  MethodMetrics* metrics;
+};
+
+// What calls need and tell. All of it outlives them.
+struct CallSurroundings {
+  const Authorizer& authorizer;
+  Metrics& metrics;
+  CallLog* log;  // nullptr: no line for a call.
+};
+
 // What every call has, unary or stream: who calls, for which account, until when, and what is told of it at its end.
 // Its parts are used one after the other, by whichever thread has it then.
 class CallInFlight {
  public:
-  // `path` is the method's, "/agreements.v1.CompanyService/MoveCompany". It, the context and the authorizer outlive the
-  // call.
-  CallInFlight(const std::string& path, grpc::CallbackServerContext& context, const Authorizer& authorizer)
-      : path_(path), context_(context), authorizer_(authorizer) {}
+  // All of these outlive the call.
+  CallInFlight(const Method& method, grpc::CallbackServerContext& context, const CallSurroundings& surroundings);
   CallInFlight(const CallInFlight&) = delete;
   CallInFlight& operator=(const CallInFlight&) = delete;
 
@@ -62,26 +78,44 @@ class CallInFlight {
   // Runs `run` with the call, if it was admitted and is still awaited. Otherwise RESOURCE_EXHAUSTED SERVER_BUSY,
   // UNAVAILABLE SERVER_STOPPING, DEADLINE_EXCEEDED DEADLINE_PASSED, or CANCELLED. INTERNAL INTERNAL_ERROR if `run`
   // throws.
-  absl::Status Run(const Admission& admission, absl::FunctionRef<absl::Status(const storage::Call&)> run);
+  absl::Status Run(TaskKind kind, const Admission& admission,
+                   absl::FunctionRef<absl::Status(const storage::Call&)> run);
 
-  // The status that goes to the caller, who is told when to try again where that helps. Call it once, at the end.
+  // The bytes of a message that the caller gets.
+  template <typename Response>
+  grpc::ByteBuffer Answer(const Response& response) {
+    ++messages_;
+    if (!call_.validate_only && !figures_.replayed) CountBilled(response, surroundings_.metrics);
+    return ToBytes(response);
+  }
+
+  // The status that goes to the caller, who is told when to try again where that helps. Counts and logs the call. Call
+  // it once, at the end.
   grpc::Status End(const absl::Status& status);
 
-  const storage::Call& call() const { return call_; }
   TaskOwner Owner(TaskKind kind) const {
     return {.caller = call_.caller, .account_id = call_.account_id, .kind = kind};
   }
   // How long the caller is still waiting.
   absl::Duration Patience() const;
+  // How long ago it arrived.
+  absl::Duration Age() const;
 
  private:
   absl::Status Admit();
   void ActFor(const std::string& account_id);
+  void Log(const absl::Status& status) const;
 
-  const std::string& path_;
+  const Method& method_;
   grpc::CallbackServerContext& context_;
-  const Authorizer& authorizer_;
+  const CallSurroundings& surroundings_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::string x_request_id_;
+  std::string account_id_;  // As the caller names it.
   storage::Call call_;
+  storage::CallFigures figures_;
+  absl::Duration waited_;  // For workers.
+  int64_t messages_ = 0;   // That it was answered with.
 };
 
 }  // namespace agreements

@@ -14,32 +14,16 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "server/ops/task_kinds.h"
 #include "server/rpc/codel.h"
 
 namespace agreements {
-
-// What a task does.
-enum class TaskKind : std::uint8_t {
-  kRead,
-  kChange,      // Can wait for a row that another transaction has locked.
-  kBackground,  // Long work, for which no person waits.
-};
-inline constexpr size_t kTaskKinds = 3;
 
 // For whom a task runs, and what it does.
 struct TaskOwner {
   std::string caller = {};
   std::string account_id = {};
   TaskKind kind = TaskKind::kRead;
-};
-
-// Why a task is not run.
-enum class Refusal : std::uint8_t {
-  kFull,           // The queue is full.
-  kShare,          // The kind's, the caller's or the account's part of the queue is.
-  kExpectedWait,   // It would wait for longer than its deadline allows.
-  kStandingQueue,  // It has waited, and the queue does not get shorter. See Codel.
-  kStopping,       // The server stops.
 };
 
 struct QueueOptions {

@@ -14,6 +14,7 @@ namespace agreements {
 namespace {
 
 constexpr size_t kMaxName = 255;  // Of the column `caller`.
+constexpr size_t kMaxXRequestId = 64;
 constexpr char kSpiffe[] = "spiffe://";
 
 std::vector<std::string> Values(const grpc::AuthContext& peer, const char* property) {
@@ -21,6 +22,12 @@ std::vector<std::string> Values(const grpc::AuthContext& peer, const char* prope
   for (const grpc::string_ref& value : peer.FindPropertyValues(property))
     values.emplace_back(value.data(), value.size());
   return values;
+}
+
+// The first value, or "".
+absl::string_view ValueOf(const Metadata& metadata, const char* key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? "" : absl::string_view(found->second.data(), found->second.size());
 }
 
 bool IsVisible(char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); }
@@ -64,16 +71,24 @@ absl::StatusOr<std::string> ActorOf(const Metadata& metadata) {
   return actor;
 }
 
-std::string TraceIdOf(const Metadata& metadata) {
-  const auto found = metadata.find("traceparent");
-  if (found == metadata.end()) return "";
+Trace TraceOf(const Metadata& metadata) {
   // Version, trace id, parent id, flags: https://www.w3.org/TR/trace-context/#traceparent-header
-  const std::vector<std::string> parts =
-      absl::StrSplit(absl::string_view(found->second.data(), found->second.size()), '-');
-  const bool is_valid = parts.size() >= 4 && parts[0].size() == 2 && parts[0] != "ff" && parts[1].size() == 32 &&
-                        IsHexadecimal(parts[0]) && IsHexadecimal(parts[1]) &&
-                        parts[1].find_first_not_of('0') != std::string::npos;
-  return is_valid ? parts[1] : "";
+  const std::vector<std::string> parts = absl::StrSplit(ValueOf(metadata, "traceparent"), '-');
+  const auto is_number = [](const std::string& part, size_t digits) {
+    return part.size() == digits && IsHexadecimal(part);
+  };
+  const auto is_id = [&](const std::string& part, size_t digits) {
+    return is_number(part, digits) && part.find_first_not_of('0') != std::string::npos;
+  };
+  const bool is_valid =
+      parts.size() >= 4 && is_number(parts[0], 2) && parts[0] != "ff" && is_id(parts[1], 32) && is_id(parts[2], 16);
+  return is_valid ? Trace{.trace_id = parts[1], .span_id = parts[2]} : Trace();
+}
+
+std::string XRequestIdOf(const Metadata& metadata) {
+  const absl::string_view value = ValueOf(metadata, kXRequestIdKey);
+  const bool is_valid = value.size() <= kMaxXRequestId && std::all_of(value.begin(), value.end(), IsVisible);
+  return is_valid ? std::string(value) : "";
 }
 
 }  // namespace agreements

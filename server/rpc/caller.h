@@ -13,6 +13,7 @@
 namespace agreements {
 
 inline constexpr char kActorKey[] = "x-actor";
+inline constexpr char kXRequestIdKey[] = "x-request-id";
 
 // A call's metadata, as gRPC has them.
 using Metadata = std::multimap<grpc::string_ref, grpc::string_ref>;
@@ -25,8 +26,15 @@ absl::StatusOr<std::string> CallerName(const grpc::AuthContext& peer);
 // a user_id and is there once.
 absl::StatusOr<std::string> ActorOf(const Metadata& metadata);
 
-// The trace id, by W3C's traceparent: 32 hexadecimal digits, or "" if there is none that is valid.
-std::string TraceIdOf(const Metadata& metadata);
+// The caller's place in a trace, by W3C's traceparent. Both are "" if there is none that is valid.
+struct Trace {
+  std::string trace_id;  // 32 hexadecimal digits
+  std::string span_id;   // 16
+};
+Trace TraceOf(const Metadata& metadata);
+
+// By what people find the call in logs: x-request-id, 1 to 64 visible ASCII characters, or "" if it is none.
+std::string XRequestIdOf(const Metadata& metadata);
 
 }  // namespace agreements
 

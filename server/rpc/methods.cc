@@ -15,18 +15,22 @@ using google::protobuf::ServiceDescriptor;
 // A service whose methods become known at run time.
 class BoundService : public grpc::Service {
  public:
-  // `new_handler` makes the handler of the method's path, which stays valid.
+  // `new_handler` makes the handler of the method, which stays valid.
   template <typename NewHandler>
-  void AddHandler(const MethodDescriptor& method, const NewHandler& new_handler) {
+  void AddHandler(const MethodDescriptor& descriptor, Metrics& metrics, const NewHandler& new_handler) {
     using grpc::internal::RpcMethod;
-    const std::string& path = paths_.emplace_back(absl::StrCat("/", method.service()->full_name(), "/", method.name()));
-    const auto type = method.server_streaming() ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC;
-    AddMethod(new grpc::internal::RpcServiceMethod(path.c_str(), type, nullptr));
-    MarkMethodRawCallback(static_cast<int>(paths_.size()) - 1, new_handler(path));
+    const std::string& service = descriptor.service()->full_name();
+    const bool is_stream = descriptor.server_streaming();
+    const Method& method =
+        methods_.emplace_back(Method{.path = absl::StrCat("/", service, "/", descriptor.name()),
+                                     .metrics = &metrics.ForMethod(service, descriptor.name(), is_stream)});
+    const auto type = is_stream ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC;
+    AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(), type, nullptr));
+    MarkMethodRawCallback(static_cast<int>(methods_.size()) - 1, new_handler(method));
   }
 
  private:
-  std::deque<std::string> paths_;  // gRPC keeps pointers to them.
+  std::deque<Method> methods_;  // gRPC keeps pointers to their paths.
 };
 
 }  // namespace
@@ -65,7 +69,8 @@ std::unique_ptr<grpc::Service> Methods::ServiceOf(const ServiceDescriptor& servi
   auto bound = std::make_unique<BoundService>();
   for (int i = 0; i < service.method_count(); ++i) {
     const auto found = bindings_.find(service.method(i)->input_type());
-    if (found != bindings_.end()) bound->AddHandler(*service.method(i), found->second.new_handler);
+    if (found == bindings_.end()) continue;
+    bound->AddHandler(*service.method(i), surroundings_.metrics, found->second.new_handler);
   }
   return bound;
 }

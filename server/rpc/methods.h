@@ -23,9 +23,7 @@
 #include "proto/status_macros.h"
 #include "server/operations/operations.h"
 #include "server/operations/run.h"
-#include "server/rpc/authorizer.h"
 #include "server/rpc/call_in_flight.h"
-#include "server/rpc/messages.h"
 #include "server/rpc/stream_reactor.h"
 #include "server/rpc/unary_reactor.h"
 #include "server/rpc/workers.h"
@@ -38,8 +36,8 @@ namespace agreements {
 // Bind() is not thread-safe; what it has bound is. The objects that it is made of must outlive all calls.
 class Methods {
  public:
-  Methods(storage::Database& database, const Context& context, Workers& workers, const Authorizer& authorizer)
-      : database_(database), context_(context), workers_(workers), authorizer_(authorizer) {}
+  Methods(storage::Database& database, const Context& context, Workers& workers, const CallSurroundings& surroundings)
+      : database_(database), context_(context), workers_(workers), surroundings_(surroundings) {}
   Methods(const Methods&) = delete;
   Methods& operator=(const Methods&) = delete;
 
@@ -48,10 +46,10 @@ class Methods {
   void Bind(absl::StatusOr<Response> (*operation)(First&, Rest...), TaskKind kind = KindOn<First>()) {
     using Request = RequestOf<Rest...>;
     using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
-    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/false, kind, [=, this](const std::string& path) {
+    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/false, kind, [=, this](const Method& method) {
       return new Handler([=, this](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes,
                                    grpc::ByteBuffer* answer) {
-        return RunUnary<Request>(path, *server_context, *bytes, *answer, operation, kind);
+        return RunUnary<Request>(method, *server_context, *bytes, *answer, operation, kind);
       });
     });
   }
@@ -62,9 +60,9 @@ class Methods {
   void Bind(Stream<Response> (*operation)(storage::Database&, const Context&, const Request&)) {
     using Handler = grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
     Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/true, TaskKind::kBackground,
-        [=, this](const std::string& path) {
+        [=, this](const Method& method) {
           return new Handler([=, this](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes) {
-            return RunStream<Request, Response>(path, *server_context, *bytes, operation);
+            return RunStream<Request, Response>(method, *server_context, *bytes, operation);
           });
         });
   }
@@ -79,8 +77,7 @@ class Methods {
   std::unique_ptr<grpc::Service> ServiceOf(const google::protobuf::ServiceDescriptor& service) const;
 
  private:
-  // Of the method of this path.
-  using NewHandler = std::function<grpc::internal::MethodHandler*(const std::string& path)>;
+  using NewHandler = std::function<grpc::internal::MethodHandler*(const Method& method)>;
 
   struct Binding {
     const google::protobuf::Descriptor* response;
@@ -98,31 +95,33 @@ class Methods {
   }
 
   template <typename Request, typename Operation>
-  grpc::ServerUnaryReactor* RunUnary(const std::string& path, grpc::CallbackServerContext& context,
+  grpc::ServerUnaryReactor* RunUnary(const Method& method, grpc::CallbackServerContext& context,
                                      const grpc::ByteBuffer& bytes, grpc::ByteBuffer& answer, Operation operation,
                                      TaskKind kind) {
-    auto serve = [=, this, &path, &answer](const storage::Call& call, const Request& request) -> absl::Status {
-      ASSIGN_OR_RETURN(const auto response, RunOperation(operation, database_, context_, call, request));
+    auto serve = [=, this, &method](const storage::Call& call, const Request& request) {
+      auto response = RunOperation(operation, database_, context_, call, request);
       // What has no request_id has changed nothing there: it answers item by item.
       if constexpr (requires { request.request_id(); }) {
-        if (call.account_id == kNobody) return authorizer_.RefuseAccount(path, call.caller);
+        if (response.ok() && call.account_id == kNobody) {
+          response = surroundings_.authorizer.RefuseAccount(method.path, call.caller);
+        }
       }
-      answer = ToBytes(response);
-      return absl::OkStatus();
+      return response;
     };
-    auto* reactor = new UnaryReactor<Request, decltype(serve)>(path, context, authorizer_, workers_, std::move(serve));
+    auto* reactor =
+        new UnaryReactor<Request, decltype(serve)>(method, context, surroundings_, workers_, answer, std::move(serve));
     reactor->Start(bytes, kind);
     return reactor;
   }
 
   template <typename Request, typename Response>
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(const std::string& path, grpc::CallbackServerContext& context,
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* RunStream(const Method& method, grpc::CallbackServerContext& context,
                                                         const grpc::ByteBuffer& bytes,
                                                         Stream<Response> (*operation)(storage::Database&,
                                                                                       const Context&, const Request&)) {
     auto open = [=, this](const Request& request) { return operation(database_, context_, request); };
     auto* reactor =
-        new StreamReactor<Request, Response, decltype(open)>(path, context, authorizer_, workers_, std::move(open));
+        new StreamReactor<Request, Response, decltype(open)>(method, context, surroundings_, workers_, std::move(open));
     reactor->Start(bytes);
     return reactor;
   }
@@ -133,7 +132,7 @@ class Methods {
   storage::Database& database_;
   const Context& context_;
   Workers& workers_;
-  const Authorizer& authorizer_;
+  const CallSurroundings surroundings_;
   std::map<const google::protobuf::Descriptor*, Binding> bindings_;  // By the type of the request.
 };
 

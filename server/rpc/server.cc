@@ -5,16 +5,21 @@
 #include <grpcpp/ext/channelz_service_plugin.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "proto/status.h"
 #include "proto/status_macros.h"
+#include "server/rpc/metric_sources.h"
 #include "server/rpc/services.h"
 #include "spdlog/spdlog.h"
 #include "storage/connection/changes.h"
@@ -28,6 +33,11 @@ using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 
 constexpr char kDatabaseHealth[] = "db";
 constexpr absl::Duration kCheckInterval = absl::Seconds(2);
+// A server without a database is of no use, but to send calls to others helps only if these are better off.
+constexpr absl::Duration kMaxGone = absl::Seconds(30);
+// More than a request may have, so that it gets an error of the service (messages.h) before gRPC's, which clients take
+// for one that may pass.
+constexpr int kMaxMessageSize = 4 << 20;
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 constexpr absl::Duration kMinPingInterval = absl::Seconds(9);  // Callers' libraries allow 10 seconds.
 constexpr absl::Duration kNameRefreshInterval = absl::Minutes(1);
@@ -35,7 +45,10 @@ constexpr absl::Duration kNameRefreshInterval = absl::Minutes(1);
 // as Health.Watch, and streams whose callers take no messages.
 constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
 
-int ToMilliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+// gRPC's own greatest number stands for ever.
+int ToMilliseconds(absl::Duration duration) {
+  return static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(duration), std::numeric_limits<int>::max()));
+}
 
 std::unique_ptr<Acceptor> NewAcceptor(grpc::ServerBuilder& builder,
                                       const std::shared_ptr<grpc::ServerCredentials>& credentials) {
@@ -45,6 +58,9 @@ std::unique_ptr<Acceptor> NewAcceptor(grpc::ServerBuilder& builder,
 
 void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, ToMilliseconds(options.max_connection_idle));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, ToMilliseconds(options.max_connection_age));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, ToMilliseconds(options.max_connection_age_grace));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_streams);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, ToMilliseconds(options.handshake_timeout));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, ToMilliseconds(options.keepalive_time));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ToMilliseconds(options.keepalive_timeout));
@@ -58,26 +74,30 @@ void LimitConnections(const ServerOptions& options, grpc::ServerBuilder& builder
 }  // namespace
 
 Server::Server(const ServerOptions& options, storage::Database& database, Context context,
-               std::unique_ptr<Authorizer> authorizer)
+               std::unique_ptr<Metrics> metrics, std::unique_ptr<Authorizer> authorizer)
     : database_(database),
       context_(std::move(context)),
+      drain_delay_(options.drain_delay),
       drain_time_(options.drain_time),
+      metrics_(std::move(metrics)),
       authorizer_(std::move(authorizer)),
       workers_(options.queue),
-      methods_(database_, context_, workers_, *authorizer_) {}
+      methods_(database_, context_, workers_, {*authorizer_, *metrics_, options.call_log}) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, storage::Database& database,
                                                       Context context) {
-  auto authorizer = std::make_unique<Authorizer>();
+  auto metrics = std::make_unique<Metrics>(context.currency);
+  auto authorizer = std::make_unique<Authorizer>(*metrics);
   std::unique_ptr<TlsCredentials> tls;
   std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
   if (const auto& access = options.access) {
-    ASSIGN_OR_RETURN(authorizer, Authorizer::Create(access->policy_file, access->check_interval));
+    ASSIGN_OR_RETURN(authorizer, Authorizer::Create(access->policy_file, access->check_interval, *metrics));
     ASSIGN_OR_RETURN(tls, TlsCredentials::Create(access->tls, access->check_interval));
     credentials = tls->credentials();
     credentials->SetAuthMetadataProcessor(authorizer->ForOtherServices());
   }
-  std::unique_ptr<Server> server(new Server(options, database, std::move(context), std::move(authorizer)));
+  std::unique_ptr<Server> server(
+      new Server(options, database, std::move(context), std::move(metrics), std::move(authorizer)));
   server->tls_ = std::move(tls);
   ASSIGN_OR_RETURN(server->services_, BindServices(server->methods_));
   grpc::EnableDefaultHealthCheckService(true);
@@ -90,6 +110,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   server->acceptor_ = NewAcceptor(builder, credentials);
   server->own_acceptor_ = NewAcceptor(builder, grpc::InsecureServerCredentials());
   LimitConnections(options, builder);
+  builder.SetMaxReceiveMessageSize(kMaxMessageSize);
+  builder.SetResourceQuota(grpc::ResourceQuota().Resize(options.max_buffers));
   for (const auto& service : server->services_) builder.RegisterService(service.get());
   server->grpc_server_ = builder.BuildAndStart();
   if (server->grpc_server_ == nullptr) return absl::UnavailableError("gRPC does not start");
@@ -98,10 +120,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     connection.fd = fd;
     (is_own ? running->own_acceptor_ : running->acceptor_)->HandleNewConnection(&connection);
   });
-  for (const auto* service : {&AgreementServiceDescriptor(), &CompanyServiceDescriptor()}) {
-    server->grpc_server_->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
-  }
   Server* running = server.get();
+  running->SetServing(true);
+  AddMetricSources({.workers = running->workers_,
+                    .database = database,
+                    .authorizer = *running->authorizer_,
+                    .tls = running->tls_.get(),
+                    .readiness = [running] { return running->Readiness(); }},
+                   *running->metrics_);
   server->database_check_ = std::make_unique<PeriodicTask>(kCheckInterval, [running] { running->CheckDatabase(); });
   server->purge_ = std::make_unique<PeriodicTask>(
       kPurgeInterval, [running, requests = options.request_retention, changes = options.audit_retention] {
@@ -127,6 +153,7 @@ void Server::Shutdown() {
   if (grpc_server_ == nullptr) return;
   stopping_ = true;
   grpc_server_->GetHealthCheckService()->Shutdown();
+  absl::SleepFor(drain_delay_);
   workers_.Stop();
   // Only now, since housekeeping can wait for rows, or for a database that hangs. Calls are refused already.
   database_check_.reset();
@@ -138,8 +165,24 @@ void Server::Shutdown() {
   grpc_server_.reset();
 }
 
+absl::Status Server::Readiness() const {
+  if (stopping_) return absl::UnavailableError("the server is stopping");
+  const absl::Time gone_since = database_.figures().gone_since;
+  if (absl::Now() - gone_since < kMaxGone) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("the database has taken no writes since ", absl::FormatTime(gone_since)));
+}
+
+void Server::SetServing(bool is_serving) {
+  grpc::HealthCheckServiceInterface& health = *grpc_server_->GetHealthCheckService();
+  for (const std::string& service :
+       {std::string(), AgreementServiceDescriptor().full_name(), CompanyServiceDescriptor().full_name()}) {
+    health.SetServingStatus(service, is_serving);
+  }
+}
+
 void Server::CheckDatabase() {
   grpc_server_->GetHealthCheckService()->SetServingStatus(kDatabaseHealth, database_.Check().ok());
+  SetServing(Readiness().ok());
 }
 
 void Server::Purge(absl::Duration request_retention, absl::Duration audit_retention) {

@@ -16,6 +16,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/operations/context.h"
+#include "server/ops/call_log.h"
+#include "server/ops/metrics.h"
 #include "server/ops/periodic_task.h"
 #include "server/ops/tls_credentials.h"
 #include "server/rpc/authorizer.h"
@@ -39,21 +41,32 @@ struct ServerOptions {
   QueueOptions queue = {};                                 // Each worker has a connection to the database.
   int max_connections = 10000;                             // More are closed at once.
   absl::Duration max_connection_idle = absl::Minutes(15);  // Then a connection without calls is closed.
-  absl::Duration handshake_timeout = absl::Seconds(20);    // Then a connection that has not begun HTTP/2.
+  // Then a connection takes no further calls, so that load spreads over servers and certificates are shown again; its
+  // calls have the grace to end. Each connection's age is a tenth more or less.
+  absl::Duration max_connection_age = absl::Minutes(30);
+  absl::Duration max_connection_age_grace = absl::Minutes(10);
+  int max_concurrent_streams = 256;                      // Calls on one connection; further ones wait at the client.
+  size_t max_buffers = size_t{256} << 20;                // Bytes that gRPC holds for all connections; more are refused.
+  absl::Duration handshake_timeout = absl::Seconds(20);  // Then a connection that has not begun HTTP/2.
   // A silent connection is pinged, and closed if it does not answer.
   absl::Duration keepalive_time = absl::Minutes(1);
   absl::Duration keepalive_timeout = absl::Seconds(20);
   absl::Duration request_retention = absl::Hours(96);  // How long responses are remembered; at least 72 hours.
   // How long entries of the trail are kept; at least as long as responses.
   absl::Duration audit_retention = absl::InfiniteDuration();
-  // How long calls are still answered UNAVAILABLE SERVER_STOPPING at shutdown. Later ones may end as CANCELLED, gRPC's
+  // How long calls are still served at shutdown, while health and readiness say already that it is over: the time that
+  // balancers need to see it.
+  absl::Duration drain_delay = absl::ZeroDuration();
+  // How long calls are then answered UNAVAILABLE SERVER_STOPPING. Later ones may end as CANCELLED, gRPC's
   // own answer while it closes connections.
   absl::Duration drain_time = absl::ZeroDuration();
   bool reflection = true;
   bool channelz = false;
+  CallLog* call_log = nullptr;  // Outlives the server. nullptr: no line for a call.
 };
 
-// Health: "" and each service are SERVING from start to shutdown, "db" while the database takes writes.
+// Health: "db" is SERVING while the database takes writes, "" and each service until it has not done so for 30 seconds,
+// or the server stops.
 class Server {
  public:
   // Starts to serve. UNAVAILABLE if the address cannot be listened on, INVALID_ARGUMENT if a file for TLS or the policy
@@ -67,20 +80,26 @@ class Server {
   // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
   const std::string& address() const { return listener_->address(); }
 
-  // How often a file of AccessOptions had changed and was not taken. Thread-safe.
-  int64_t refused_files() const { return authorizer_->refused() + (tls_ == nullptr ? 0 : tls_->refused()); }
+  // Thread-safe.
+  const Metrics& metrics() const { return *metrics_; }
+
+  // OK while it serves: it is not stopping, and the database has taken writes within the last 30 seconds. UNAVAILABLE
+  // says why not. Thread-safe.
+  absl::Status Readiness() const;
 
   // Calls itself over a new connection, as a caller would. OK if it gets any answer.
   absl::Status Probe(absl::Duration timeout);
 
-  // Refuses new calls as UNAVAILABLE, and returns when every earlier call has its answer. Idempotent.
+  // Says that it is over, goes on for ServerOptions::drain_delay, refuses new calls as UNAVAILABLE, and returns when
+  // every earlier call has its answer. Idempotent.
   void Shutdown();
 
  private:
-  Server(const ServerOptions& options, storage::Database& database, Context context,
+  Server(const ServerOptions& options, storage::Database& database, Context context, std::unique_ptr<Metrics> metrics,
          std::unique_ptr<Authorizer> authorizer);
 
   void CheckDatabase();
+  void SetServing(bool is_serving);
   void Purge(absl::Duration request_retention, absl::Duration audit_retention);
   // Calls `purge_some`, which returns how many rows it deleted, until there is none.
   absl::Status PurgeAll(absl::FunctionRef<absl::StatusOr<int64_t>()> purge_some) const;
@@ -88,7 +107,9 @@ class Server {
 
   storage::Database& database_;
   const Context context_;
+  const absl::Duration drain_delay_;
   const absl::Duration drain_time_;
+  const std::unique_ptr<Metrics> metrics_;
   const std::unique_ptr<Authorizer> authorizer_;
   std::unique_ptr<TlsCredentials> tls_;
   Workers workers_;

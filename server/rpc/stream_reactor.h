@@ -15,10 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/operations/operations.h"
-#include "server/rpc/authorizer.h"
 #include "server/rpc/call_in_flight.h"
 #include "server/rpc/call_queue.h"
-#include "server/rpc/messages.h"
 #include "server/rpc/workers.h"
 
 namespace agreements {
@@ -33,9 +31,9 @@ template <typename Request, typename Response, typename Open>
 class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   // See CallInFlight. `workers` outlive all calls.
-  StreamReactor(const std::string& path, grpc::CallbackServerContext& context, const Authorizer& authorizer,
+  StreamReactor(const Method& method, grpc::CallbackServerContext& context, const CallSurroundings& surroundings,
                 Workers& workers, Open open)
-      : call_(path, context, authorizer), workers_(workers), open_(std::move(open)) {}
+      : call_(method, context, surroundings), workers_(workers), open_(std::move(open)) {}
 
   // Call it once. The reactor deletes itself when gRPC no longer needs it.
   void Start(const grpc::ByteBuffer& bytes) {
@@ -63,14 +61,16 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void SendNext(const Admission& admission) {
     static_cast<void>(made_.load(std::memory_order_acquire));
     bool has_next = false;
-    const absl::Status status = call_.Run(admission, [&](const storage::Call& call) -> absl::Status {
-      if (!stream_) stream_ = open_(request_);
-      absl::StatusOr<std::optional<Response>> next = stream_(call);
-      if (!next.ok()) return next.status();
-      has_next = next->has_value();
-      if (has_next) bytes_ = ToBytes(**next);
-      return absl::OkStatus();
-    });
+    const absl::Status status =
+        call_.Run(TaskKind::kBackground, admission, [&](const storage::Call& call) -> absl::Status {
+          if (!stream_) stream_ = open_(request_);
+          absl::StatusOr<std::optional<Response>> next = stream_(call);
+          if (!next.ok()) return next.status();
+          has_next = next->has_value();
+          if (!has_next) return absl::OkStatus();
+          bytes_ = call_.Answer(**next);
+          return absl::OkStatus();
+        });
     made_.fetch_add(1, std::memory_order_release);
     if (has_next) {
       this->StartWrite(&bytes_);

@@ -10,22 +10,22 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "server/rpc/authorizer.h"
+#include "proto/status_macros.h"
 #include "server/rpc/call_in_flight.h"
 #include "server/rpc/call_queue.h"
 #include "server/rpc/workers.h"
 
 namespace agreements {
 
-// Answers a call in a worker with what `Serve` makes of it, absl::Status(const storage::Call&, const Request&). A call
-// that is not allowed, not valid or not admitted is answered without it.
+// Answers a call in a worker with what `Serve` makes of it: a function of a storage::Call and the request that returns
+// absl::StatusOr of the response. A call that is not allowed, not valid or not admitted is answered without it.
 template <typename Request, typename Serve>
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
-  // See CallInFlight. `workers` outlive all calls.
-  UnaryReactor(const std::string& path, grpc::CallbackServerContext& context, const Authorizer& authorizer,
-               Workers& workers, Serve serve)
-      : call_(path, context, authorizer), workers_(workers), serve_(std::move(serve)) {}
+  // See CallInFlight. `workers` outlive all calls, `answer` this one.
+  UnaryReactor(const Method& method, grpc::CallbackServerContext& context, const CallSurroundings& surroundings,
+               Workers& workers, grpc::ByteBuffer& answer, Serve serve)
+      : call_(method, context, surroundings), workers_(workers), answer_(answer), serve_(std::move(serve)) {}
 
   // Call it once. The reactor deletes itself when gRPC no longer needs it.
   void Start(const grpc::ByteBuffer& bytes, TaskKind kind) {
@@ -34,9 +34,13 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
       this->Finish(call_.End(status));
       return;
     }
-    workers_.Run(call_.Owner(kind), call_.Patience(), [this](const Admission& admission) {
-      const auto serve = [this](const storage::Call& call) { return serve_(call, request_); };
-      this->Finish(call_.End(call_.Run(admission, serve)));
+    workers_.Run(call_.Owner(kind), call_.Patience(), [this, kind](const Admission& admission) {
+      const auto serve = [this](const storage::Call& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto response, serve_(call, request_));
+        answer_ = call_.Answer(response);
+        return absl::OkStatus();
+      };
+      this->Finish(call_.End(call_.Run(kind, admission, serve)));
     });
   }
 
@@ -45,6 +49,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
  private:
   CallInFlight call_;
   Workers& workers_;
+  grpc::ByteBuffer& answer_;
   Request request_;
   const Serve serve_;
 };

@@ -48,7 +48,8 @@ start_server() {
   "$2" migrate "${database[@]}"
   : >"$scratch/server.log"
   # setpriv: when this script is killed outright, the server ends too.
-  setpriv --pdeathsig TERM "$1" --listen=127.0.0.1:0 "${access_flags[@]}" "${database[@]}" "${@:3}" </dev/null >"$scratch/server.log" 2>&1 &
+  setpriv --pdeathsig TERM "$1" --listen=127.0.0.1:0 --http_listen=127.0.0.1:0 --drain_delay=0s --log_format=text \
+    "${access_flags[@]}" "${database[@]}" "${@:3}" </dev/null >"$scratch/server.log" 2>&1 &
   server_pid=$!
   for ((i = 0; i < 600; i++)); do
     address=$(sed -n 's/.*serving on //p' "$scratch/server.log")

@@ -16,8 +16,6 @@
 namespace agreements::testing {
 namespace {
 
-constexpr char kServing[] = "serving on ";
-
 // As posix_spawn takes them.
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -42,7 +40,8 @@ ServerProcess::ServerProcess(std::vector<std::string> flags, const std::vector<s
   if (!descriptor_limits.empty()) {
     arguments.insert(arguments.end(), {"prlimit", absl::StrCat("--nofile=", descriptor_limits)});
   }
-  arguments.insert(arguments.end(), {AGREEMENTS_SERVER, "--listen=127.0.0.1:0", "--insecure"});
+  arguments.insert(arguments.end(), {AGREEMENTS_SERVER, "--listen=127.0.0.1:0", "--http_listen=127.0.0.1:0",
+                                     "--drain_delay=0s", "--log_format=text", "--insecure"});
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   std::vector<std::string> variables = environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -72,10 +71,14 @@ ServerProcess::~ServerProcess() {
   close(pipe_);
 }
 
-std::string ServerProcess::Address() {
-  if (!WaitForOutput(kServing)) return "";
+std::string ServerProcess::Address() { return After("serving on "); }
+
+std::string ServerProcess::HttpAddress() { return After("metrics and health on http://"); }
+
+std::string ServerProcess::After(absl::string_view text) {
+  if (!WaitForOutput(text)) return "";
   const std::string output = Output();
-  const size_t begin = output.find(kServing) + sizeof(kServing) - 1;
+  const size_t begin = output.find(std::string(text)) + text.size();
   return output.substr(begin, output.find('\n', begin) - begin);
 }
 

@@ -30,6 +30,9 @@ class ServerProcess {
   // Where it serves, as soon as it does; empty if it has ended instead.
   std::string Address();
 
+  // Where it has its pages for monitoring, likewise.
+  std::string HttpAddress();
+
   // Returns when it has printed a line with `text`; false if it has ended without.
   bool WaitForOutput(absl::string_view text);
 
@@ -46,6 +49,8 @@ class ServerProcess {
 
  private:
   void Read();
+  // What follows `text` on its line.
+  std::string After(absl::string_view text);
 
   pid_t pid_ = 0;
   int pipe_ = 0;

@@ -18,13 +18,16 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "agreements/v1/agreement_service.grpc.pb.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "proto/errors.h"
 #include "proto/status.h"
 #include "tests/e2e/server_process.h"
+#include "tests/testing/raw_connection.h"
 
 namespace agreements::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -46,6 +49,33 @@ std::unique_ptr<v1::AgreementService::Stub> Connect(const std::string& address) 
 }
 
 void SetDeadline(grpc::ClientContext& context) { context.set_deadline(std::chrono::system_clock::now() + kPatience); }
+
+// Creates an agreement, and returns its id, or "" if that fails.
+std::string Create(const std::string& address) {
+  v1::CreateAgreementRequest request;
+  request.set_account_id("acct-1");
+  request.set_display_name("Fjordkraft Regnskap");
+  v1::CreateAgreementResponse response;
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const grpc::Status status = Connect(address)->CreateAgreement(&context, request, &response);
+  return status.ok() ? response.agreement().agreement_id() : "";
+}
+
+bool IsHealthy(const std::string& address) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  grpc::health::v1::HealthCheckResponse response;
+  const grpc::Status status = grpc::health::v1::Health::NewStub(OpenChannel(address))->Check(&context, {}, &response);
+  return status.ok() && response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+}
+
+// The whole answer.
+std::string GetPage(const std::string& address, const std::string& path) {
+  RawConnection connection(address);
+  connection.Say(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: ", address, "\r\nConnection: close\r\n\r\n"));
+  return connection.ReadToEnd();
+}
 
 // Callers that create agreements, one after the other each, until the server takes no more calls. All are connected
 // before the first one calls: one that could not connect any more would not have been turned away by a server that
@@ -131,12 +161,24 @@ class Load {
 
 class SigtermTest : public ::testing::Test {
  protected:
+  std::vector<std::string> WithFlags(const std::vector<std::string>& flags) {
+    std::vector<std::string> all = DatabaseFlags(database_);
+    all.insert(all.end(), flags.begin(), flags.end());
+    return all;
+  }
+
+  // A signal comes while a call runs, and another one if it is asked twice.
+  void EndDuringACall(bool is_asked_twice);
+
   // Under the load of `callers`, a server with these flags is told to end, and everything is answered.
   void EndUnderLoad(const std::vector<std::string>& flags, int callers, int signal_number);
 
   // Makes updates of agreements and deletions of requests wait for this test's lock, while the test has it. For a row
   // they would wait but some seconds.
   void MakeStatementsWait() {
+    for (const char* trigger : {"update_waits", "deletion_waits"}) {
+      database_.Sql(absl::StrCat("DROP TRIGGER IF EXISTS ", trigger));
+    }
     database_.Sql(
         "CREATE TRIGGER update_waits BEFORE UPDATE ON agreements FOR EACH ROW "
         "DO IF(GET_LOCK(DATABASE(), 120), RELEASE_LOCK(DATABASE()), 0)");
@@ -173,8 +215,8 @@ class SigtermTest : public ::testing::Test {
 void SigtermTest::EndUnderLoad(const std::vector<std::string>& flags, int callers, int signal_number) {
   const std::string account_id = absl::StrCat("acct-", ++round_);
   SCOPED_TRACE(account_id);
-  std::vector<std::string> all_flags = DatabaseFlags(database_);
-  all_flags.insert(all_flags.end(), flags.begin(), flags.end());
+  std::vector<std::string> all_flags = WithFlags(flags);
+  all_flags.emplace_back("--queue_target=inf");  // Callers wait for their turn, however long it takes.
   ServerProcess server(all_flags);
   const std::string address = server.Address();
   ASSERT_NE(address, "") << server.Output();
@@ -213,27 +255,42 @@ TEST_F(SigtermTest, SigintIsAsGood) {
   for (int i = 0; i < Rounds(kRounds) / 2; ++i) EndUnderLoad({}, 16, SIGINT);
 }
 
-TEST_F(SigtermTest, WhileItDrainsMoreSignalsDoNoHarm) {
+TEST_F(SigtermTest, ACallThatLastsIsWaitedForUnlessThereIsASecondSignal) {
+  for (const bool is_asked_twice : {false, true}) {
+    SCOPED_TRACE(is_asked_twice);
+    EndDuringACall(is_asked_twice);
+  }
+}
+
+// Balancers see that it stops before it refuses anything.
+TEST_F(SigtermTest, ItIsNotReadyBeforeItRefusesCalls) {
+  ServerProcess server(WithFlags({"--drain_delay=5m"}));
+  const std::string address = server.Address();
+  const std::string pages = server.HttpAddress();
+  EXPECT_THAT(GetPage(pages, "/readyz"), HasSubstr(" 200 "));
+  EXPECT_TRUE(IsHealthy(address));
+  server.Signal(SIGTERM);
+  const absl::Time deadline = absl::Now() + absl::FromChrono(kPatience);
+  while (IsHealthy(address) && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_FALSE(IsHealthy(address));
+  EXPECT_THAT(GetPage(pages, "/readyz"), AllOf(HasSubstr(" 503 "), HasSubstr("the server is stopping")));
+  EXPECT_THAT(GetPage(pages, "/healthz"), HasSubstr(" 200 "));
+  EXPECT_NE(Create(address), "");
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait(), 128 + SIGTERM);
+}
+
+void SigtermTest::EndDuringACall(bool is_asked_twice) {
   MakeStatementsWait();
   // To be purged at the start: housekeeping that waits keeps nothing from being refused.
   database_.Sql(
       "INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time) "
       "VALUES ('acct-1', '', 'old', '', '', '2020-01-01')");
-  ServerProcess server(DatabaseFlags(database_));
+  ServerProcess server(WithFlags({}));
   const std::string address = server.Address();
   // Before any call: in so small a table it would look at the record of a call that runs, and give up on it.
   ASSERT_TRUE(StatementsWait(1)) << "the purge does not";
-  const auto create = [&] {
-    v1::CreateAgreementRequest request;
-    request.set_account_id("acct-1");
-    request.set_display_name("Fjordkraft Regnskap");
-    v1::CreateAgreementResponse response;
-    grpc::ClientContext context;
-    SetDeadline(context);
-    const grpc::Status status = Connect(address)->CreateAgreement(&context, request, &response);
-    return status.ok() ? response.agreement().agreement_id() : "";
-  };
-  const std::string agreement_id = create();
+  const std::string agreement_id = Create(address);
 
   // A call that lasts until the lock is released.
   auto update = std::async(std::launch::async, [&] {
@@ -249,11 +306,15 @@ TEST_F(SigtermTest, WhileItDrainsMoreSignalsDoNoHarm) {
   ASSERT_TRUE(StatementsWait(2)) << "the update does not";
 
   server.Signal(SIGTERM);
-  while (!create().empty()) {
+  while (!Create(address).empty()) {
   }
-  server.Signal(SIGTERM);
-  server.Signal(SIGINT);
-  EXPECT_EQ(create(), "");
+  if (is_asked_twice) {
+    server.Signal(SIGINT);
+    EXPECT_EQ(server.Wait(), 128 + SIGINT) << server.Output();
+    EXPECT_EQ(update.get().error_code(), grpc::StatusCode::UNAVAILABLE);
+    database_.Sql("DO RELEASE_LOCK(DATABASE())");
+    return;
+  }
   EXPECT_EQ(update.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
   EXPECT_THAT(server.Output(), Not(HasSubstr("stopped")));
 

@@ -259,9 +259,17 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
                                           "--db_socket=\n"
                                           "--db_tls_ca_file=\n"
                                           "--db_user=agreements\n"
+                                          "--drain_delay=0\n"
                                           "--drain_time=500ms\n"
+                                          "--http_listen=127.0.0.1:0\n"
                                           "--insecure=true\n"
                                           "--listen=127.0.0.1:0\n"
+                                          "--log_format=text\n"
+                                          "--log_successes=10\n"
+                                          "--max_buffers=268435456\n"
+                                          "--max_concurrent_streams=256\n"
+                                          "--max_connection_age=30m\n"
+                                          "--max_connection_age_grace=10m\n"
                                           "--max_connection_idle=15m\n"
                                           "--max_connections=0\n"
                                           "--max_queue=1024\n"
@@ -294,6 +302,24 @@ TEST_F(StartupTest, WhatItPrintsIsAFlagFile) {
   EXPECT_EQ(printing_again.Output(), printing.Output());
   ServerProcess server({flag_file});
   ExpectServes(server);
+}
+
+TEST_F(StartupTest, SettingsOfLogLimitsAndHttpAreChecked) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"--log_format=xml", "--log_format must be auto, text or json, not xml"},
+      {"--log_successes=-1", "--log_successes must be at least 0"},
+      {"--max_connection_age=9s", "--max_connection_age must be at least 10s"},
+      {"--max_connection_age_grace=-1s", "--max_connection_age_grace must be at least 0s"},
+      {"--max_concurrent_streams=0", "--max_concurrent_streams must be at least 1"},
+      {"--max_buffers=16777215", "--max_buffers must be at least 16777216"},
+      {"--drain_delay=-1s", "--drain_delay must be 0s to 5m"},
+      {"--drain_delay=301s", "--drain_delay must be 0s to 5m"},
+      {"--http_listen=localhost", "localhost"},
+  };
+  for (const auto& [flag, why] : cases) {
+    ServerProcess server(flags_ + flag);
+    ExpectRefusal(server, why);
+  }
 }
 
 TEST_F(StartupTest, AClockFileIsWarnedOf) {

@@ -28,7 +28,8 @@ void Handle(const std::string& text) {
     Require(ReasonOf(actor.status()) == v1::ERROR_REASON_FIELD_INVALID, actor.status().ToString());
   }
 
-  const std::string trace_id = TraceIdOf(metadata);
+  const auto [trace_id, span_id] = TraceOf(metadata);
+  Require(trace_id.empty() == span_id.empty(), "both or neither");
   Require(trace_id.empty() || trace_id.size() == 32, "a trace id has 32 digits");
   Require(trace_id.empty() || lines[1].substr(3, 32) == trace_id, "it stands after the version");
   Require(std::all_of(trace_id.begin(), trace_id.end(), [](char c) { return absl::ascii_isxdigit(c); }), "hexadecimal");

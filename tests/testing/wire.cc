@@ -199,7 +199,8 @@ Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : Servic
   database_ = std::make_unique<storage::Database>(database_options, test_database().ids(), absl::Now);
   server_ = Server::Start(
                 {.access = options.access,
-                 .queue = {.workers = options.workers, .max_queue = options.max_queue, .target = options.queue_target}},
+                 .queue = {.workers = options.workers, .max_queue = options.max_queue, .target = options.queue_target},
+                 .call_log = options.call_log},
                 *database_, TestContext(clock()))
                 .value();
   channel_ = grpc::CreateChannel(server_->address(), options.credentials);

@@ -111,6 +111,7 @@ struct WireOptions {
   absl::Duration row_wait = absl::Seconds(5);
   // How callers are let in, and how this one comes in.
   std::optional<AccessOptions> access = {};
+  CallLog* call_log = nullptr;
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
 };
 

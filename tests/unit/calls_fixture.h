@@ -158,8 +158,9 @@ class CallsTest : public ::testing::Test {
   const Context context_{.clock = {.now = absl::Now, .time_zone = absl::UTCTimeZone()}, .currency = "NOK"};
   std::unique_ptr<Source> source_;  // Outlives the streams
   Workers workers_{{.workers = 1, .max_queue = 4, .target = absl::InfiniteDuration()}};
-  const Authorizer authorizer_;
-  Methods methods_{database_, context_, workers_, authorizer_};
+  Metrics metrics_{"NOK"};
+  const Authorizer authorizer_{metrics_};
+  Methods methods_{database_, context_, workers_, {authorizer_, metrics_, nullptr}};
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::AgreementService::Stub> stub_;

@@ -30,8 +30,9 @@ class MethodsTest : public ::testing::Test {
   storage::Database database_{{}, ids_, absl::Now};
   const Context context_;
   Workers workers_{{.workers = 1, .max_queue = 1}};
-  const Authorizer authorizer_;
-  Methods methods_{database_, context_, workers_, authorizer_};
+  Metrics metrics_{"NOK"};
+  const Authorizer authorizer_{metrics_};
+  Methods methods_{database_, context_, workers_, {authorizer_, metrics_, nullptr}};
 };
 
 TEST_F(MethodsTest, EveryMethodIsBoundOnce) {

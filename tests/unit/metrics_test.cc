@@ -120,9 +120,9 @@ TEST(MetricsTest, ErrorsAreCountedByReason) {
 
 TEST(MetricsTest, TheQueueShowsHowLongItsKindsWaitAndWhyItRefuses) {
   Metrics metrics("NOK");
-  metrics.QueueWaited(QueueKind::kBackground, absl::Milliseconds(20));
-  metrics.Refused(QueueRefusal::kStandingQueue);
-  metrics.Refused(QueueRefusal::kStopping);
+  metrics.QueueWaited(TaskKind::kBackground, absl::Milliseconds(20));
+  metrics.Refused(Refusal::kStandingQueue);
+  metrics.Refused(Refusal::kStopping);
   EXPECT_EQ(Value(metrics, R"(agreements_queue_wait_seconds_count{kind="read"})"), 0);
   EXPECT_EQ(Value(metrics, R"(agreements_queue_wait_seconds_count{kind="change"})"), 0);
   EXPECT_EQ(Value(metrics, R"(agreements_queue_wait_seconds_sum{kind="background"})"), 0.02);
@@ -143,11 +143,16 @@ TEST(MetricsTest, DenialsAreCountedByCause) {
 
 TEST(MetricsTest, WhatCallsUsedOfTheDatabaseAddsUp) {
   Metrics metrics("NOK");
-  metrics.Used({.round_trips = 5, .time = absl::Milliseconds(40)});
-  metrics.Used({.round_trips = 9,
-                .time = absl::Milliseconds(60),
-                .reruns = {{RerunCause::kConflict, 2}, {RerunCause::kDuplicate, 1}},
-                .is_replay = true});
+  storage::CallFigures first;
+  first.round_trips = 5;
+  first.database_time = absl::Milliseconds(40);
+  storage::CallFigures second;
+  second.round_trips = 9;
+  second.database_time = absl::Milliseconds(60);
+  second.reruns.at(static_cast<size_t>(storage::RerunCause::kConflict)) = 2;
+  second.reruns.at(static_cast<size_t>(storage::RerunCause::kDuplicate)) = 1;
+  second.replayed = true;
+  for (const auto& figures : {first, second}) metrics.Used(figures);
   EXPECT_EQ(Value(metrics, "agreements_database_round_trips_total"), 14);
   EXPECT_DOUBLE_EQ(Value(metrics, "agreements_database_seconds_total"), 0.1);
   EXPECT_EQ(Value(metrics, R"(agreements_database_reruns_total{cause="conflict"})"), 2);
@@ -252,9 +257,11 @@ TEST(MetricsTest, ManyThreadsCountWhileOthersRead) {
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
+      storage::CallFigures figures;
+      figures.round_trips = 1;
       for (int call = 0; call < kCalls; ++call) {
         method.Began();
-        metrics.Used({.round_trips = 1});
+        metrics.Used(figures);
         method.Ended(grpc::StatusCode::OK, absl::Milliseconds(1));
       }
     });
