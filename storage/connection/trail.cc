@@ -148,7 +148,9 @@ void Trail::Touched(v1::ResourceKind kind, absl::string_view id) { Get({kind, st
 
 void Trail::Noted(v1::ResourceKind kind, absl::string_view id, const std::string& field, const std::string& old_value,
                   const std::string& new_value) {
-  v1::FieldChange& change = *Get({kind, std::string(id)}).add_fields();
+  v1::ChangedResource& resource = Get({kind, std::string(id)});
+  if (old_value == new_value) return;
+  v1::FieldChange& change = *resource.add_fields();
   change.set_field(field);
   change.set_old_value(old_value);
   change.set_new_value(new_value);

@@ -30,7 +30,7 @@ class Trail {
   // A resource was written without a change to its fields.
   void Touched(v1::ResourceKind kind, absl::string_view id);
 
-  // A change to a resource that none of its fields has, see FieldChange.
+  // A change to a resource that none of its fields has, see FieldChange. If both values are the same, it was touched.
   void Noted(v1::ResourceKind kind, absl::string_view id, const std::string& field, const std::string& old_value,
              const std::string& new_value);
 
