@@ -1,7 +1,7 @@
 // agreements-admin migrate: brings the database's schema to this program's version. Needs an account that may change
 // the schema; serving does not.
-// agreements-admin verify: checks everything that is stored. The exit status is 0 if nothing is wrong, 3 if something
-// is, and another one if it could not check.
+// agreements-admin verify: checks everything that is stored, and tells it as text or as JSON. The exit status is 0 if
+// nothing is wrong, 3 if something is, and another one if it could not check.
 // agreements-admin policy check: checks a policy file, and answers what a caller may do by it. The exit status is 0 for
 // allowed, 3 for denied, and another one if it could not check.
 #include <cstdlib>
@@ -17,6 +17,7 @@
 #include "proto/status_macros.h"
 #include "server/config.h"
 #include "server/operations/verify_database.h"
+#include "server/operations/verify_report.h"
 #include "server/rpc/policy.h"
 #include "server/rpc/policy_check.h"
 #include "spdlog/sinks/stdout_sinks.h"
@@ -25,7 +26,11 @@
 #include "storage/tables/name_keys.h"
 #include "storage/tables/settings.h"
 
-// Of the command `policy check` only, so no settings.
+// Of one command only, so no settings.
+ABSL_FLAG(
+    std::string, output, "text",
+    "verify: how it tells what it found, text or json. JSON has the verdict (WELL, BREACHES or NOT_VERIFIED), the "
+    "number of findings, and each check with the first 1,000 that it found: account_id, what, ids.");
 ABSL_FLAG(std::string, principal, "", "policy check: whose calls to ask for, e.g. spiffe://prod/portal.");
 ABSL_FLAG(std::string, method, "",
           "policy check: the method, e.g. MoveCompany or /agreements.v1.CompanyService/MoveCompany.");
@@ -35,13 +40,15 @@ namespace agreements {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: agreements-admin migrate|verify [flags]\n"
+    "usage: agreements-admin migrate [flags]\n"
+    "       agreements-admin verify [--output=text|json] [flags]\n"
     "       agreements-admin policy check FILE [--principal=P --method=M [--account=A]]\n"
     "--help lists the flags\n";
 
 constexpr int kWrongUsage = 2;
 constexpr int kFindings = 3;  // Not 1, with which Abseil ends the program when a flag is wrong.
 constexpr int kDenied = 3;
+constexpr int kMaxShownInJson = 1000;  // Findings of a check.
 
 // A command is one call, and it may rebuild or read a large table.
 absl::StatusOr<storage::DatabaseOptions> PatientDatabaseOptions() {
@@ -68,7 +75,7 @@ absl::Status Migrate() {
   return storage::RecordSettings(*session, {.time_zone = time_zone.name(), .currency = currency});
 }
 
-absl::StatusOr<DatabaseVerification> Verify() {
+absl::StatusOr<DatabaseVerification> VerifyAll(int max_shown) {
   ASSIGN_OR_RETURN(const storage::DatabaseOptions database_options, PatientDatabaseOptions());
   ASSIGN_OR_RETURN(const absl::TimeZone time_zone, TimeZoneFromFlags());
   ASSIGN_OR_RETURN(const std::string currency, CurrencyFromFlags());
@@ -82,8 +89,20 @@ absl::StatusOr<DatabaseVerification> Verify() {
   }
   const Context context{.clock = {.now = absl::Now, .time_zone = time_zone}, .currency = currency};
   VerifyOptions options;
+  options.max_shown = max_shown;
   options.progress = [](absl::string_view line) { std::cerr << "verify: " << line << std::endl; };
   return VerifyDatabase(database, context, options);
+}
+
+absl::StatusOr<int> Verify(bool as_json) {
+  const absl::StatusOr<DatabaseVerification> verification =
+      VerifyAll(as_json ? kMaxShownInJson : VerifyOptions().max_shown);
+  if (!verification.ok()) {
+    if (as_json) std::cout << JsonReport(verification.status());
+    return verification.status();
+  }
+  std::cout << (as_json ? JsonReport(*verification) : Report(*verification));
+  return verification->findings() == 0 ? EXIT_SUCCESS : kFindings;
 }
 
 // What `policy check` is asked.
@@ -130,28 +149,29 @@ bool IsPolicyCheck(const Command& command) {
   return command.size() == 3 && command[0] == "policy" && command[1] == "check";
 }
 
-bool IsCommand(const Command& command, const PolicyFlags& policy_flags) {
-  if (IsPolicyCheck(command)) return policy_flags.complete();
-  return (command == Command{"migrate"} || command == Command{"verify"}) && policy_flags.empty();
+bool IsCommand(const Command& command, const PolicyFlags& policy_flags, const std::string& output) {
+  if (IsPolicyCheck(command)) return policy_flags.complete() && output == "text";
+  if (!policy_flags.empty()) return false;
+  if (command == Command{"verify"}) return output == "text" || output == "json";
+  return command == Command{"migrate"} && output == "text";
 }
 
 // The exit status of a command.
-absl::StatusOr<int> Run(const Command& command, const PolicyFlags& policy_flags) {
+absl::StatusOr<int> Run(const Command& command, const PolicyFlags& policy_flags, const std::string& output) {
   if (IsPolicyCheck(command)) return CheckPolicy(command[2], policy_flags);
   if (command[0] == "migrate") {
     RETURN_IF_ERROR(Migrate());
     return EXIT_SUCCESS;
   }
-  ASSIGN_OR_RETURN(const DatabaseVerification verification, Verify());
-  std::cout << Report(verification);
-  return verification.findings() == 0 ? EXIT_SUCCESS : kFindings;
+  return Verify(output == "json");
 }
 
 // The settings, and the flags of this file.
 void SetAdminUsage() {
   SetUsage(
       "agreements-admin migrate: brings the schema to this version. agreements-admin verify: checks everything that "
-      "is stored, and changes nothing. Each flag is also read from AGREEMENTS_<NAME>. agreements-admin policy check "
+      "is stored, and changes nothing; exit status 0: nothing is wrong, 3: something is, 1 or 2: it could not check. "
+      "Each flag is also read from AGREEMENTS_<NAME>. agreements-admin policy check "
       "FILE: checks a policy file, and with --principal and --method whether it allows the call.");
   absl::FlagsUsageConfig config;
   config.contains_help_flags = [](absl::string_view file) {
@@ -175,11 +195,12 @@ int main(int argc, char** argv) {
   }
   const agreements::Command command(arguments.begin() + 1, arguments.end());
   const agreements::PolicyFlags policy_flags;
-  if (!agreements::IsCommand(command, policy_flags)) {
+  const std::string output = absl::GetFlag(FLAGS_output);
+  if (!agreements::IsCommand(command, policy_flags, output)) {
     std::cerr << agreements::kUsage;
     return agreements::kWrongUsage;
   }
-  const absl::StatusOr<int> exit_status = status.ok() ? agreements::Run(command, policy_flags) : status;
+  const absl::StatusOr<int> exit_status = status.ok() ? agreements::Run(command, policy_flags, output) : status;
   if (exit_status.ok()) return *exit_status;
   std::cerr << "agreements-admin: could not "
             << (agreements::IsPolicyCheck(command) ? "check the policy" : command.front()) << ": "

@@ -58,21 +58,15 @@ std::string WrongDayOfChange(const storage::LastChange& company, absl::TimeZone 
                       ", but its last change was on ", FormatDay(rules::DayOf(company.update_time, time_zone)));
 }
 
+std::string WrongName(const storage::StoredName& name, absl::TimeZone /*time_zone*/) {
+  return storage::WrongKeys(name);
+}
+
 // Verifies account by account, and adds up the findings.
 class DatabaseVerifier {
  public:
   DatabaseVerifier(storage::Database& database, const Context& context, const VerifyOptions& options)
       : database_(database), context_(context), options_(options), told_(context.clock.now()) {
-    for (const storage::Invariant& invariant : invariants_) Add(invariant.table, invariant.rule);
-    Add("agreements", "settling begins on the day of creation");
-    Add("companies", "placements begin on the day of creation");
-    Add("companies", "no placement begins or ends after the day of the last change");
-    Add("order bases", "computing it again from history gives the same lines, total and digest");
-    Add("agreements", "the agreement's keys for order and search fit its name");
-    Add("companies", "the company's keys for order and search fit its name");
-    Add("requests", "what its response contains is stored, at the same revision or a later one");
-    Add("requests", "every recent change that raised a revision has one");
-    for (const storage::Invariant& invariant : recent_invariants_) Add(invariant.table, invariant.rule);
     result_.waiting.table = storage::WaitingTransactions().table;
     result_.waiting.rule = storage::WaitingTransactions().rule;
   }
@@ -97,22 +91,26 @@ class DatabaseVerifier {
   template <typename Listed>
   using List = absl::StatusOr<std::vector<Listed>> (*)(ReadTransaction&, absl::string_view, int);
 
-  void Add(const char* table, const char* rule) {
+  // An invariant with its check.
+  struct Rule {
+    storage::Invariant invariant;
+    Check& check;
+  };
+
+  Check& Add(const char* table, const char* rule) {
     Check& check = result_.checks.emplace_back();
     check.table = table;
     check.rule = rule;
+    return check;
   }
 
-  // These checks come after those of storage's invariants.
-  Check& AgreementDays() { return result_.checks[invariants_.size()]; }
-  Check& CompanyDays() { return result_.checks[invariants_.size() + 1]; }
-  Check& DaysOfChanges() { return result_.checks[invariants_.size() + 2]; }
-  Check& Documents() { return result_.checks[invariants_.size() + 3]; }
-  Check& AgreementNames() { return result_.checks[invariants_.size() + 4]; }
-  Check& CompanyNames() { return result_.checks[invariants_.size() + 5]; }
-  Check& LostChanges() { return result_.checks[invariants_.size() + 6]; }
-  Check& LostRecords() { return result_.checks[invariants_.size() + 7]; }
-  Check& Recent(size_t i) { return result_.checks[invariants_.size() + 8 + i]; }
+  std::vector<Rule> AddAll(const std::vector<storage::Invariant>& invariants) {
+    std::vector<Rule> rules;
+    for (const storage::Invariant& invariant : invariants) {
+      rules.push_back({.invariant = invariant, .check = Add(invariant.table, invariant.rule)});
+    }
+    return rules;
+  }
 
   storage::Call CallFor(const std::string& account_id) {
     storage::Call call;
@@ -128,7 +126,7 @@ class DatabaseVerifier {
   void Find(Check& check, const std::string& account_id, absl::string_view text) const {
     ++check.count;
     if (static_cast<int>(check.first.size()) < options_.max_shown) {
-      check.first.push_back(absl::StrCat(account_id, " ", text));
+      check.first.push_back({.account_id = account_id, .text = std::string(text)});
     }
   }
 
@@ -136,20 +134,18 @@ class DatabaseVerifier {
     if (context_.clock.now() - told_ < options_.progress_interval) return;
     told_ = context_.clock.now();
     options_.progress(absl::StrCat("accounts begun: ", result_.accounts, ", order bases computed again: ",
-                                   Documents().looked_at, ", findings: ", result_.findings()));
+                                   documents_.looked_at, ", findings: ", result_.findings()));
   }
 
   absl::Status VerifyAccount(const std::string& account_id) {
     ASSIGN_OR_RETURN(auto rows, Read(account_id, storage::CountRows));
-    for (size_t i = 0; i < invariants_.size(); ++i) {
-      RETURN_IF_ERROR(CheckInvariant(account_id, invariants_[i], rows, result_.checks[i]));
-    }
+    for (const Rule& rule : invariants_) RETURN_IF_ERROR(CheckInvariant(account_id, rule.invariant, rows, rule.check));
     RETURN_IF_ERROR(CheckInvariant(account_id, storage::WaitingTransactions(), rows, result_.waiting));
-    RETURN_IF_ERROR(CheckDays(account_id, storage::ListAgreementBeginnings, WrongAgreementDay, AgreementDays()));
-    RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyBeginnings, WrongCompanyDay, CompanyDays()));
-    RETURN_IF_ERROR(CheckDays(account_id, storage::ListCompanyChanges, WrongDayOfChange, DaysOfChanges()));
-    RETURN_IF_ERROR(CheckNames(account_id, storage::ListAgreementNames, AgreementNames()));
-    RETURN_IF_ERROR(CheckNames(account_id, storage::ListCompanyNames, CompanyNames()));
+    RETURN_IF_ERROR(CheckEach(account_id, storage::ListAgreementBeginnings, WrongAgreementDay, agreement_days_));
+    RETURN_IF_ERROR(CheckEach(account_id, storage::ListCompanyBeginnings, WrongCompanyDay, company_days_));
+    RETURN_IF_ERROR(CheckEach(account_id, storage::ListCompanyChanges, WrongDayOfChange, days_of_changes_));
+    RETURN_IF_ERROR(CheckEach(account_id, storage::ListAgreementNames, WrongName, agreement_names_));
+    RETURN_IF_ERROR(CheckEach(account_id, storage::ListCompanyNames, WrongName, company_names_));
     RETURN_IF_ERROR(CheckRequests(account_id, rows["requests"]));
     RETURN_IF_ERROR(CheckRecentChanges(account_id, rows));
     return CheckDocuments(account_id);
@@ -157,11 +153,11 @@ class DatabaseVerifier {
 
   absl::Status CheckRequests(const std::string& account_id, int64_t records) {
     VerifyRequestsOptions options;
-    options.change_is_lost = [&](absl::string_view text) { Find(LostChanges(), account_id, text); };
-    options.record_is_lost = [&](absl::string_view text) { Find(LostRecords(), account_id, text); };
+    options.change_is_lost = [&](absl::string_view text) { Find(lost_changes_, account_id, text); };
+    options.record_is_lost = [&](absl::string_view text) { Find(lost_records_, account_id, text); };
     RETURN_IF_ERROR(VerifyRequests(database_, CallFor(account_id), records, options));
-    LostChanges().looked_at += records;
-    LostRecords().looked_at += records;
+    lost_changes_.looked_at += records;
+    lost_records_.looked_at += records;
     Tell();
     return absl::OkStatus();
   }
@@ -174,14 +170,15 @@ class DatabaseVerifier {
           ASSIGN_OR_RETURN(const auto without_change, storage::NewestRequestWithoutChange(tx));
           if (without_change) since = std::max(since, *without_change + kClocksDiffer);
           std::vector<storage::Breaches> breaches;
-          for (const storage::Invariant& invariant : recent_invariants_) {
+          for (const Rule& rule : recent_) {
             ASSIGN_OR_RETURN(breaches.emplace_back(),
-                             storage::FindRecentBreaches(tx, invariant, since, options_.max_shown));
+                             storage::FindRecentBreaches(tx, rule.invariant, since, options_.max_shown));
           }
           return breaches;
         });
     RETURN_IF_ERROR(found.status());
-    for (size_t i = 0; i < found->size(); ++i) AddBreaches(account_id, (*found)[i], rows, Recent(i));
+    auto breaches = found->begin();
+    for (const Rule& rule : recent_) AddBreaches(account_id, *breaches++, rows, rule.check);
     return absl::OkStatus();
   }
 
@@ -204,7 +201,7 @@ class DatabaseVerifier {
 
   // Checks everything that `list` lists. `what_is_wrong` returns "" if nothing is.
   template <typename Listed>
-  absl::Status CheckDays(const std::string& account_id, List<Listed> list,
+  absl::Status CheckEach(const std::string& account_id, List<Listed> list,
                          std::string (*what_is_wrong)(const Listed&, absl::TimeZone), Check& check) {
     std::string after_id;
     for (;;) {
@@ -216,22 +213,6 @@ class DatabaseVerifier {
         ++check.looked_at;
         const std::string wrong = what_is_wrong(listed, context_.clock.time_zone);
         if (!wrong.empty()) Find(check, account_id, absl::StrCat(listed.id, ": ", wrong));
-      }
-      Tell();
-    }
-  }
-
-  absl::Status CheckNames(const std::string& account_id, List<storage::StoredName> list, Check& check) {
-    std::string after_id;
-    for (;;) {
-      ASSIGN_OR_RETURN(const auto page,
-                       Read(account_id, [&](ReadTransaction& tx) { return list(tx, after_id, kPageSize); }));
-      if (page.empty()) return absl::OkStatus();
-      after_id = page.back().id;
-      for (const storage::StoredName& name : page) {
-        ++check.looked_at;
-        const std::string wrong = storage::WrongKeys(name);
-        if (!wrong.empty()) Find(check, account_id, absl::StrCat(name.id, ": ", wrong));
       }
       Tell();
     }
@@ -254,7 +235,7 @@ class DatabaseVerifier {
     request.set_order_basis_id(order_basis_id);
     const auto response = database_.ReadSnapshot(
         CallFor(account_id), [&](storage::Snapshot& tx) { return VerifyOrderBasis(tx, context_, request); });
-    Check& check = Documents();
+    Check& check = documents_;
     ++check.looked_at;
     Tell();
     if (absl::IsNotFound(response.status())) {
@@ -271,20 +252,20 @@ class DatabaseVerifier {
   storage::Database& database_;
   const Context& context_;
   const VerifyOptions& options_;
-  const std::vector<storage::Invariant> invariants_ = Invariants();
-  const std::vector<storage::Invariant> recent_invariants_ = storage::RecentInvariants();
-  DatabaseVerification result_;
   absl::Time told_;
+  DatabaseVerification result_;
+  // The checks, in the order in which they are told.
+  const std::vector<Rule> invariants_ = AddAll(Invariants());
+  Check& agreement_days_ = Add("agreements", "settling begins on the day of creation");
+  Check& company_days_ = Add("companies", "placements begin on the day of creation");
+  Check& days_of_changes_ = Add("companies", "no placement begins or ends after the day of the last change");
+  Check& documents_ = Add("order bases", "computing it again from history gives the same lines, total and digest");
+  Check& agreement_names_ = Add("agreements", "the agreement's keys for order and search fit its name");
+  Check& company_names_ = Add("companies", "the company's keys for order and search fit its name");
+  Check& lost_changes_ = Add("requests", "what its response contains is stored, at the same revision or a later one");
+  Check& lost_records_ = Add("requests", "every recent change that raised a revision has one");
+  const std::vector<Rule> recent_ = AddAll(storage::RecentInvariants());
 };
-
-// "ok     12 agreements: ...", or "WRONG  12 agreements: ...: 3 found" with what was found.
-void AppendCheck(absl::string_view word, const Check& check, std::string& report) {
-  absl::StrAppend(&report, word, check.looked_at, " ", check.table, ": ", check.rule,
-                  check.count == 0 ? "" : absl::StrCat(": ", check.count, " found"), "\n");
-  for (const std::string& text : check.first) absl::StrAppend(&report, "        ", text, "\n");
-  const int64_t more = check.count - static_cast<int64_t>(check.first.size());
-  if (more > 0) absl::StrAppend(&report, "        and ", more, " more\n");
-}
 
 }  // namespace
 
@@ -297,16 +278,6 @@ int64_t DatabaseVerification::findings() const {
 absl::StatusOr<DatabaseVerification> VerifyDatabase(storage::Database& database, const Context& context,
                                                     const VerifyOptions& options) {
   return DatabaseVerifier(database, context, options).Run();
-}
-
-std::string Report(const DatabaseVerification& verification) {
-  std::string report;
-  for (const Check& check : verification.checks) AppendCheck(check.count == 0 ? "ok     " : "WRONG  ", check, report);
-  if (verification.waiting.count > 0) AppendCheck("note   ", verification.waiting, report);
-  const int64_t findings = verification.findings();
-  absl::StrAppend(&report, verification.checks.size(), " checks of ", verification.accounts,
-                  " accounts: ", findings == 0 ? "nothing is wrong" : absl::StrCat(findings, " findings"), "\n");
-  return report;
 }
 
 }  // namespace agreements

@@ -3,6 +3,7 @@
 #define AGREEMENTS_SERVER_OPERATIONS_VERIFY_DATABASE_H_
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,19 +16,24 @@
 
 namespace agreements {
 
+struct Finding {
+  std::string account_id;
+  std::string text;  // With ids: "agr-1jq2v8k5w0c3m7xz: is 3, should be 2".
+};
+
 // One rule: how much was checked, and what breaks it.
 struct Check {
   std::string table;  // "agreements"
   std::string rule;   // "company_count is the number of companies that it holds"
   int64_t looked_at = 0;
-  int64_t count = 0;               // Findings; one row can have several.
-  std::vector<std::string> first;  // As many as VerifyOptions says, each with its account and ids.
+  int64_t count = 0;           // Findings; one row can have several.
+  std::vector<Finding> first;  // As many as VerifyOptions says.
 };
 
 struct DatabaseVerification {
   int64_t accounts = 0;
-  std::vector<Check> checks;
-  Check waiting;  // Transactions that arrived late and are not settled yet. They are not wrong.
+  std::deque<Check> checks;  // In the order in which they are told.
+  Check waiting;             // Transactions that arrived late and are not settled yet. They are not wrong.
 
   int64_t findings() const;
 };
@@ -46,9 +52,6 @@ struct VerifyOptions {
 // An error means that it could not check, e.g. UNAVAILABLE.
 absl::StatusOr<DatabaseVerification> VerifyDatabase(storage::Database& database, const Context& context,
                                                     const VerifyOptions& options);
-
-// For people: a line for each check, findings below it, and a summary.
-std::string Report(const DatabaseVerification& verification);
 
 }  // namespace agreements
 

@@ -4,7 +4,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "server/operations/verify_database.h"
 #include "storage/connection/changes.h"
 #include "tests/testing/service.h"
@@ -71,7 +70,9 @@ std::string Service::Findings(const std::string& account_id) {
     const auto is_beginning = [&check](const std::string& rule) { return absl::StartsWith(check.rule, rule); };
     std::erase_if(unknown, is_beginning);
     if (check.count == 0 || std::any_of(left_out_.begin(), left_out_.end(), is_beginning)) continue;
-    absl::StrAppend(&findings, check.table, ": ", check.rule, ":\n  ", absl::StrJoin(check.first, "\n  "), "\n");
+    absl::StrAppend(&findings, check.table, ": ", check.rule, ":\n");
+    for (const Finding& finding : check.first)
+      absl::StrAppend(&findings, "  ", finding.account_id, " ", finding.text, "\n");
   }
   for (const std::string& rule : unknown) absl::StrAppend(&findings, "left out, but no rule: ", rule, "\n");
   return findings;
