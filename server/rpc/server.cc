@@ -22,8 +22,7 @@
 #include "server/rpc/metric_sources.h"
 #include "server/rpc/services.h"
 #include "spdlog/spdlog.h"
-#include "storage/connection/changes.h"
-#include "storage/connection/requests.h"
+#include "storage/connection/purge.h"
 #include "storage/tables/name_keys.h"
 
 namespace agreements {
@@ -39,6 +38,7 @@ constexpr absl::Duration kMaxGone = absl::Seconds(30);
 // for one that may pass.
 constexpr int kMaxMessageSize = 4 << 20;
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
+constexpr absl::Duration kMinPurgePause = absl::Milliseconds(10);
 constexpr absl::Duration kMinPingInterval = absl::Seconds(9);  // Callers' libraries allow 10 seconds.
 constexpr absl::Duration kNameRefreshInterval = absl::Minutes(1);
 // Time for the last answers to reach their callers. Afterwards it cuts off streams that never end by themselves, such
@@ -200,11 +200,12 @@ void Server::Purge(absl::Duration request_retention, absl::Duration audit_retent
 }
 
 absl::Status Server::PurgeAll(absl::FunctionRef<absl::StatusOr<int64_t>()> purge_some) const {
-  int64_t purged = 0;
-  do {
-    ASSIGN_OR_RETURN(purged, purge_some());
-  } while (purged > 0 && !stopping_);
-  return absl::OkStatus();
+  for (;;) {
+    const absl::Time begin = absl::Now();
+    ASSIGN_OR_RETURN(const int64_t purged, purge_some());
+    if (purged == 0 || stopping_) return absl::OkStatus();
+    absl::SleepFor(std::max(kMinPurgePause, absl::Now() - begin));  // So it takes half of the time at the most.
+  }
 }
 
 // Servers of an older version may still write while this one replaces them.

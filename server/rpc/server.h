@@ -101,7 +101,7 @@ class Server {
   void CheckDatabase();
   void SetServing(bool is_serving);
   void Purge(absl::Duration request_retention, absl::Duration audit_retention);
-  // Calls `purge_some`, which returns how many rows it deleted, until there is none.
+  // Calls `purge_some`, which returns how many it purged, until there is none. Pauses between the calls.
   absl::Status PurgeAll(absl::FunctionRef<absl::StatusOr<int64_t>()> purge_some) const;
   void RefreshNames();
 

@@ -36,11 +36,12 @@ const Statement kInsertChange = {
     AND r.claim_id = ?
 )sql"};
 
-// Walks the entries of one term. An entry passes if it has all the terms of the list.
+// Walks the entries of one term, newest first, until the page is full. An entry passes if it has all the terms of the
+// list. Key and order are fixed: MySQL would rather walk the entries of all accounts, or sort those of one.
 const Statement kListChanges = {"list_changes", {{"{terms}", kTerms}, {"{ENTRY}", kEntryRow}}, R"sql(
   SELECT e.change_id, e.content
-  FROM changes AS c
-  JOIN changes AS e
+  FROM changes AS c FORCE INDEX (term)
+  STRAIGHT_JOIN changes AS e
     ON e.account_id = c.account_id AND e.change_id = c.change_id AND e.kind = {ENTRY} AND e.term = ''
   WHERE c.account_id = ? AND c.kind = ? AND c.term = ?
     AND c.change_id < ?
@@ -48,33 +49,11 @@ const Statement kListChanges = {"list_changes", {{"{terms}", kTerms}, {"{ENTRY}"
     AND c.change_id >= ?
     AND ? = (SELECT COUNT(*)
              FROM {terms}
-             JOIN changes AS other
+             STRAIGHT_JOIN changes AS other
                ON other.account_id = c.account_id AND other.change_id = c.change_id AND other.kind = terms.kind
                AND other.term = terms.term)
   ORDER BY c.change_id DESC
   LIMIT ?
-)sql"};
-
-const Statement kPurgeChanges = {"purge_changes", {{"{ENTRY}", kEntryRow}}, R"sql(
-  DELETE c
-  FROM (
-    SELECT account_id, change_id
-    FROM changes
-    WHERE kind = {ENTRY}
-      AND change_id < ?
-    ORDER BY change_id
-    LIMIT 200
-  ) AS old
-  JOIN changes AS c
-    ON c.account_id = old.account_id AND c.change_id = old.change_id
-)sql"};
-
-const Statement kPurgeResponses = {"purge_responses", {{"{RESPONSE}", kResponseRow}}, R"sql(
-  DELETE FROM changes
-  WHERE kind = {RESPONSE}
-    AND change_id < ?
-  ORDER BY change_id
-  LIMIT 1000
 )sql"};
 
 // A row of an entry.
@@ -180,14 +159,6 @@ absl::StatusOr<std::vector<v1::Change>> ListChanges(ReadTransaction& tx, const v
                   {tx.account_id(), terms.front().kind, terms.front().term, before_id, until, from, terms.size(),
                    JsonOf(terms), limit},
                   ReadChange);
-}
-
-absl::StatusOr<int64_t> PurgeChanges(Database& database, absl::Time before) {
-  return database.ExecuteAlone(kPurgeChanges, {FirstId(kChangePrefix, before)});
-}
-
-absl::StatusOr<int64_t> PurgeResponses(Database& database, absl::Time before) {
-  return database.ExecuteAlone(kPurgeResponses, {FirstId(kChangePrefix, before)});
 }
 
 }  // namespace agreements::storage

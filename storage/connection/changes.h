@@ -2,13 +2,11 @@
 #ifndef AGREEMENTS_STORAGE_CONNECTION_CHANGES_H_
 #define AGREEMENTS_STORAGE_CONNECTION_CHANGES_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/change.pb.h"
 #include "storage/connection/database.h"
@@ -36,13 +34,6 @@ absl::StatusOr<bool> InsertChange(Transaction& tx, const Call& call, absl::strin
 // At most `limit` entries that pass the request's filters, from the newest down, with ids below `before_id`.
 absl::StatusOr<std::vector<v1::Change>> ListChanges(ReadTransaction& tx, const v1::ListChangesRequest& request,
                                                     absl::string_view before_id, int limit);
-
-// Deletes entries older than `before`, of all accounts, a few hundred at once. Returns how many rows, and 0 when none
-// is left. REQUIRES: requests of that time are purged.
-absl::StatusOr<int64_t> PurgeChanges(Database& database, absl::Time before);
-
-// The same for responses. An entry keeps its other rows. At most 1,000 at once.
-absl::StatusOr<int64_t> PurgeResponses(Database& database, absl::Time before);
 
 }  // namespace agreements::storage
 

@@ -55,13 +55,6 @@ const Statement kNewestRequestWithoutChange = {"newest_request_without_change", 
   LIMIT 1
 )sql"};
 
-const Statement kPurgeRequests = {"purge_requests", R"sql(
-  DELETE FROM requests
-  WHERE create_time < ?
-  ORDER BY create_time
-  LIMIT 1000
-)sql"};
-
 constexpr char kServersPrefix[] = "~";
 
 StoredRequest ReadRequest(const Row& row) {
@@ -110,12 +103,6 @@ absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransac
 
 absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutChange(ReadTransaction& tx) {
   return tx.QueryOne(kNewestRequestWithoutChange, {tx.account_id()}, ReadCreateTime);
-}
-
-absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before) {
-  ASSIGN_OR_RETURN(const int64_t purged, database.ExecuteAlone(kPurgeRequests, {before}));
-  // A response is purged after its request, which would be without one.
-  return purged > 0 ? purged : PurgeResponses(database, before);
 }
 
 }  // namespace agreements::storage

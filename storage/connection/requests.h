@@ -51,10 +51,6 @@ absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutMethod(ReadTransac
 // know of changes recorded it.
 absl::StatusOr<std::optional<absl::Time>> NewestRequestWithoutChange(ReadTransaction& tx);
 
-// Deletes requests older than `before`, of all accounts, and when none is left, their responses. At most 1,000 at once.
-// Returns how many. What they changed stays in the trail.
-absl::StatusOr<int64_t> PurgeRequests(Database& database, absl::Time before);
-
 }  // namespace agreements::storage
 
 #endif  // AGREEMENTS_STORAGE_CONNECTION_REQUESTS_H_

@@ -288,7 +288,6 @@ void SigtermTest::EndDuringACall(bool is_asked_twice) {
       "VALUES ('acct-1', '', 'old', '', '', '2020-01-01')");
   ServerProcess server(WithFlags({}));
   const std::string address = server.Address();
-  // Before any call: in so small a table it would look at the record of a call that runs, and give up on it.
   ASSERT_TRUE(StatementsWait(1)) << "the purge does not";
   const std::string agreement_id = Create(address);
 

@@ -113,20 +113,5 @@ TEST_F(RequestsTest, WithoutAnIdAreEachNew) {
             Create("", "acct-1").value().agreement().agreement_id());
 }
 
-TEST_F(RequestsTest, OldOnesArePurgedInBatches) {
-  ASSERT_EQ(Outcome(Create("r", "acct-1")), "OK");
-  service_.Sql(R"sql(
-  INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time, method)
-  WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000),
-                 twice AS (SELECT n FROM numbers UNION ALL SELECT n + 1000 FROM numbers WHERE n <= 200)
-  SELECT 'acct-3', '', n, REPEAT('0', 64), 'x', '2026-01-01', '' FROM twice)sql");
-  storage::Database& database = service_.test_database().database();
-  const absl::Time before = absl::FromUnixSeconds(1'780'000'000);  // In May 2026.
-  EXPECT_EQ(storage::PurgeRequests(database, before).value(), 1000);
-  EXPECT_EQ(storage::PurgeRequests(database, before).value(), 200);
-  EXPECT_EQ(storage::PurgeRequests(database, before).value(), 0);
-  EXPECT_EQ(service_.Sql("SELECT account_id, request_id FROM requests"), "acct-1|r\n");
-}
-
 }  // namespace
 }  // namespace agreements::testing

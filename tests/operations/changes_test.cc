@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "proto/timestamps.h"
 #include "storage/connection/changes.h"
-#include "storage/connection/requests.h"
 #include "tests/testing/service.h"
 #include "tests/testing/trail.h"
 
@@ -180,31 +179,6 @@ TEST_F(ChangesTest, OfTwoCallsAtOnceWithOneRequestIdOneIsLeft) {
     other.join();
     EXPECT_EQ(service_.Entries(), absl::StrCat("acct-1|CreateAgreement|", round + 1, "\n"));
   }
-}
-
-TEST_F(ChangesTest, TheResponseGoesAndTheEntryStays) {
-  service_.LeaveOut("every recent change that raised a revision has one");  // No request is that old yet.
-  const std::string agreement = service_.NewAgreement("A");
-  storage::Database& database = service_.database();
-  const absl::Time later = absl::Now() + absl::Seconds(1);
-  EXPECT_EQ(storage::PurgeRequests(database, later).value(), 1) << "the request";
-  EXPECT_EQ(storage::PurgeRequests(database, later).value(), 1) << "its response";
-  EXPECT_EQ(storage::PurgeRequests(database, later).value(), 0);
-  EXPECT_THAT(Methods({{"agreement_id", agreement}}), ElementsAre("CreateAgreement"));
-}
-
-TEST_F(ChangesTest, OldEntriesArePurgedInBatchesWithEverythingThatFindsThem) {
-  for (int i = 0; i < 3; ++i) service_.NewAgreement("A");
-  service_.Sql(R"sql(
-  INSERT INTO changes (account_id, change_id, kind, term, content)
-  WITH RECURSIVE numbers AS (SELECT 1000 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 1250)
-  SELECT 'acct-3', CONCAT('chg-00000000000', n), kind, '', '' FROM numbers, (SELECT 0 AS kind UNION ALL SELECT 1) AS k)sql");
-  storage::Database& database = service_.database();
-  const absl::Time before = absl::Now() - absl::Hours(1);
-  EXPECT_EQ(storage::PurgeChanges(database, before).value(), 400);
-  EXPECT_EQ(storage::PurgeChanges(database, before).value(), 102);
-  EXPECT_EQ(storage::PurgeChanges(database, before).value(), 0);
-  EXPECT_EQ(service_.Entries(), "acct-1|CreateAgreement|3\n");
 }
 
 // A server of before the trail writes its response into the request, and looks for it there.
