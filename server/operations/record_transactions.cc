@@ -158,7 +158,7 @@ absl::Status Recording::Insert(const std::map<TransactionName, size_t>& accepted
 absl::Status Recording::ConcludeInserted(const std::map<TransactionName, size_t>& accepted) {
   std::set<storage::CompanyDay> days;
   for (const auto& [name, index] : accepted) days.insert(DayOf(items_[index]));
-  ASSIGN_OR_RETURN(const auto not_held, storage::ListDaysNotHeld(tx_, days));
+  ASSIGN_OR_RETURN(const auto not_held, storage::ListDaysNotHeld(tx_, days, references_.companies));
   std::set<TransactionName> taken_back;
   for (const auto& [name, index] : accepted) {
     const Item& item = items_[index];

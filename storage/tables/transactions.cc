@@ -90,13 +90,22 @@ const Statement kInsertTransactions = {"insert_transactions", R"sql(
          day VARCHAR(10) CHARACTER SET ascii PATH '$[5]')) AS batch
 )sql"};
 
+// Two lists in one round trip: days, and companies with another agreement than they had.
 const Statement kListDaysNotHeld = {
     "list_days_not_held", {{"{holder}", HolderOn("?", "batch.company_id", "CAST(batch.day AS DATE)")}}, R"sql(
-  SELECT batch.company_id, batch.day
+  SELECT batch.company_id, batch.day, NULL
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          day VARCHAR(10) CHARACTER SET ascii PATH '$[1]')) AS batch
   WHERE {holder} IS NULL
+  UNION ALL
+  SELECT c.company_id, NULL, c.agreement_id
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS seen
+  STRAIGHT_JOIN companies AS c
+    ON c.account_id = ? AND c.company_id = seen.company_id
+  WHERE c.agreement_id <> seen.agreement_id
 )sql"};
 
 const Statement kDeleteTransactions = {"delete_transactions", {{"{named}", kNamed}}, R"sql(
@@ -189,7 +198,15 @@ void Count(Transaction& tx, absl::string_view company_id, const char* field, int
   tx.trail().Counted(v1::RESOURCE_KIND_COMPANY, company_id, field, count);
 }
 
-CompanyDay ReadCompanyDay(const Row& row) { return {row.GetString(1), row.GetString(2)}; }
+// One row of kListDaysNotHeld. The day, or the agreement, is empty.
+struct NotHeldOrMoved {
+  CompanyDay day;
+  std::string agreement_id;
+};
+
+NotHeldOrMoved ReadNotHeldOrMoved(const Row& row) {
+  return {.day = {row.GetString(1), row.GetString(2)}, .agreement_id = row.GetString(3)};
+}
 
 std::optional<absl::CivilDay> ReadDay(const Row& row) {
   if (row.IsNull(1)) return std::nullopt;
@@ -289,10 +306,24 @@ absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Tra
   return inserted;
 }
 
-absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, const std::set<CompanyDay>& days) {
-  ASSIGN_OR_RETURN(const std::vector<CompanyDay> not_held,
-                   tx.Query(kListDaysNotHeld, {BatchOf(days), tx.account_id()}, ReadCompanyDay));
-  return std::set<CompanyDay>(not_held.begin(), not_held.end());
+absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(Transaction& tx, const std::set<CompanyDay>& days,
+                                                     const std::map<std::string, v1::Company>& companies) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const auto& [company_id, company] : companies) seen.emplace(company_id, company.agreement_id());
+  ASSIGN_OR_RETURN(
+      const std::vector<NotHeldOrMoved> rows,
+      tx.Query(kListDaysNotHeld, {BatchOf(days), tx.account_id(), BatchOf(seen), tx.account_id()}, ReadNotHeldOrMoved));
+  std::set<CompanyDay> not_held;
+  for (const auto& [day, agreement_id] : rows) {
+    if (agreement_id.empty()) {
+      not_held.insert(day);
+    } else {
+      v1::Company moved = companies.at(day.first);
+      moved.set_agreement_id(agreement_id);
+      tx.Saw(moved);
+    }
+  }
+  return not_held;
 }
 
 absl::Status DeleteTransactions(Transaction& tx, const std::set<TransactionName>& names) {

@@ -75,8 +75,10 @@ absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& t
 absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Transaction*>& transactions,
                                 absl::Time record_time);
 
-// The days of `days` on which no agreement holds the company. REQUIRES: the companies are locked.
-absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(ReadTransaction& tx, const std::set<CompanyDay>& days);
+// The days of `days` on which no agreement holds the company. Tells the trail which of `companies`, which were read
+// before they were locked, have been moved meanwhile. REQUIRES: the companies are locked.
+absl::StatusOr<std::set<CompanyDay>> ListDaysNotHeld(Transaction& tx, const std::set<CompanyDay>& days,
+                                                     const std::map<std::string, v1::Company>& companies);
 
 // Deletes transactions. REQUIRES: this database transaction has inserted them.
 absl::Status DeleteTransactions(Transaction& tx, const std::set<TransactionName>& names);

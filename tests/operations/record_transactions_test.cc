@@ -102,6 +102,25 @@ TEST_F(TransactionsTest, T1NothingNewInsertsNothing) {
   EXPECT_EQ(inserts, 0);
 }
 
+TEST_F(TransactionsTest, TheTrailNamesTheAgreementOfACompanyThatIsMovedMeanwhile) {
+  const std::string target = service_.NewAgreement("B");
+  bool moved = false;
+  on_statement_ = [&](const storage::StatementEvent& event) {
+    if (event.name == "insert_transactions" && event.phase == storage::StatementEvent::Phase::kBefore && !moved) {
+      moved = true;
+      service_.Move(company_, target).value();
+    }
+    return 0;
+  };
+  EXPECT_EQ(Record({{.id = "t1"}, {.id = "t2"}, {.id = "t3", .when = "2026-02-28T10:00:00Z"}}),
+            "RECORDED, RECORDED, COMPANY_DELETED");
+  const auto newest = [&](const std::string& agreement_id) {
+    return service_.Do(ListChanges, {{"agreement_id", agreement_id}})->changes(0).method();
+  };
+  EXPECT_EQ(newest(agreement_), "MoveCompany");
+  EXPECT_EQ(newest(target), "RecordTransactions");
+}
+
 TEST_F(TransactionsTest, D1TheDaysOnWhichSummerTimeBeginsAndEnds) {
   ASSERT_EQ(Record({{.id = "1", .when = "2026-03-28T22:59:59Z"},
                     {.id = "2", .when = "2026-03-28T23:00:00Z"},
