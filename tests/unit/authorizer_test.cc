@@ -60,7 +60,7 @@ class AuthorizerTest : public ::testing::Test {
     const std::string file = directory_ + "/policy.json";
     std::ofstream(file) << R"({"name": "test", "callers": [{"name": "all", "principals": ["*"], "accounts": ["*"]}], )"
                         << rules << "}";
-    const auto authorizer = Authorizer::Create(file, absl::Hours(1));
+    const auto authorizer = Authorizer::Create(file, absl::Hours(1), metrics_);
     EXPECT_TRUE(authorizer.ok()) << authorizer.status();
     log_.str("");
     return (*authorizer)->Admit(Peer(), {}, path).ok();
@@ -71,6 +71,7 @@ class AuthorizerTest : public ::testing::Test {
   const std::shared_ptr<spdlog::logger> before_;
   std::ostringstream log_;
   std::string directory_;
+  Metrics metrics_{"NOK"};
 };
 
 TEST_F(AuthorizerTest, TheLogSaysWhatAnAuditOnlyRuleWouldHaveDone) {
