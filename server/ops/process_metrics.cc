@@ -105,6 +105,8 @@ std::optional<double> MemoryLimit() {
 }  // namespace
 
 std::vector<MetricFamily> ProcessMetrics() {
+  // Once: the time of boot moves when the clock is set, and restarts are told from this value.
+  static const std::optional<double> start_time = StartTime();
   std::vector<MetricFamily> families;
   const auto add = [&families](const char* name, const char* help, MetricType type, std::optional<double> value) {
     if (!value) return;
@@ -117,7 +119,7 @@ std::vector<MetricFamily> ProcessMetrics() {
   add("process_virtual_memory_bytes", "Virtual memory.", MetricType::Gauge, MemoryBytes(0));
   add("process_open_fds", "Open file descriptors.", MetricType::Gauge, OpenDescriptors());
   add("process_max_fds", "How many file descriptors may be open.", MetricType::Gauge, MaxDescriptors());
-  add("process_start_time_seconds", "When the process started, as Unix time.", MetricType::Gauge, StartTime());
+  add("process_start_time_seconds", "When the process started, as Unix time.", MetricType::Gauge, start_time);
   add("agreements_memory_limit_bytes", "How much memory the process may use.", MetricType::Gauge, MemoryLimit());
   return families;
 }

@@ -150,7 +150,7 @@ TEST(HttpServerTest, SilentClientsKeepNobodyWaitingAndAreClosed) {
   for (int i = 0; i < 50; ++i) silent.emplace_back(server->address());
   silent.back().Say("GET /met");
   EXPECT_THAT(Get(*server, "/healthz"), StartsWith("HTTP/1.1 200 "));
-  for (RawConnection& connection : silent) EXPECT_TRUE(connection.IsClosedByPeer());
+  for (RawConnection& connection : silent) ASSERT_TRUE(connection.IsClosedByPeer());
 }
 
 TEST(HttpServerTest, ClientsBeyondTheLimitCloseTheOldest) {
@@ -159,7 +159,7 @@ TEST(HttpServerTest, ClientsBeyondTheLimitCloseTheOldest) {
   std::deque<RawConnection> silent;
   for (int i = 0; i < 100; ++i) silent.emplace_back(server->address());
   EXPECT_THAT(Get(*server, "/healthz"), StartsWith("HTTP/1.1 200 "));
-  for (int i = 0; i < 92; ++i) EXPECT_TRUE(silent[i].IsClosedByPeer()) << i;
+  for (int i = 0; i < 92; ++i) ASSERT_TRUE(silent[i].IsClosedByPeer()) << i;
   silent.back().Say("GET /healthz HTTP/1.0\r\n\r\n");
   EXPECT_THAT(silent.back().ReadToEnd(), StartsWith("HTTP/1.1 200 "));
 }
