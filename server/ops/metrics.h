@@ -17,6 +17,7 @@
 //     agreements_denials_total               by cause (caller_unknown, not_allowed, actor)
 //   * agreements_certificate_expiry_timestamp_seconds   gauge, by file: when a certificate in use expires
 //   * agreements_files_refused_total         by file: changed files that were not taken
+//   * agreements_file_refused                gauge, by file: 1 while what is in it is not what is in use, else 0
 //
 //   Database:
 //     agreements_database_round_trips_total

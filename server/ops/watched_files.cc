@@ -59,6 +59,7 @@ void WatchedFiles::Look() {
   if (!is_settled) return;
   if (seen_ == taken_) {
     refusal_.clear();
+    is_refused_ = false;
     return;
   }
   // At every look: a certificate that is not yet valid will be.
@@ -66,12 +67,14 @@ void WatchedFiles::Look() {
   if (status.ok()) {
     taken_ = seen_;
     refusal_.clear();
+    is_refused_ = false;
     spdlog::info("{} was read again from {}", what_, absl::StrJoin(paths_, ", "));
     return;
   }
   if (status.message() == refusal_) return;
   refusal_ = std::string(status.message());
   ++refused_;
+  is_refused_ = true;
   spdlog::error("{} has changed and is not taken; the one before stays in use: {}", what_, refusal_);
 }
 

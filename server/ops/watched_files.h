@@ -43,6 +43,9 @@ class WatchedFiles {
   // How often changed files were refused, or could not be read. Thread-safe.
   int64_t refused() const { return refused_; }
 
+  // Whether what is in the files now is not what is in use, since it was refused. Thread-safe.
+  bool is_refused() const { return is_refused_; }
+
  private:
   absl::StatusOr<std::vector<std::string>> Read() const;
 
@@ -53,6 +56,7 @@ class WatchedFiles {
   std::vector<std::string> seen_;  // By the last look; the text of the error if it could not read them.
   std::string refusal_;            // Why what was seen is not taken; empty if it is.
   std::atomic<int64_t> refused_ = 0;
+  std::atomic<bool> is_refused_ = false;
   std::unique_ptr<PeriodicTask> task_;
 };
 

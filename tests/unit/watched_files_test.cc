@@ -55,9 +55,11 @@ TEST_F(WatchedFilesTest, FilesThatChangeOneAfterTheOtherAreTakenTogether) {
 }
 
 TEST_F(WatchedFilesTest, ARefusalIsCountedOnceAndIsOverWhenTheFilesAreMended) {
+  EXPECT_FALSE(files_->is_refused());
   Write("a", "2");
   Look(5);
   EXPECT_EQ(files_->refused(), 1);
+  EXPECT_TRUE(files_->is_refused());
   std::filesystem::remove(path("b"));
   Look(5);
   EXPECT_EQ(files_->refused(), 2);
@@ -66,12 +68,15 @@ TEST_F(WatchedFilesTest, ARefusalIsCountedOnceAndIsOverWhenTheFilesAreMended) {
   Write("a", "1");
   Look(5);
   EXPECT_EQ(files_->refused(), 2);
+  EXPECT_FALSE(files_->is_refused()) << "they are what they were";
   Write("a", "2");
   Look(5);
   EXPECT_EQ(files_->refused(), 3);
+  EXPECT_TRUE(files_->is_refused());
   Write("b", "2");
   Look(2);
   EXPECT_EQ(taken_, "2");
+  EXPECT_FALSE(files_->is_refused());
 }
 
 TEST_F(WatchedFilesTest, AFileThatIsTooLargeIsRefused) {
