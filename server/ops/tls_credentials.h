@@ -53,9 +53,9 @@ class TlsCredentials {
 
   std::shared_ptr<grpc::ServerCredentials> credentials() const { return credentials_; }
 
-  // How often changed files were refused: the certificate with its key, and the authorities. Thread-safe.
-  int64_t refused_certificates() const { return identity_files_.refused(); }
-  int64_t refused_authorities() const { return authority_files_.refused(); }
+  // The certificate with its key, and the authorities.
+  const WatchedFiles& certificate_files() const { return identity_files_; }
+  const WatchedFiles& authority_files() const { return authority_files_; }
 
   // Until when what is used can be: the first certificate that expires, and the last authority. Thread-safe.
   absl::Time certificate_expiry() const { return absl::FromUnixSeconds(certificate_expiry_); }

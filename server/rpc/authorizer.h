@@ -46,8 +46,8 @@ class Authorizer {
   // PERMISSION_DENIED NOT_ALLOWED, for a change in an account that the caller may not act for.
   absl::Status RefuseAccount(const std::string& path, absl::string_view caller) const;
 
-  // How often a changed policy was refused.
-  int64_t refused() const { return file_ == nullptr ? 0 : file_->refused(); }
+  // The policy's; nullptr if there is none.
+  const WatchedFiles* file() const { return file_.get(); }
 
   // The same check for the services that gRPC itself provides, such as reflection. Health is open to all. This object
   // must outlive the processor.

@@ -1,7 +1,9 @@
 #include "server/rpc/metric_sources.h"
 
 #include <array>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -64,20 +66,28 @@ void AddDatabase(const storage::Database& database, Metrics& metrics) {
       by_statement([](const storage::Statement& statement) { return absl::ToDoubleSeconds(statement.time()); }));
 }
 
+void AddFile(const std::string& name, const WatchedFiles& files, Metrics& metrics) {
+  metrics.AddCounter("agreements_files_refused_total", "Changed files that were not taken, since they cannot be used.",
+                     {{"file", name}}, [&files] { return static_cast<double>(files.refused()); });
+  metrics.AddGauge("agreements_file_refused", "1 while what is in a file is not what is in use.", {{"file", name}},
+                   [&files] { return files.is_refused() ? 1 : 0; });
+}
+
+void AddExpiry(const std::string& name, std::function<absl::Time()> expiry, Metrics& metrics) {
+  metrics.AddGauge("agreements_certificate_expiry_timestamp_seconds", "When a certificate in use expires.",
+                   {{"file", name}},
+                   [expiry = std::move(expiry)] { return static_cast<double>(absl::ToUnixSeconds(expiry())); });
+}
+
 void AddAccess(const Authorizer& authorizer, const TlsCredentials* tls, Metrics& metrics) {
-  const char* refused = "Changed files that were not taken, since they could not be used.";
-  metrics.AddCounter("agreements_files_refused_total", refused, {{"file", "policy"}},
-                     [&authorizer] { return static_cast<double>(authorizer.refused()); });
+  if (authorizer.file() != nullptr) AddFile("policy", *authorizer.file(), metrics);
   if (tls == nullptr) return;
-  metrics.AddCounter("agreements_files_refused_total", refused, {{"file", "certificate"}},
-                     [tls] { return static_cast<double>(tls->refused_certificates()); });
-  metrics.AddCounter("agreements_files_refused_total", refused, {{"file", "client_ca"}},
-                     [tls] { return static_cast<double>(tls->refused_authorities()); });
-  const char* expiry = "When a certificate in use expires, in Unix seconds.";
-  metrics.AddGauge("agreements_certificate_expiry_timestamp_seconds", expiry, {{"file", "certificate"}},
-                   [tls] { return static_cast<double>(absl::ToUnixSeconds(tls->certificate_expiry())); });
-  metrics.AddGauge("agreements_certificate_expiry_timestamp_seconds", expiry, {{"file", "client_ca"}},
-                   [tls] { return static_cast<double>(absl::ToUnixSeconds(tls->authority_expiry())); });
+  AddFile("certificate", tls->certificate_files(), metrics);
+  AddFile("client_ca", tls->authority_files(), metrics);
+  AddExpiry(
+      "certificate", [tls] { return tls->certificate_expiry(); }, metrics);
+  AddExpiry(
+      "client_ca", [tls] { return tls->authority_expiry(); }, metrics);
 }
 
 }  // namespace
