@@ -140,6 +140,32 @@ TEST_F(ListsTest, FiltersAreReadThroughTheirIndexes) {
   EXPECT_LT(RowsOfAPage(ListAccesses, {{"user_id", "anna"}}), kFew);
 }
 
+TEST_F(ListsTest, TheTrailIsReadThroughItsIndexes) {
+  // 50,000 entries. A fifth are another account's, and newer.
+  service_.Sql(R"sql(
+  INSERT INTO changes (account_id, change_id, kind, term, content)
+  SELECT IF(n % 5 > 0, 'acct-1', 'acct-9'), CONCAT(IF(n % 5 > 0, 'chg-0', 'chg-1'), LPAD(n, 15, '0')), kind,
+         CASE kind
+           WHEN 0 THEN ''
+           WHEN 2 THEN 'MoveCompany'
+           WHEN 3 THEN CONCAT('caller-', n % 100)
+           ELSE CONCAT('agr-zz', LPAD(n % 500, 14, '0'))
+         END,
+         IF(kind = 0, '', NULL)
+  FROM (SELECT CAST(RIGHT(agreement_id, 14) AS UNSIGNED) AS n FROM agreements WHERE agreement_id LIKE 'agr-zz%') AS numbers,
+       (SELECT 0 AS kind UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 11) AS kinds)sql");
+  service_.Sql("ANALYZE TABLE changes");
+  // Three to five for each entry.
+  EXPECT_LT(RowsOfAPage(ListChanges), 3 * kFew);
+  EXPECT_LT(RowsOfAPage(ListChanges, {{"method", "MoveCompany"}}), 3 * kFew);
+  EXPECT_LT(RowsOfAPage(ListChanges, {{"caller", "caller-6"}}), 3 * kFew);
+  EXPECT_LT(RowsOfAPage(ListChanges, {{"agreement_id", "agr-zz00000000000006"}}), 3 * kFew);
+  EXPECT_LT(RowsOfAPage(ListChanges, {{"agreement_id", "agr-zz00000000000006"}, {"caller", "caller-6"}}), 3 * kFew);
+  const std::pair<std::string, std::string> from = {"from_create_time", InstantField("1970-01-01T00:00:00Z")};
+  const std::pair<std::string, std::string> until = {"until_create_time", InstantField("2999-01-01T00:00:00Z")};
+  EXPECT_LT(RowsOfAPage(ListChanges, {from, until}), 3 * kFew);
+}
+
 TEST_F(ListsTest, OrderBasesAreReadThroughTheIndexOfTheirCreationTimes) {
   // 50,000 of as many agreements, a minute each.
   service_.Sql(R"sql(
