@@ -3,7 +3,6 @@
 #include <regex>
 
 #include "absl/strings/str_cat.h"
-#include "storage/connection/requests.h"
 #include "tests/testing/mutations.h"
 #include "tests/testing/service.h"
 
