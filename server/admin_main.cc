@@ -54,6 +54,7 @@ constexpr int kMaxShownInJson = 1000;  // Findings of a check.
 absl::StatusOr<storage::DatabaseOptions> PatientDatabaseOptions() {
   ASSIGN_OR_RETURN(storage::DatabaseOptions options, DatabaseOptionsFromFlags());
   options.max_call = absl::Hours(24);
+  options.max_statement = options.max_call;
   return options;
 }
 

@@ -2,41 +2,14 @@
 
 #include <algorithm>
 
-#include "absl/random/random.h"
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
-#include "spdlog/spdlog.h"
 #include "storage/connection/changes.h"
 #include "storage/connection/requests.h"
 
 namespace agreements::storage {
 namespace {
-
-constexpr absl::Duration kFirstBackoff = absl::Milliseconds(1);
-
-// The server's clock for row waits is coarser than ours.
-constexpr absl::Duration kRowWaitSlack = absl::Milliseconds(100);
-
-// How often a call runs again after a duplicate that its body did not expect. Two servers can make the same id, but not
-// many times in a row.
-constexpr int kMaxDuplicates = 5;
-
-// Full jitter: a random pause up to a bound that doubles each time.
-absl::Duration Backoff(int attempt, absl::Duration longest) {
-  thread_local absl::BitGen generator;
-  const absl::Duration bound = std::min(longest, kFirstBackoff * (1 << std::min(attempt, 20)));
-  return bound * absl::Uniform<double>(generator, 0, 1);
-}
-
-// Logs `text`, which no caller may see, under an id that the caller gets.
-absl::Status LoggedInternalError(IdSource& ids, const std::string& text) {
-  const std::string error_id = ids.Next("err-");
-  spdlog::error("{} {}", error_id, text);
-  return InternalError(error_id);
-}
 
 // Empties the fields that hold one of `ids`, in `message` and in the messages within it.
 void ClearIds(const std::vector<std::string>& ids, google::protobuf::Message& message) {
@@ -66,18 +39,12 @@ absl::Status Replay(const StoredRequest& stored, const Call& call, google::proto
   return absl::OkStatus();
 }
 
-// Whether the result of an attempt goes to the caller. If not, it runs again.
-bool IsAnswer(const Session& session, const absl::Status& status) {
-  if (session.failure()) return session.failure()->kind == ErrorKind::kDefect;
-  return !(absl::IsAborted(status) && ReasonOf(status) == v1::ERROR_REASON_UNSPECIFIED);
-}
-
 }  // namespace
 
 absl::Status StartOver() { return absl::AbortedError("the transaction starts over"); }
 
-Database::Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now)
-    : options_(std::move(options)), ids_(ids), now_(std::move(now)), pool_(options_) {}
+Database::Database(const DatabaseOptions& options, IdSource& ids, std::function<absl::Time()> now)
+    : ids_(ids), now_(std::move(now)), runner_(options, ids) {}
 
 absl::Status Database::InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run) {
   RETURN_IF_ERROR(session.BeginSnapshot());
@@ -92,7 +59,7 @@ absl::Status Database::InSnapshot(Session& session, absl::FunctionRef<absl::Stat
 absl::Status Database::RunReadWrite(Call call, bool is_idempotent, absl::FunctionRef<absl::Status(Transaction&)> body,
                                     google::protobuf::Message& response) {
   if (call.request_id.empty()) call.request_id = NewRequestId(ids_);
-  absl::Status done = Run(call, /*autocommit=*/false, [&](Session& session) -> absl::Status {
+  return runner_.Run(call, /*autocommit=*/false, [&](Session& session) -> absl::Status {
     absl::Status status = call.validate_only ? AttemptValidation(session, call, body, response)
                                              : Attempt(session, call, is_idempotent, body, response);
     if (!status.ok() && !session.failure()) RETURN_IF_ERROR(session.Rollback());
@@ -100,9 +67,6 @@ absl::Status Database::RunReadWrite(Call call, bool is_idempotent, absl::Functio
     if (is_idempotent) call.request_id = NewRequestId(ids_);
     return status;
   });
-  if (done.ok() && !call.validate_only) not_written_.IsWell();
-  if (done.ok()) lost_.IsWell();
-  return done;
 }
 
 // Runs `body` once as a transaction. If it fails, the caller rolls back.
@@ -172,90 +136,15 @@ absl::Status Database::AttemptValidation(Session& session, const Call& call,
   return session.Rollback();
 }
 
-absl::Status Database::Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt) {
-  // Real time, not the injected clock: it bounds waiting.
-  const absl::Time deadline = std::min(call.deadline, absl::Now() + options_.max_call);
-  Runs runs;
-  for (int run = 0;; ++run) {
-    if (run > 0) absl::SleepFor(std::min(Backoff(run, options_.max_backoff), deadline - absl::Now()));
-    const absl::Time now = absl::Now();
-    if (now >= deadline) return DeadlinePassed();
-    if (now - runs.refused_since >= options_.unreachable_after) return DatabaseUnavailable();
-
-    absl::StatusOr<Pooled> pooled = pool_.Acquire(autocommit, call.figures);
-    if (!pooled.ok()) {
-      runs.refused_since = std::min(runs.refused_since, now);
-      continue;
-    }
-    Session& session = *pooled->session;
-    session.ClearFailure();
-    absl::Status status =
-        session.Set({.autocommit = autocommit, .time_limit = deadline - now, .row_wait = options_.row_wait});
-    if (status.ok()) status = attempt(session);
-    const RerunCause cause = session.failure()               ? CauseOf(session.failure()->kind)
-                             : absl::IsAlreadyExists(status) ? RerunCause::kDuplicate
-                                                             : RerunCause::kStartedOver;
-    std::optional<absl::Status> answer = session.failure() ? AfterFailure(*std::move(pooled), now, deadline, runs)
-                                                           : AfterAttempt(*std::move(pooled), status, runs);
-    if (answer) return *std::move(answer);
-    if (call.figures != nullptr) ++call.figures->reruns[static_cast<size_t>(cause)];
-  }
-}
-
-std::optional<absl::Status> Database::AfterAttempt(Pooled pooled, absl::Status status, Runs& runs) {
-  pool_.Release(std::move(pooled));
-  dropped_.IsWell();
-  refused_.IsWell();
-  if (status.ok() || ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) return status;
-  // Runs again after StartOver(), and after a duplicate that the body did not expect: another server made the same id.
-  if (absl::IsAborted(status)) return std::nullopt;
-  if (absl::IsAlreadyExists(status) && ++runs.duplicates <= kMaxDuplicates) return std::nullopt;
-  return LoggedInternalError(ids_, status.ToString());
-}
-
-std::optional<absl::Status> Database::AfterFailure(Pooled pooled, absl::Time begin, absl::Time deadline, Runs& runs) {
-  Session& session = *pooled.session;
-  const Session::Failure failure = *session.failure();
-  switch (failure.kind) {
-    case ErrorKind::kRerun:
-    case ErrorKind::kRowLocked:
-      runs.refused_since = absl::InfiniteFuture();  // It answers.
-      // ROLLBACK first, always: a lock wait time-out leaves the transaction open with its earlier writes.
-      if (session.Rollback().ok()) pool_.Release(std::move(pooled));
-      if (failure.kind == ErrorKind::kRowLocked) runs.waited_for_rows += absl::Now() - begin;
-      if (runs.waited_for_rows >= options_.row_wait - kRowWaitSlack && absl::Now() < deadline) {
-        // Only RowLocked() says that nothing was done.
-        return runs.outcome_known ? RowLocked() : DatabaseUnavailable();
-      }
-      return std::nullopt;
-    case ErrorKind::kTransactionLost:
-      lost_.Happened(failure.text);
-      return std::nullopt;
-    case ErrorKind::kConnectionLost:
-      runs.outcome_known = false;
-      dropped_.Happened(failure.text);
-      return std::nullopt;
-    case ErrorKind::kServerRefuses:
-      refused_.Happened(failure.text);
-      pool_.DropAll();
-      runs.refused_since = std::min(runs.refused_since, absl::Now());
-      return std::nullopt;
-    case ErrorKind::kCannotWrite:
-      runs.outcome_known = false;
-      not_written_.Happened(failure.text);
-      if (session.Rollback().ok()) pool_.Release(std::move(pooled));
-      runs.refused_since = std::min(runs.refused_since, absl::Now());
-      return std::nullopt;
-    case ErrorKind::kDuplicate:
-    case ErrorKind::kDefect:
-      break;
-  }
-  return LoggedInternalError(ids_, failure.text);
+Call Database::Alone() {
+  Call call;
+  call.is_background = true;
+  return call;
 }
 
 absl::StatusOr<int64_t> Database::ExecuteAlone(const Statement& statement, absl::Span<const Value> values) {
   int64_t changed = 0;
-  RETURN_IF_ERROR(Run(Call(), /*autocommit=*/true, [&](Session& session) -> absl::Status {
+  RETURN_IF_ERROR(runner_.Run(Alone(), /*autocommit=*/true, [&](Session& session) -> absl::Status {
     ASSIGN_OR_RETURN(changed, session.Execute(statement, values));
     return absl::OkStatus();
   }));

@@ -21,28 +21,13 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "google/protobuf/message.h"
-#include "storage/connection/figures.h"
+#include "storage/connection/call.h"
+#include "storage/connection/call_runner.h"
 #include "storage/connection/ids.h"
-#include "storage/connection/pool.h"
 #include "storage/connection/session.h"
 #include "storage/connection/trail.h"
-#include "storage/connection/trouble_log.h"
 
 namespace agreements::storage {
-
-// The call that a transaction belongs to.
-struct Call {
-  std::string account_id;
-  std::string caller;        // Identity of the caller; empty if callers need none.
-  std::string actor;         // The end user that the caller names, or empty.
-  std::string trace_id;      // W3C trace id, 32 hexadecimal digits, or empty.
-  std::string request_id;    // The caller's, or empty.
-  std::string request_hash;  // Of method and content, 64 hexadecimal digits.
-  std::string method;        // Full name of the request's message, e.g. "agreements.v1.MoveCompanyRequest".
-  bool validate_only = false;
-  absl::Time deadline = absl::InfiniteFuture();
-  CallFigures* figures = nullptr;  // Where to count what the call uses of the database. May be null. Not owned.
-};
 
 // Reads the rows of one account. Each statement sees everything that is committed when it begins.
 class ReadTransaction {
@@ -141,10 +126,10 @@ absl::Status StartOver();
 // The transactions on one database. Thread-safe.
 class Database {
  public:
-  Database(DatabaseOptions options, IdSource& ids, std::function<absl::Time()> now);
+  Database(const DatabaseOptions& options, IdSource& ids, std::function<absl::Time()> now);
 
   // REQUIRES: no other thread runs yet. The connector's set-up is not thread-safe. Call it in main.
-  static void InitializeLibrary() { Pool::InitializeLibrary(); }
+  static void InitializeLibrary() { Hosts::InitializeLibrary(); }
 
   // Runs `body` in a transaction, and commits if it returns a value. `body` returns absl::StatusOr<Response>, Response
   // a protobuf message.
@@ -159,7 +144,7 @@ class Database {
   // - validate_only: rolls back, and empties the new ids in the response.
   //
   // Errors: those of `body`; INVALID_ARGUMENT REQUEST_ID_REUSED; UNAVAILABLE DATABASE_UNAVAILABLE or ROW_LOCKED,
-  // DEADLINE_EXCEEDED, INTERNAL.
+  // DEADLINE_EXCEEDED, INTERNAL; CANCELLED, after which it may be committed or not: only a repeat of the request tells.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWrite(const Call& call, const Body& body) {
     return Write(call, body, /*is_idempotent=*/false);
@@ -184,35 +169,31 @@ class Database {
     return Read<Snapshot>(call, body, InSnapshot);
   }
 
-  // Executes one statement outside any call and account, and returns how many rows it changed. It may run twice. For
-  // housekeeping.
+  // Executes one statement outside any call and account, and returns how many rows it changed. It may run twice. It is
+  // background work: housekeeping.
   absl::StatusOr<int64_t> ExecuteAlone(const Statement& statement, absl::Span<const Value> values);
 
   // Executes one SELECT outside any call and account, and returns all its rows. `reader` converts each one.
   template <typename T>
   absl::StatusOr<std::vector<T>> QueryAlone(const Statement& statement, absl::Span<const Value> values,
                                             T (*reader)(const Row&)) {
-    return ReadOnly(Call(), [&](ReadTransaction& tx) { return tx.Query(statement, values, reader); });
+    return ReadOnly(Alone(), [&](ReadTransaction& tx) { return tx.Query(statement, values, reader); });
   }
 
-  // Queries the database on a connection of its own. OK if the database takes writes, otherwise UNAVAILABLE, after at
-  // most twice DatabaseOptions::check_timeout for each host.
-  absl::Status Check() { return pool_.Check(); }
+  // UNAVAILABLE if no host has taken writes for DatabaseOptions::unreachable_after: every call would get this. Cheap.
+  absl::Status Availability() const { return runner_.CheckGone(); }
 
-  DatabaseFigures figures() const { return pool_.figures(); }
+  // Queries the database on a connection of its own. OK if a host takes writes, otherwise UNAVAILABLE, after at most
+  // twice DatabaseOptions::check_timeout for each host. Call it every two seconds: it finds out that a host has fallen
+  // silent, and takes it out of use.
+  absl::Status Check() { return runner_.Check(); }
+
+  DatabaseFigures figures() const { return runner_.figures(); }
 
   // Opens a connection outside the pool, for migrations. Each statement is prepared when it is first executed.
-  absl::StatusOr<std::unique_ptr<Session>> Connect() { return pool_.Connect(); }
+  absl::StatusOr<std::unique_ptr<Session>> Connect() { return runner_.Connect(); }
 
  private:
-  // What the runs of a call have met so far.
-  struct Runs {
-    absl::Time refused_since = absl::InfiniteFuture();
-    absl::Duration waited_for_rows;
-    bool outcome_known = true;  // Of every COMMIT.
-    int duplicates = 0;
-  };
-
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> Write(const Call& call, const Body& body, bool is_idempotent) {
     typename std::invoke_result_t<Body, Transaction&>::value_type response;
@@ -232,7 +213,7 @@ class Database {
   template <typename Tx, typename Body, typename Around>
   std::invoke_result_t<Body, Tx&> Read(const Call& call, const Body& body, const Around& around) {
     std::invoke_result_t<Body, Tx&> result = absl::UnknownError("did not run");
-    absl::Status status = Run(call, /*autocommit=*/true, [&](Session& session) {
+    absl::Status status = runner_.Run(call, /*autocommit=*/true, [&](Session& session) {
       return around(session, [&] {
         Tx tx(session, call.account_id);
         result = body(tx);
@@ -243,17 +224,13 @@ class Database {
     return result;
   }
 
+  // The call of a statement outside any call.
+  static Call Alone();
   // Runs `run` in one snapshot.
   static absl::Status InSnapshot(Session& session, absl::FunctionRef<absl::Status()> run);
 
   absl::Status RunReadWrite(Call call, bool is_idempotent, absl::FunctionRef<absl::Status(Transaction&)> body,
                             google::protobuf::Message& response);
-  // Runs `attempt`, each time on some connection, until it succeeds or fails with an error for the caller.
-  absl::Status Run(const Call& call, bool autocommit, absl::FunctionRef<absl::Status(Session&)> attempt);
-  // What ends a call after an attempt that left the connection as it was, and after one that failed with an error of
-  // the server, which began at `begin`. std::nullopt if it runs again.
-  std::optional<absl::Status> AfterAttempt(Pooled pooled, absl::Status status, Runs& runs);
-  std::optional<absl::Status> AfterFailure(Pooled pooled, absl::Time begin, absl::Time deadline, Runs& runs);
   absl::Status Attempt(Session& session, const Call& call, bool is_idempotent,
                        absl::FunctionRef<absl::Status(Transaction&)> body, google::protobuf::Message& response);
   absl::Status Finish(Transaction& tx, Session& session, const Call& call, absl::string_view claim_id,
@@ -261,15 +238,9 @@ class Database {
   absl::Status AttemptValidation(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                                  google::protobuf::Message& response);
 
-  const DatabaseOptions options_;
   IdSource& ids_;
   const std::function<absl::Time()> now_;
-  Pool pool_;
-
-  TroubleLog dropped_{"a database connection was dropped"};
-  TroubleLog refused_{"the database refuses"};
-  TroubleLog not_written_{"the database cannot write"};
-  TroubleLog lost_{"a transaction had ended without a word, and ran again"};
+  CallRunner runner_;
 };
 
 }  // namespace agreements::storage

@@ -45,6 +45,7 @@ ErrorKind KindOfNumber(int error_number) {
     case 4031:  // Disconnected for inactivity (MySQL)
       return ErrorKind::kConnectionLost;
     case 1040:            // Too many connections
+    case 1203:            // Too many connections of this user
     case 1047:            // Node is not ready (Galera)
     case kReadOnlyError:  // --read-only
     case 1461:            // max_prepared_stmt_count is reached
@@ -52,6 +53,7 @@ ErrorKind KindOfNumber(int error_number) {
     case 1836:            // Read-only mode
     case 2002:            // Cannot connect
     case 2003:
+    case 3032:  // Offline mode (MySQL)
     case 3100:  // No majority (Group Replication)
       return ErrorKind::kServerRefuses;
     case kErrorWritingFile:
@@ -75,6 +77,17 @@ ErrorKind KindOf(int error_number, absl::string_view message) {
   // Errors of an engine (1030), of COMMIT (1180) and of other files have the system's reason in their text.
   const bool is_open = kind == ErrorKind::kDefect || kind == ErrorKind::kRerun;
   return is_open && SaysNoRoom(message) ? ErrorKind::kCannotWrite : kind;
+}
+
+bool IsWithoutRoom(int error_number) {
+  switch (error_number) {
+    case 1040:
+    case 1203:
+    case 1461:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string DuplicateKeyName(absl::string_view message) {

@@ -31,6 +31,9 @@ enum class ErrorKind {
 // `message` is the error's text. It decides for numbers that stand for any error of the operating system.
 ErrorKind KindOf(int error_number, absl::string_view message = "");
 
+// Whether the error says that the server, which may be well, has no room for another connection.
+bool IsWithoutRoom(int error_number);
+
 // The name of the unique key in the text of a kDuplicate error: "Duplicate entry 'x' for key 'k'" on MariaDB, "... for
 // key 'table.k'" on MySQL.
 std::string DuplicateKeyName(absl::string_view message);

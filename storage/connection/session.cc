@@ -68,6 +68,10 @@ absl::Status Session::Prepare() {
   });
 }
 
+absl::Status Session::ReadConnectionId() {
+  return Guarded("read connection id", [this] { connection_id_ = std::stoll(QueryText("SELECT CONNECTION_ID()")); });
+}
+
 absl::Status Session::PrepareStatements() {
   return Guarded("prepare statements", [this] {
     for (const Statement* statement : Statement::All()) {
@@ -171,6 +175,11 @@ absl::Status Session::Command(const std::string& sql) {
 // Runs `body` between the hooks, and converts an exception to a status.
 template <typename Body>
 absl::Status Session::Guarded(absl::string_view name, Body body) {
+  if (cancellation_ != nullptr && cancellation_->cancelled()) {
+    const std::string text = absl::StrCat(name, ": the call is cancelled");
+    if (!failure_) failure_ = Failure{.kind = ErrorKind::kRerun, .text = text};
+    return absl::CancelledError(text);
+  }
   try {
     Raise(name, StatementEvent::Phase::kBefore);
     body();
@@ -182,7 +191,7 @@ absl::Status Session::Guarded(absl::string_view name, Body body) {
         number == kNoSavepointError && name == "RELEASE" ? ErrorKind::kTransactionLost : KindOf(number, error.what());
     if (kind == ErrorKind::kDuplicate) return absl::AlreadyExistsError(DuplicateKeyName(error.what()));
     const std::string text = absl::StrCat(name, ": ", number, " ", error.what());
-    if (!failure_) failure_ = Failure{.kind = kind, .text = text};
+    if (!failure_) failure_ = Failure{.kind = kind, .number = number, .text = text};
     return absl::InternalError(text);
   }
 }

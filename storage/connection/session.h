@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/connection/cancellation.h"
 #include "storage/connection/figures.h"
 #include "storage/connection/mysql_errors.h"
 #include "storage/connection/statement.h"
@@ -77,10 +78,18 @@ class Session {
 
   Engine engine() const { return engine_; }
 
+  // The server's number of this connection, for KILL. 0 before Prepare() or ReadConnectionId().
+  int64_t connection_id() const { return connection_id_; }
+  absl::Status ReadConnectionId();
+
   // Takes a round trip if a setting changes, which is seldom. REQUIRES: no transaction has begun.
   absl::Status Set(SessionSettings settings);
-  // Counts round trips in `figures` from now on, until the next call of this. May be null.
-  void CountIn(CallFigures* figures) { figures_ = figures; }
+  // From now on, counts round trips in `figures`, and executes nothing once `cancellation` is cancelled. Either may be
+  // null. They must live until the next call of this.
+  void Serve(CallFigures* figures, const Cancellation* cancellation) {
+    figures_ = figures;
+    cancellation_ = cancellation;
+  }
 
   // See SessionSettings.
   bool autocommit() const { return autocommit_; }
@@ -114,6 +123,7 @@ class Session {
   // The first error since ClearFailure() that ends the transaction.
   struct Failure {
     ErrorKind kind;
+    int number = 0;    // The server's or the connector's, 0 if it is neither.
     std::string text;  // With the statement's name; not for callers.
   };
   const std::optional<Failure>& failure() const { return failure_; }
@@ -129,8 +139,9 @@ class Session {
   std::string QueryText(const std::string& sql);
 
   std::unique_ptr<sql::Connection> connection_;
-  const TestHooks* hooks_;          // May be null.
-  CallFigures* figures_ = nullptr;  // May be null.
+  const TestHooks* hooks_;                      // May be null.
+  const Cancellation* cancellation_ = nullptr;  // May be null.
+  CallFigures* figures_ = nullptr;              // May be null.
   Engine engine_ = Engine::kMariaDb;
   int64_t connection_id_ = 0;
   bool autocommit_ = true;

@@ -188,10 +188,14 @@ TEST_F(DatabaseTest, TheCheckDoesNotWaitForADatabaseThatHangs) {
 }
 
 TEST_F(DatabaseTest, TheCheckSeesAServerThatTakesNoWrites) {
+  std::atomic<bool> takes_writes = true;
+  on_statement_ = [&](const StatementEvent& event) {
+    return event.name == "prepare session" && !takes_writes ? 1290 : 0;
+  };
   EXPECT_TRUE(database_.Check().ok());
-  on_statement_ = [](const StatementEvent& event) { return event.name == "prepare session" ? 1290 : 0; };
+  takes_writes = false;
   EXPECT_EQ(ReasonOf(database_.Check()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
-  on_statement_ = nullptr;
+  takes_writes = true;
   EXPECT_TRUE(database_.Check().ok());
 }
 

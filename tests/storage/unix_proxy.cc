@@ -1,10 +1,13 @@
 #include "tests/storage/unix_proxy.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <stdexcept>
 #include <utility>
 
@@ -31,16 +34,44 @@ int Open(Call call, const std::string& path) {
   return opened;
 }
 
+int ListenAt(const std::string& path) {
+  unlink(path.c_str());
+  const int listener = Open(bind, path);
+  if (listen(listener, SOMAXCONN) != 0) throw std::runtime_error("cannot listen at " + path);
+  return listener;
+}
+
+// At a free port.
+int ListenOnTcp() {
+  sockaddr_in any = {};
+  any.sin_family = AF_INET;
+  any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener < 0 || bind(listener, reinterpret_cast<const sockaddr*>(&any), sizeof(any)) != 0 ||
+      listen(listener, SOMAXCONN) != 0) {
+    throw std::runtime_error("cannot listen on TCP");
+  }
+  return listener;
+}
+
+std::string NewPath() {
+  static std::atomic<int> count = 0;
+  return absl::StrCat("/tmp/agreements-proxy-", getpid(), "-", ++count);
+}
+
 }  // namespace
 
 UnixProxy::UnixProxy(std::string server)
-    : server_(std::move(server)), path_(absl::StrCat("/tmp/agreements-proxy-", getpid())), listener_([this] {
-        unlink(path_.c_str());
-        const int listener = Open(bind, path_);
-        if (listen(listener, SOMAXCONN) != 0) throw std::runtime_error("cannot listen at " + path_);
-        return listener;
-      }()) {
-  listening_ = std::thread([this] { Listen(); });
+    : server_(std::move(server)), path_(NewPath()), listener_(ListenAt(path_)), tcp_listener_(ListenOnTcp()) {
+  listening_ = std::thread([this] { Listen(listener_); });
+  tcp_listening_ = std::thread([this] { Listen(tcp_listener_); });
+}
+
+std::string UnixProxy::address() const {
+  sockaddr_in address = {};
+  socklen_t size = sizeof(address);
+  getsockname(tcp_listener_, reinterpret_cast<sockaddr*>(&address), &size);
+  return absl::StrCat("127.0.0.1:", ntohs(address.sin_port));
 }
 
 UnixProxy::~UnixProxy() {
@@ -49,12 +80,14 @@ UnixProxy::~UnixProxy() {
     ends_ = true;
   }
   changed_.notify_all();
-  shutdown(listener_, SHUT_RDWR);  // Ends accept().
+  for (const int listener : {listener_, tcp_listener_}) shutdown(listener, SHUT_RDWR);  // Ends accept().
   listening_.join();
+  tcp_listening_.join();
   for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
   for (std::thread& thread : threads_) thread.join();
   for (const int socket : sockets_) close(socket);
   close(listener_);
+  close(tcp_listener_);
   unlink(path_.c_str());
 }
 
@@ -69,11 +102,12 @@ void UnixProxy::GoOn() {
   changed_.notify_all();
 }
 
-void UnixProxy::Listen() {
+void UnixProxy::Listen(int listener) {
   for (;;) {
-    const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const int client = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) return;
     const int server = Open(connect, server_);
+    const std::lock_guard lock(mutex_);
     sockets_.push_back(client);
     sockets_.push_back(server);
     threads_.emplace_back([this, client, server] { PassOn(client, server); });

@@ -18,18 +18,21 @@ class UnixProxy {
   ~UnixProxy();
 
   const std::string& path() const { return path_; }
+  // It listens at this TCP address, too: "127.0.0.1:54321".
+  std::string address() const;
 
   // From now on, connections are taken and nothing is passed on; until GoOn().
   void Hang();
   void GoOn();
 
  private:
-  void Listen();
+  void Listen(int listener);
   void PassOn(int from, int to);
 
   const std::string server_;
   const std::string path_;
   const int listener_;
+  const int tcp_listener_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool hangs_ = false;
@@ -37,6 +40,7 @@ class UnixProxy {
   std::vector<int> sockets_;
   std::vector<std::thread> threads_;
   std::thread listening_;
+  std::thread tcp_listening_;
 };
 
 }  // namespace agreements::testing

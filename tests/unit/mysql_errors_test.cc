@@ -9,11 +9,16 @@ TEST(MysqlErrors, KnowWhatCanRunAgain) {
   for (const int number : {1020, 1180, 1213, 1317, 1969, 3024, 3101}) EXPECT_EQ(KindOf(number), ErrorKind::kRerun);
   for (const int number : {1205, 3572}) EXPECT_EQ(KindOf(number), ErrorKind::kRowLocked);
   for (const int number : {1927, 2006, 2013, 4031}) EXPECT_EQ(KindOf(number), ErrorKind::kConnectionLost);
-  for (const int number : {1040, 1047, 1290, 1461, 1792, 1836, 2002, 2003}) {
+  for (const int number : {1040, 1047, 1203, 1290, 1461, 1792, 1836, 2002, 2003, 3032, 3100}) {
     EXPECT_EQ(KindOf(number), ErrorKind::kServerRefuses);
   }
   EXPECT_EQ(KindOf(1062), ErrorKind::kDuplicate);
   for (const int number : {0, 1064, 1146, 1452, 3819, 4025}) EXPECT_EQ(KindOf(number), ErrorKind::kDefect);
+}
+
+TEST(MysqlErrors, KnowAServerThatHasNoRoomForAConnection) {
+  for (const int number : {1040, 1203, 1461}) EXPECT_TRUE(IsWithoutRoom(number));
+  for (const int number : {0, 1045, 1290, 2002, 2003, 3032}) EXPECT_FALSE(IsWithoutRoom(number));
 }
 
 TEST(MysqlErrors, KnowAFullDisk) {

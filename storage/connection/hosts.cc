@@ -1,0 +1,165 @@
+#include "storage/connection/hosts.h"
+
+#include <cppconn/connection.h>
+#include <cppconn/driver.h>
+#include <cppconn/exception.h>
+#include <cppconn/resultset.h>
+#include <cppconn/statement.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "proto/status_macros.h"
+#include "storage/connection/mysql_errors.h"
+
+namespace agreements::storage {
+namespace {
+
+// How long a silent host is tried last. Otherwise each new connection would wait for it first.
+constexpr absl::Duration kAvoided = absl::Seconds(10);
+
+// A connect that fails so soon before its time-out has met it: the two clocks differ.
+constexpr absl::Duration kClockSlack = absl::Milliseconds(100);
+
+bool IsEncrypted(sql::Connection& connection) {
+  const std::unique_ptr<sql::Statement> command(connection.createStatement());
+  const std::unique_ptr<sql::ResultSet> status(command->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
+  return status->next() && !status->getString(2)->empty();
+}
+
+absl::Status ConnectError(int error_number, absl::string_view text) {
+  return IsWithoutRoom(error_number) ? absl::ResourceExhaustedError(text) : absl::UnavailableError(text);
+}
+
+}  // namespace
+
+Hosts::Hosts(const DatabaseOptions& options) : options_(options) {
+  if (!options_.socket.empty()) {
+    hosts_.emplace_back(absl::StrCat("unix://", options_.socket));
+    return;
+  }
+  for (const std::string& host : options_.hosts) {
+    hosts_.emplace_back(absl::StrCat("tcp://", host, absl::StrContains(host, ':') ? "" : ":3306"));
+  }
+}
+
+void Hosts::InitializeLibrary() { get_driver_instance(); }
+
+absl::StatusOr<Hosts::Connected> Hosts::Connect(const Connecting& how) {
+  absl::Status status = absl::UnavailableError("no database host is configured");
+  for (const size_t number : Order()) {
+    Host& host = hosts_[number];
+    const absl::Time begin = absl::Now();
+    absl::StatusOr<std::unique_ptr<Session>> session = Open(host.address, how);
+    if (session.ok()) status = PrepareFor(**session, how);
+    if (session.ok() && status.ok()) {
+      Answered(number);
+      return Connected{.session = *std::move(session), .host = number};
+    }
+    if (!session.ok()) status = session.status();
+    ++connects_failed_;
+    host.unreachable.Happened(status.message());
+    if (absl::Now() - begin >= std::min(how.connect_timeout, how.read_timeout) - kClockSlack) Avoid(host);
+    status = absl::Status(status.code(), absl::StrCat("cannot connect to ", host.address, ": ", status.message()));
+  }
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Hosts::ConnectTo(size_t host, const Connecting& how) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Open(hosts_[host].address, how));
+  RETURN_IF_ERROR(session->ReadConnectionId());
+  return session;
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Hosts::Open(const std::string& address, const Connecting& how) {
+  const RoundTrip trip(how.figures);
+  try {
+    return std::make_unique<Session>(Login(address, how), options_.hooks);
+  } catch (const sql::SQLException& error) {
+    return ConnectError(error.getErrorCode(), absl::StrCat(error.getErrorCode(), " ", error.what()));
+  }
+}
+
+absl::Status Hosts::PrepareFor(Session& session, const Connecting& how) {
+  session.Serve(how.figures, nullptr);
+  absl::Status status = session.Prepare();
+  if (status.ok() && how.prepare_statements) status = session.PrepareStatements();
+  if (status.ok()) return status;
+  return ConnectError(session.failure() ? session.failure()->number : 0, status.message());
+}
+
+void Hosts::Answered(size_t host) {
+  hosts_[host].answered = absl::ToUnixMicros(absl::Now());
+  hosts_[host].unreachable.IsWell();
+}
+
+bool Hosts::AnsweredSince(absl::Time time) const {
+  return std::any_of(hosts_.begin(), hosts_.end(),
+                     [since = absl::ToUnixMicros(time)](const Host& host) { return host.answered > since; });
+}
+
+void Hosts::IsSilent(size_t host) {
+  Avoid(hosts_[host]);
+  hosts_[host].unreachable.Happened("it does not answer");
+}
+
+void Hosts::Avoid(Host& host) { host.avoided_until = absl::ToUnixMicros(absl::Now() + kAvoided); }
+
+std::vector<size_t> Hosts::Order() const {
+  std::vector<size_t> order(hosts_.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_partition(order.begin(), order.end(), [this, now = absl::ToUnixMicros(absl::Now())](size_t number) {
+    return hosts_[number].avoided_until <= now;
+  });
+  return order;
+}
+
+std::unique_ptr<sql::Connection> Hosts::Login(const std::string& address, const Connecting& how) {
+  const std::string password = options_.password ? options_.password() : "";
+  std::string accepted;
+  {
+    const std::lock_guard lock(mutex_);
+    accepted = accepted_password_;
+  }
+  std::unique_ptr<sql::Connection> connection;
+  try {
+    connection = Login(address, how, password);
+    accepted = password;
+  } catch (const sql::SQLException& error) {
+    // A new password may come before the server knows it.
+    if (error.getErrorCode() != kAccessDeniedError || accepted.empty() || accepted == password) throw;
+    connection = Login(address, how, accepted);
+  }
+  const std::lock_guard lock(mutex_);
+  accepted_password_ = accepted;
+  return connection;
+}
+
+std::unique_ptr<sql::Connection> Hosts::Login(const std::string& address, const Connecting& how,
+                                              const std::string& password) const {
+  const auto seconds = [](absl::Duration duration) { return static_cast<int>(absl::ToInt64Seconds(duration)); };
+  sql::ConnectOptionsMap connect_options;
+  connect_options["hostName"] = address;
+  connect_options["userName"] = options_.user;
+  connect_options["password"] = password;
+  connect_options["schema"] = options_.schema;
+  connect_options["OPT_CHARSET_NAME"] = "utf8mb4";
+  connect_options["OPT_CONNECT_TIMEOUT"] = seconds(how.connect_timeout);
+  connect_options["OPT_READ_TIMEOUT"] = seconds(how.read_timeout);
+  connect_options["OPT_WRITE_TIMEOUT"] = seconds(how.read_timeout);
+  if (!options_.tls_ca_file.empty()) {
+    // Only both together refuse a connection in plain text.
+    connect_options["sslCA"] = options_.tls_ca_file;
+    connect_options["sslVerify"] = true;
+  }
+  std::unique_ptr<sql::Connection> connection(get_driver_instance()->connect(connect_options));
+  if (!options_.tls_ca_file.empty() && !IsEncrypted(*connection)) {
+    throw sql::SQLException("the connection is not encrypted");
+  }
+  return connection;
+}
+
+}  // namespace agreements::storage
