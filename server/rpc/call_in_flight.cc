@@ -1,6 +1,7 @@
 #include "server/rpc/call_in_flight.h"
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,6 +56,7 @@ CallInFlight::CallInFlight(const Method& method, grpc::CallbackServerContext& co
   if (x_request_id_.empty()) x_request_id_ = storage::ClockIdSource(absl::Now).Next("");
   context_.AddInitialMetadata(kXRequestIdKey, x_request_id_);
   call_.figures = &figures_;
+  call_.cancellation = std::make_shared<storage::Cancellation>();
 }
 
 absl::Status CallInFlight::Run(TaskKind kind, const Admission& admission,

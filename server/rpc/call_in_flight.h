@@ -41,6 +41,7 @@ struct Method {
 
 // What calls need and tell. All of it outlives them.
 struct CallSurroundings {
+  const storage::Database& database;
   const Authorizer& authorizer;
   Metrics& metrics;
   CallLog* log;  // nullptr: no line for a call.
@@ -55,10 +56,11 @@ class CallInFlight {
   CallInFlight(const CallInFlight&) = delete;
   CallInFlight& operator=(const CallInFlight&) = delete;
 
-  // Everything before the queue: who calls, whether it may, and whether `bytes` are a request, which is brought into
-  // the form that operations work with. An error is the answer.
+  // Everything before the queue: who calls, whether it may, whether `bytes` are a request, which is brought into the
+  // form that operations work with, and whether there is a database. An error is the answer.
   template <typename Request>
-  absl::Status Begin(const grpc::ByteBuffer& bytes, Request& request) {
+  absl::Status Begin(TaskKind kind, const grpc::ByteBuffer& bytes, Request& request) {
+    call_.is_background = kind == TaskKind::kBackground;
     RETURN_IF_ERROR(Admit());
     RETURN_IF_ERROR(Parse(bytes, request));
     RETURN_IF_ERROR(Validate(request));
@@ -72,8 +74,11 @@ class CallInFlight {
       call_.method = std::string(request.GetDescriptor()->full_name());
     }
     ActFor(request.account_id());
-    return absl::OkStatus();
+    return surroundings_.database.Availability();
   }
+
+  // Nobody waits for the answer any more: what runs is stopped. Thread-safe, and harmless after the end.
+  void Cancel() { call_.cancellation->Cancel(); }
 
   // Runs `run` with the call, if it was admitted and is still awaited. Otherwise RESOURCE_EXHAUSTED SERVER_BUSY,
   // UNAVAILABLE SERVER_STOPPING, DEADLINE_EXCEEDED DEADLINE_PASSED, or CANCELLED. INTERNAL INTERNAL_ERROR if `run`

@@ -82,7 +82,7 @@ Server::Server(const ServerOptions& options, storage::Database& database, Contex
       metrics_(std::move(metrics)),
       authorizer_(std::move(authorizer)),
       workers_(options.queue),
-      methods_(database_, context_, workers_, {*authorizer_, *metrics_, options.call_log}) {}
+      methods_(database_, context_, workers_, {database_, *authorizer_, *metrics_, options.call_log}) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, storage::Database& database,
                                                       Context context) {

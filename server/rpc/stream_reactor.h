@@ -37,7 +37,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   // Call it once. The reactor deletes itself when gRPC no longer needs it.
   void Start(const grpc::ByteBuffer& bytes) {
-    const absl::Status status = call_.Begin(bytes, request_);
+    const absl::Status status = call_.Begin(TaskKind::kBackground, bytes, request_);
     if (!status.ok()) {
       this->Finish(call_.End(status));
       return;
@@ -52,6 +52,9 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
       this->Finish(call_.End(absl::CancelledError()));
     }
   }
+
+  // The caller has gone, or its deadline has passed.
+  void OnCancel() override { call_.Cancel(); }
 
   void OnDone() override { delete this; }
 

@@ -29,7 +29,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 
   // Call it once. The reactor deletes itself when gRPC no longer needs it.
   void Start(const grpc::ByteBuffer& bytes, TaskKind kind) {
-    const absl::Status status = call_.Begin(bytes, request_);
+    const absl::Status status = call_.Begin(kind, bytes, request_);
     if (!status.ok()) {
       this->Finish(call_.End(status));
       return;
@@ -43,6 +43,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
       this->Finish(call_.End(call_.Run(kind, admission, serve)));
     });
   }
+
+  // The caller has gone, or its deadline has passed.
+  void OnCancel() override { call_.Cancel(); }
 
   void OnDone() override { delete this; }
 

@@ -196,6 +196,7 @@ Wire::Wire(const WireOptions& options, const storage::TestHooks* hooks) : Servic
   database_options.max_call = options.max_call;
   database_options.unreachable_after = options.unreachable_after;
   database_options.row_wait = options.row_wait;
+  database_options.max_statement = options.max_statement;
   database_ = std::make_unique<storage::Database>(database_options, test_database().ids(), absl::Now);
   server_ = Server::Start(
                 {.access = options.access,

@@ -109,6 +109,7 @@ struct WireOptions {
   absl::Duration max_call = absl::Seconds(30);
   absl::Duration unreachable_after = absl::Seconds(5);
   absl::Duration row_wait = absl::Seconds(5);
+  absl::Duration max_statement = absl::Seconds(6);
   // How callers are let in, and how this one comes in.
   std::optional<AccessOptions> access = {};
   CallLog* call_log = nullptr;

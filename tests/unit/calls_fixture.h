@@ -160,7 +160,7 @@ class CallsTest : public ::testing::Test {
   Workers workers_{{.workers = 1, .max_queue = 4, .target = absl::InfiniteDuration()}};
   Metrics metrics_{"NOK"};
   const Authorizer authorizer_{metrics_};
-  Methods methods_{database_, context_, workers_, {authorizer_, metrics_, nullptr}};
+  Methods methods_{database_, context_, workers_, {database_, authorizer_, metrics_, nullptr}};
   std::unique_ptr<grpc::Service> service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::AgreementService::Stub> stub_;

@@ -32,7 +32,7 @@ class MethodsTest : public ::testing::Test {
   Workers workers_{{.workers = 1, .max_queue = 1}};
   Metrics metrics_{"NOK"};
   const Authorizer authorizer_{metrics_};
-  Methods methods_{database_, context_, workers_, {authorizer_, metrics_, nullptr}};
+  Methods methods_{database_, context_, workers_, {database_, authorizer_, metrics_, nullptr}};
 };
 
 TEST_F(MethodsTest, EveryMethodIsBoundOnce) {
