@@ -62,8 +62,8 @@ void AddExtension(X509* certificate, int nid, const std::string& value) {
 
 }  // namespace
 
-Authority::Authority() : key_(NewKey()) {
-  certificate_ = NewCertificate(key_.get(), absl::Now() - absl::Hours(2), absl::Now() + absl::Hours(2));
+Authority::Authority(absl::Time end) : key_(NewKey()) {
+  certificate_ = NewCertificate(key_.get(), absl::Now() - absl::Hours(2), end);
   X509_set_issuer_name(certificate_.get(), X509_get_subject_name(certificate_.get()));
   AddExtension(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
   Require(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) > 0);

@@ -28,7 +28,7 @@ struct CertificateOptions {
 // Signs certificates. Thread-safe.
 class Authority {
  public:
-  Authority();
+  explicit Authority(absl::Time end = absl::Now() + absl::Hours(2));
 
   const std::string& certificate() const { return certificate_pem_; }
   Identity Sign(const CertificateOptions& options) const;
