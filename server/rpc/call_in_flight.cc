@@ -14,7 +14,7 @@
 #include "absl/time/clock.h"
 #include "proto/errors.h"
 #include "proto/status.h"
-#include "server/rpc/caller.h"
+#include "server/access/caller.h"
 #include "spdlog/spdlog.h"
 #include "storage/connection/ids.h"
 

@@ -5,9 +5,9 @@
 #include <functional>
 
 #include "absl/status/status.h"
+#include "server/access/authorizer.h"
 #include "server/ops/metrics.h"
 #include "server/ops/tls_credentials.h"
-#include "server/rpc/authorizer.h"
 #include "server/rpc/workers.h"
 #include "storage/connection/database.h"
 

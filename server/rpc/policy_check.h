@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/rpc/policy.h"
+#include "server/access/policy.h"
 
 namespace agreements {
 

@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 #include "proto/errors.h"
-#include "server/rpc/caller.h"
+#include "server/access/caller.h"
 #include "tests/fuzz/require.h"
 
 namespace agreements::testing {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
-#include "server/rpc/policy.h"
+#include "server/access/policy.h"
 #include "tests/fuzz/require.h"
 
 namespace agreements::testing {

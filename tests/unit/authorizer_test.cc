@@ -1,5 +1,5 @@
 // What the log says of the policy's decisions. What callers are answered is in access_test.cc.
-#include "server/rpc/authorizer.h"
+#include "server/access/authorizer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "server/rpc/caller.h"
+#include "server/access/caller.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "server/rpc/policy.h"
+#include "server/access/policy.h"
 
 namespace agreements {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/rpc/policy.h"
+#include "server/access/policy.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

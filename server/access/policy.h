@@ -24,8 +24,8 @@
 //
 // patterns.h says what principals and paths match. A rule without source matches every caller, one without request
 // every method. A principal may act for the accounts of all entries of "callers" that it matches, and for no other.
-#ifndef AGREEMENTS_SERVER_RPC_POLICY_H_
-#define AGREEMENTS_SERVER_RPC_POLICY_H_
+#ifndef AGREEMENTS_SERVER_ACCESS_POLICY_H_
+#define AGREEMENTS_SERVER_ACCESS_POLICY_H_
 
 #include <cstddef>
 #include <functional>
@@ -36,7 +36,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/rpc/patterns.h"
+#include "server/access/patterns.h"
 
 namespace agreements {
 
@@ -98,4 +98,4 @@ class Policy {
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_RPC_POLICY_H_
+#endif  // AGREEMENTS_SERVER_ACCESS_POLICY_H_

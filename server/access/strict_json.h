@@ -1,7 +1,7 @@
 // JSON of which whatever is not understood is refused: unknown members, members that stand twice, empty lists. Every
 // error is INVALID_ARGUMENT and begins with the place. Thread-safe.
-#ifndef AGREEMENTS_SERVER_RPC_STRICT_JSON_H_
-#define AGREEMENTS_SERVER_RPC_STRICT_JSON_H_
+#ifndef AGREEMENTS_SERVER_ACCESS_STRICT_JSON_H_
+#define AGREEMENTS_SERVER_ACCESS_STRICT_JSON_H_
 
 #include <cstddef>
 #include <functional>
@@ -54,4 +54,4 @@ absl::StatusOr<bool> ReadOptionalBool(const JsonMembers& members, const std::str
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_RPC_STRICT_JSON_H_
+#endif  // AGREEMENTS_SERVER_ACCESS_STRICT_JSON_H_

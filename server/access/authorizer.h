@@ -1,6 +1,6 @@
 // Whether a call may go on: who calls, and what the policy allows.
-#ifndef AGREEMENTS_SERVER_RPC_AUTHORIZER_H_
-#define AGREEMENTS_SERVER_RPC_AUTHORIZER_H_
+#ifndef AGREEMENTS_SERVER_ACCESS_AUTHORIZER_H_
+#define AGREEMENTS_SERVER_ACCESS_AUTHORIZER_H_
 
 #include <grpcpp/security/auth_context.h>
 #include <grpcpp/security/auth_metadata_processor.h>
@@ -14,10 +14,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/access/caller.h"
+#include "server/access/policy.h"
 #include "server/ops/metrics.h"
 #include "server/ops/watched_files.h"
-#include "server/rpc/caller.h"
-#include "server/rpc/policy.h"
 
 namespace agreements {
 
@@ -68,4 +68,4 @@ class Authorizer {
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_RPC_AUTHORIZER_H_
+#endif  // AGREEMENTS_SERVER_ACCESS_AUTHORIZER_H_

@@ -5,9 +5,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "proto/status_macros.h"
+#include "server/access/policy.h"
+#include "server/access/strict_json.h"
 #include "server/requests/fields.h"
-#include "server/rpc/policy.h"
-#include "server/rpc/strict_json.h"
 
 namespace agreements {
 namespace {

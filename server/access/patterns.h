@@ -1,7 +1,7 @@
 // Texts with a wildcard, as gRPC's authorization policy (proposal A43) has them: "abc" is that text, "abc*" what begins
 // with it, "*abc" what ends with it, and "*" whatever is not empty. Immutable. Thread-safe.
-#ifndef AGREEMENTS_SERVER_RPC_PATTERNS_H_
-#define AGREEMENTS_SERVER_RPC_PATTERNS_H_
+#ifndef AGREEMENTS_SERVER_ACCESS_PATTERNS_H_
+#define AGREEMENTS_SERVER_ACCESS_PATTERNS_H_
 
 #include <functional>
 #include <set>
@@ -35,4 +35,4 @@ class Patterns {
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_RPC_PATTERNS_H_
+#endif  // AGREEMENTS_SERVER_ACCESS_PATTERNS_H_

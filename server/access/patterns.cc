@@ -1,4 +1,4 @@
-#include "server/rpc/patterns.h"
+#include "server/access/patterns.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "server/rpc/authorizer.h"
+#include "server/access/authorizer.h"
 
 #include <utility>
 #include <vector>

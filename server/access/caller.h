@@ -1,6 +1,6 @@
 // Who calls: the name in the certificate of the connection, and what the call's metadata say.
-#ifndef AGREEMENTS_SERVER_RPC_CALLER_H_
-#define AGREEMENTS_SERVER_RPC_CALLER_H_
+#ifndef AGREEMENTS_SERVER_ACCESS_CALLER_H_
+#define AGREEMENTS_SERVER_ACCESS_CALLER_H_
 
 #include <grpcpp/security/auth_context.h>
 
@@ -38,4 +38,4 @@ std::string XRequestIdOf(const Metadata& metadata);
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_RPC_CALLER_H_
+#endif  // AGREEMENTS_SERVER_ACCESS_CALLER_H_

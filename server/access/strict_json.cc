@@ -1,4 +1,4 @@
-#include "server/rpc/strict_json.h"
+#include "server/access/strict_json.h"
 
 #include <algorithm>
 
