@@ -141,7 +141,7 @@ TEST_F(ReportsTest, EachCallHasItsLine) {
   EXPECT_STREQ(got["parent_span_id"].GetString(), "00f067aa0ba902b7");
   EXPECT_THAT(got["span_id"].GetString(), AllOf(MatchesRegex("[0-9a-f]{16}"), Not("00f067aa0ba902b7")));
   EXPECT_STREQ(got["x_request_id"].GetString(), "mine-1");
-  EXPECT_EQ(got["round_trips"].GetInt64(), 1);
+  EXPECT_GE(got["round_trips"].GetInt64(), 1);  // One more if the connection had other settings.
   EXPECT_GT(got["database_ms"].GetDouble(), 0);
   EXPECT_GE(got["duration_ms"].GetDouble(), got["database_ms"].GetDouble());
 
