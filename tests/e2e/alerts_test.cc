@@ -51,13 +51,13 @@ TEST_F(AlertsTest, ATableThatIsMissing) {
   EXPECT_THAT(prometheus().Firing(), IsEmpty());
   database().Sql("RENAME TABLE agreements TO elsewhere");
   {
-    const Load load(1, [&] { EXPECT_EQ(Get(agreement_id).error_code(), grpc::StatusCode::INTERNAL); });
+    const Load load(1, [&] { Get(agreement_id); });
     EXPECT_TRUE(prometheus().WaitUntilFiring({"AgreementsInternalErrors", "AgreementsAvailabilityBurnsFast"}));
   }
   EXPECT_THAT(prometheus().Firing(), IsSubsetOf({"AgreementsInternalErrors", "AgreementsAvailabilityBurnsFast",
                                                  "AgreementsAvailabilityBurnsSlowly"}));
   database().Sql("RENAME TABLE elsewhere TO agreements");
-  const Load load(1, [&] { EXPECT_TRUE(Get(agreement_id).ok()); });
+  const Load load(1, [&] { Get(agreement_id); });
   EXPECT_TRUE(prometheus().WaitUntilOver({"AgreementsInternalErrors", "AgreementsAvailabilityBurnsFast"}));
 }
 
@@ -81,14 +81,14 @@ TEST_F(AlertsTest, ConnectionsThatTheDatabaseCloses) {
   EXPECT_THAT(prometheus().Firing(), IsEmpty());
   for (const absl::Time deadline = absl::Now() + absl::Minutes(2); absl::Now() < deadline;) {
     KillSessions();
-    EXPECT_TRUE(Get(agreement_id).ok());
+    Get(agreement_id);
     if (prometheus().Firing().contains("AgreementsRerunsSurge")) break;
   }
   EXPECT_EQ(prometheus().Firing(), Alerts{"AgreementsRerunsSurge"});
 }
 
 TEST_F(AlertsTest, MoreCallsThanAServerCanDo) {
-  Serve({"--workers=1"});
+  Serve({"--workers=1", "--queue_target=5ms"});
   const std::string agreement_id = CreateAgreement();
   EXPECT_THAT(prometheus().Firing(), IsEmpty());
   const Load load(64, [&] { Get(agreement_id); });
@@ -160,8 +160,7 @@ TEST_F(AlertsTest, CertificatesAndPolicy) {
   }
 
   const auto stranger = files.Connect(server().Address(), "URI:spiffe://test/stranger");
-  const Load load(
-      1, [&] { EXPECT_EQ(Get("agr-1m843ggskvp0t1tr", stranger).error_code(), grpc::StatusCode::PERMISSION_DENIED); });
+  const Load load(1, [&] { Get("agr-1m843ggskvp0t1tr", stranger); });
   EXPECT_TRUE(prometheus().WaitUntilFiring({"AgreementsDenialsSurge"}));
   EXPECT_EQ(prometheus().Firing(), Alerts{"AgreementsDenialsSurge"});
 }
