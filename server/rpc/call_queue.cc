@@ -59,10 +59,11 @@ std::optional<CallQueue::Next> CallQueue::Pop(absl::Duration now) {
                .since = now,
                .waited = now - place->account->tasks.front().since};
   KindQueue& kind = kinds_.at(place->kind);
-  for (Codel* codel : {&kind.codel, &place->caller->codel, &place->account->codel}) {
-    if (codel->Refuses(now, next.waited)) next.is_refused = true;
-  }
-  if (place->kind == kBackground) next.is_refused = false;
+  // Each is asked, since each watches all that leave.
+  const bool by_kind = kind.codel.Refuses(now, next.waited, kind.queued);
+  const bool by_caller = place->caller->codel.Refuses(now, next.waited, place->caller->queued);
+  const bool by_account = place->account->codel.Refuses(now, next.waited, place->account->tasks.size());
+  next.is_refused = place->kind != kBackground && (by_kind || by_caller || by_account);
   // A refusal is a turn, too: an account's next task may be fresh, and would make the queue look as if it did not
   // stand.
   PassTurn(*place);

@@ -9,7 +9,7 @@ constexpr int kMemory = 10;  // Intervals
 
 }  // namespace
 
-bool Codel::Refuses(absl::Duration now, absl::Duration waited) {
+bool Codel::Refuses(absl::Duration now, absl::Duration waited, size_t queued) {
   if (now < interval_end_) {
     least_wait_ = std::min(least_wait_, waited);
   } else {
@@ -18,7 +18,7 @@ bool Codel::Refuses(absl::Duration now, absl::Duration waited) {
     interval_end_ = now + interval_;
     least_wait_ = waited;
   }
-  return stands_ && waited > 2 * target_;
+  return stands_ && waited > 2 * target_ && queued > 1;
 }
 
 }  // namespace agreements

@@ -268,9 +268,10 @@ TEST_F(CallQueueTest, AQueueThatStandsRefusesWhatHasWaitedButNotBackground) {
   for (const TaskKind kind : kAllKinds) {
     Use({.workers = 16});
     int refused = 0;
+    Push({.kind = kind});
     for (int i = 0; i < 50; ++i) {
-      Push({.kind = kind});
       now_ += absl::Milliseconds(20);
+      Push({.kind = kind});
       const auto next = queue_->Pop(now_);
       ASSERT_TRUE(next);
       EXPECT_EQ(next->waited, absl::Milliseconds(20));
@@ -281,6 +282,18 @@ TEST_F(CallQueueTest, AQueueThatStandsRefusesWhatHasWaitedButNotBackground) {
       }
     }
     EXPECT_EQ(refused, kind == kBackground ? 0 : 45);
+  }
+}
+
+// However slow the machine is.
+TEST_F(CallQueueTest, ACallThatWaitsAloneIsNeverRefused) {
+  for (int i = 0; i < 50; ++i) {
+    Push({});
+    now_ += absl::Milliseconds(20);
+    const auto next = queue_->Pop(now_);
+    ASSERT_TRUE(next);
+    EXPECT_FALSE(next->is_refused) << i;
+    queue_->Finish(*next, now_);
   }
 }
 

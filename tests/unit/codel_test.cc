@@ -13,7 +13,7 @@ class CodelTest : public ::testing::Test {
   int Refused(absl::Duration time, absl::Duration waited) {
     int refused = 0;
     for (const absl::Duration end = now_ + time; now_ < end; now_ += kTick) {
-      if (codel_.Refuses(now_, waited)) ++refused;
+      if (codel_.Refuses(now_, waited, 2)) ++refused;
     }
     return refused;
   }
@@ -32,14 +32,20 @@ TEST_F(CodelTest, RefusesWhatHasWaitedLongInAQueueThatStands) {
 
 TEST_F(CodelTest, TakesFromAQueueThatStandsWhatHasWaitedForTwiceTheTarget) {
   Refused(absl::Milliseconds(200), absl::Seconds(1));
-  EXPECT_FALSE(codel_.Refuses(now_, absl::Milliseconds(10)));
-  EXPECT_TRUE(codel_.Refuses(now_, absl::Milliseconds(11)));
+  EXPECT_FALSE(codel_.Refuses(now_, absl::Milliseconds(10), 2));
+  EXPECT_TRUE(codel_.Refuses(now_, absl::Milliseconds(11), 2));
+}
+
+TEST_F(CodelTest, NeverRefusesTheLastOne) {
+  Refused(absl::Milliseconds(200), absl::Seconds(1));
+  EXPECT_FALSE(codel_.Refuses(now_, absl::Seconds(1), 1));
+  EXPECT_TRUE(codel_.Refuses(now_, absl::Seconds(1), 2));
 }
 
 TEST_F(CodelTest, OneLuckyTaskInAnIntervalShowsThatNothingStands) {
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(Refused(absl::Milliseconds(90), absl::Seconds(1)), 0) << i;
-    EXPECT_FALSE(codel_.Refuses(now_, absl::Milliseconds(1)));
+    EXPECT_FALSE(codel_.Refuses(now_, absl::Milliseconds(1), 2));
     now_ += kTick;
   }
 }
