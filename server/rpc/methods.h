@@ -98,12 +98,13 @@ class Methods {
   grpc::ServerUnaryReactor* RunUnary(const Method& method, grpc::CallbackServerContext& context,
                                      const grpc::ByteBuffer& bytes, grpc::ByteBuffer& answer, Operation operation,
                                      TaskKind kind) {
-    auto serve = [=, this, &method](const storage::Call& call, const Request& request) {
+    const Method* const called = &method;
+    auto serve = [=, this](const storage::Call& call, const Request& request) {
       auto response = RunOperation(operation, database_, context_, call, request);
       // What has no request_id has changed nothing there: it answers item by item.
       if constexpr (requires { request.request_id(); }) {
         if (response.ok() && call.account_id == kNobody) {
-          response = surroundings_.authorizer.RefuseAccount(method.path, call.caller);
+          response = surroundings_.authorizer.RefuseAccount(called->path, call.caller);
         }
       }
       return response;

@@ -28,7 +28,7 @@ class MethodsTest : public ::testing::Test {
  protected:
   storage::ClockIdSource ids_{absl::Now};
   storage::Database database_{{}, ids_, absl::Now};
-  const Context context_;
+  const Context context_ = {};
   Workers workers_{{.workers = 1, .max_queue = 1}};
   Metrics metrics_{"NOK"};
   const Authorizer authorizer_{metrics_};
