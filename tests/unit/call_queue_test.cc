@@ -323,6 +323,21 @@ TEST_F(CallQueueTest, AQueueThatStandsIsToldForEachCallerAndAccount) {
   }
 }
 
+// None of whom has more than one that waits.
+TEST_F(CallQueueTest, ManyCallersTogetherHaveAQueueThatStands) {
+  Use({.workers = 16, .max_queue = 4000});
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Push({.caller = absl::StrCat(i % 400)});
+    now_ += absl::Milliseconds(2);
+    if (i % 2 == 0) continue;
+    std::optional<CallQueue::Next> next;
+    while ((next = queue_->Pop(now_)) && next->is_refused) ++refused;
+    if (next) queue_->Finish(*next, now_);
+  }
+  EXPECT_NEAR(refused, 1000, 60);
+}
+
 TEST_F(CallQueueTest, NeverMoreOfOneThingRunThanItsShare) {
   Use({.workers = 8, .max_queue = 1000});
   std::mt19937 random(20261124);
