@@ -11,7 +11,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <iostream>
@@ -24,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -258,7 +258,9 @@ int main(int argc, char** argv) {
   agreements::storage::Database::InitializeLibrary();
   spdlog::set_level(spdlog::level::err);
   try {
-    agreements::benchmark::Measure(absl::Seconds(argc > 1 ? std::atof(argv[1]) : 10));
+    double seconds = 10;
+    if (argc > 1) agreements::benchmark::Require(absl::SimpleAtod(argv[1], &seconds), "SECONDS is a number");
+    agreements::benchmark::Measure(absl::Seconds(seconds));
   } catch (const std::exception& error) {
     std::cerr << "overload_benchmark: " << error.what() << "\n";
     return 1;

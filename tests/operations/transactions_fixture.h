@@ -18,7 +18,7 @@ struct Report {
   std::string when = "2026-11-01T10:00:00Z";
   int64_t quantity = 1;
   std::string product = "scan";
-  std::string company = "";  // Empty: the test's own.
+  std::string company = {};  // Empty: the test's own.
 };
 
 // "RECORDED", or the reason of a refusal.

@@ -28,7 +28,7 @@ HttpServer::Pages SomePages(std::function<absl::Status()> readiness = Ready) {
   return {.metrics = [] { return "agreements_up 1\n"; }, .readiness = std::move(readiness)};
 }
 
-std::unique_ptr<HttpServer> Serve(HttpServer::Pages pages = SomePages(), HttpServerOptions options = {}) {
+std::unique_ptr<HttpServer> Serve(HttpServer::Pages pages = SomePages(), const HttpServerOptions& options = {}) {
   auto server = HttpServer::Start(options, std::move(pages));
   EXPECT_TRUE(server.ok()) << server.status();
   return *std::move(server);
@@ -55,7 +55,7 @@ TEST(HttpServerTest, MetricsAreInTheFormatThatPrometheusReads) {
 }
 
 TEST(HttpServerTest, MetricsOfAMegabyteArriveWhole) {
-  const std::string text(1 << 20, 'x');
+  std::string text(1 << 20, 'x');
   const auto server = Serve({.metrics = [&] { return text; }, .readiness = Ready});
   EXPECT_THAT(Get(*server, "/metrics"), EndsWith("\r\n\r\n" + text));
 }
