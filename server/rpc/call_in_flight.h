@@ -39,6 +39,12 @@ struct Method {
   MethodMetrics* metrics;
 };
 
+// How long a statement may take.
+enum class StatementTime : std::uint8_t {
+  kShort,  // Some seconds, see storage::DatabaseOptions. A database that has fallen silent holds the call no longer.
+  kLong,   // As long as the call.
+};
+
 // What calls need and tell. All of it outlives them.
 struct CallSurroundings {
   const storage::Database& database;
@@ -59,8 +65,8 @@ class CallInFlight {
   // Everything before the queue: who calls, whether it may, whether `bytes` are a request, which is brought into the
   // form that operations work with, and whether there is a database. An error is the answer.
   template <typename Request>
-  absl::Status Begin(TaskKind kind, const grpc::ByteBuffer& bytes, Request& request) {
-    call_.is_background = kind == TaskKind::kBackground;
+  absl::Status Begin(StatementTime time, const grpc::ByteBuffer& bytes, Request& request) {
+    call_.is_background = time == StatementTime::kLong;
     RETURN_IF_ERROR(Admit());
     RETURN_IF_ERROR(Parse(bytes, request));
     RETURN_IF_ERROR(Validate(request));

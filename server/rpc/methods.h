@@ -43,13 +43,14 @@ class Methods {
 
   // Binds an operation in any form that RunOperation() takes.
   template <typename Response, typename First, typename... Rest>
-  void Bind(absl::StatusOr<Response> (*operation)(First&, Rest...), TaskKind kind = KindOn<First>()) {
+  void Bind(absl::StatusOr<Response> (*operation)(First&, Rest...), TaskKind kind = KindOn<First>(),
+            StatementTime time = StatementTime::kShort) {
     using Request = RequestOf<Rest...>;
     using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
     Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/false, kind, [=, this](const Method& method) {
       return new Handler([=, this](grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* bytes,
                                    grpc::ByteBuffer* answer) {
-        return RunUnary<Request>(method, *server_context, *bytes, *answer, operation, kind);
+        return RunUnary<Request>(method, *server_context, *bytes, *answer, operation, kind, time);
       });
     });
   }
@@ -97,7 +98,7 @@ class Methods {
   template <typename Request, typename Operation>
   grpc::ServerUnaryReactor* RunUnary(const Method& method, grpc::CallbackServerContext& context,
                                      const grpc::ByteBuffer& bytes, grpc::ByteBuffer& answer, Operation operation,
-                                     TaskKind kind) {
+                                     TaskKind kind, StatementTime time) {
     const Method* const called = &method;
     auto serve = [=, this](const storage::Call& call, const Request& request) {
       auto response = RunOperation(operation, database_, context_, call, request);
@@ -111,7 +112,7 @@ class Methods {
     };
     auto* reactor =
         new UnaryReactor<Request, decltype(serve)>(method, context, surroundings_, workers_, answer, std::move(serve));
-    reactor->Start(bytes, kind);
+    reactor->Start(bytes, kind, time);
     return reactor;
   }
 

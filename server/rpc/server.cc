@@ -137,7 +137,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   return server;
 }
 
-Server::~Server() { Shutdown(); }
+Server::~Server() { Stop(); }
 
 absl::Status Server::Probe(absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
@@ -150,10 +150,19 @@ absl::Status Server::Probe(absl::Duration timeout) {
 }
 
 void Server::Shutdown() {
-  if (grpc_server_ == nullptr) return;
-  stopping_ = true;
-  grpc_server_->GetHealthCheckService()->Shutdown();
+  Announce();
   absl::SleepFor(drain_delay_);
+  Stop();
+}
+
+void Server::Announce() {
+  stopping_ = true;
+  if (grpc_server_ != nullptr) grpc_server_->GetHealthCheckService()->Shutdown();
+}
+
+void Server::Stop() {
+  if (grpc_server_ == nullptr) return;
+  Announce();
   workers_.Stop();
   // Only now, since housekeeping can wait for rows, or for a database that hangs. Calls are refused already.
   database_check_.reset();

@@ -74,7 +74,7 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, storage::Database& database,
                                                        Context context);
 
-  // Shuts down.
+  // Shuts down, without ServerOptions::drain_delay.
   ~Server();
 
   // Where it listens, with the port that it took, e.g. "127.0.0.1:50051".
@@ -98,6 +98,10 @@ class Server {
   Server(const ServerOptions& options, storage::Database& database, Context context, std::unique_ptr<Metrics> metrics,
          std::unique_ptr<Authorizer> authorizer);
 
+  // Says that it stops.
+  void Announce();
+  // The rest of Shutdown(). Idempotent.
+  void Stop();
   void CheckDatabase();
   void SetServing(bool is_serving);
   void Purge(absl::Duration request_retention, absl::Duration audit_retention);

@@ -25,14 +25,15 @@ void BindAgreementService(Methods& methods) {
   methods.Bind(UpdateProduct);
   methods.Bind(SetPrice);
   methods.Bind(ListPrices);
-  methods.Bind(PreviewOrderBasis);
-  methods.Bind(CreateOrderBasis);
+  // However much an agreement has.
+  methods.Bind(PreviewOrderBasis, TaskKind::kRead, StatementTime::kLong);
+  methods.Bind(CreateOrderBasis, TaskKind::kChange, StatementTime::kLong);
   methods.Bind(GetOrderBasis);
   methods.Bind(ListOrderBasisLines);
   methods.Bind(ListOrderBases);
   methods.Bind(RunBilling);
   methods.Bind(ExplainOrderBasis);
-  methods.Bind(VerifyOrderBasis, TaskKind::kBackground);
+  methods.Bind(VerifyOrderBasis, TaskKind::kBackground, StatementTime::kLong);
   methods.Bind(ListChanges);
 }
 

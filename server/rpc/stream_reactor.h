@@ -37,7 +37,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   // Call it once. The reactor deletes itself when gRPC no longer needs it.
   void Start(const grpc::ByteBuffer& bytes) {
-    const absl::Status status = call_.Begin(TaskKind::kBackground, bytes, request_);
+    const absl::Status status = call_.Begin(StatementTime::kLong, bytes, request_);
     if (!status.ok()) {
       this->Finish(call_.End(status));
       return;

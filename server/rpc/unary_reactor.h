@@ -28,8 +28,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
       : call_(method, context, surroundings), workers_(workers), answer_(answer), serve_(std::move(serve)) {}
 
   // Call it once. The reactor deletes itself when gRPC no longer needs it.
-  void Start(const grpc::ByteBuffer& bytes, TaskKind kind) {
-    const absl::Status status = call_.Begin(kind, bytes, request_);
+  void Start(const grpc::ByteBuffer& bytes, TaskKind kind, StatementTime time) {
+    const absl::Status status = call_.Begin(time, bytes, request_);
     if (!status.ok()) {
       this->Finish(call_.End(status));
       return;
