@@ -1,4 +1,4 @@
-// Callers that go away, or whose deadlines pass, while a statement runs for them.
+// What ends a statement before its time: its caller goes away, or its deadline passes; and what does not.
 #include <future>
 #include <thread>
 
@@ -76,6 +76,20 @@ TEST_F(WireCancelTest, ADeadlineThatPassesStopsItsStatement) {
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(300)));
   EXPECT_TRUE(absl::IsDeadlineExceeded(Update(context)));
   ExpectStopped();
+}
+
+// However much an agreement has: each counts for two seconds, where other calls' statements have one.
+TEST(WireLongStatementsTest, AnOrderBasisTakesAsLongAsItNeeds) {
+  Statements statements;
+  statements.Edit("count_user_days", "COUNT(*)", "COUNT(*) + SLEEP(2)");
+  Wire wire({.max_statement = absl::Seconds(1)}, statements.hooks());
+  const Names names = wire.Populate("acct-1");
+  const std::string text = "agreement_id: '$billed' from_day: '2026-11-11' until_day: '2026-11-12'";
+  const auto preview = wire.Call(&Agreements::PreviewOrderBasis, text, names);
+  ASSERT_TRUE(preview.ok()) << preview.status();
+  const auto created = wire.Call(&Agreements::CreateOrderBasis, text, names);
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_EQ(created->order_basis().digest(), preview->order_basis().digest());
 }
 
 }  // namespace
