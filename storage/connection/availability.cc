@@ -14,9 +14,6 @@ namespace {
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLastPause = absl::Seconds(1);
 
-// An answer that fails to come so soon before the time-out has met it: the two clocks differ.
-constexpr absl::Duration kClockSlack = absl::Milliseconds(100);
-
 }  // namespace
 
 Availability::~Availability() {
@@ -57,7 +54,7 @@ absl::Status Availability::Check() {
     return absl::OkStatus();
   }
   // A server without room for this connection serves others. One that is only slow has answered them.
-  const bool timed_out = absl::Now() - begin >= options_.check_timeout - kClockSlack;
+  const bool timed_out = Hosts::HasMet(options_.check_timeout, absl::Now() - begin);
   if (absl::IsResourceExhausted(connected.status()) || (timed_out && hosts_.AnsweredSince(begin))) return State();
   pool_.DropAll();
   BeginOutage(begin);
@@ -73,7 +70,7 @@ bool Availability::CheckedSessionAnswers() {
   }
   session_.reset();
   // Calls need not wait until every host has been tried.
-  if (absl::Now() - begin >= options_.check_timeout - kClockSlack && !hosts_.AnsweredSince(begin)) {
+  if (Hosts::HasMet(options_.check_timeout, absl::Now() - begin) && !hosts_.AnsweredSince(begin)) {
     hosts_.IsSilent(session_host_);
     pool_.DropAll();
     BeginOutage(begin);

@@ -21,7 +21,6 @@ namespace {
 // How long a silent host is tried last. Otherwise each new connection would wait for it first.
 constexpr absl::Duration kAvoided = absl::Seconds(10);
 
-// A connect that fails so soon before its time-out has met it: the two clocks differ.
 constexpr absl::Duration kClockSlack = absl::Milliseconds(100);
 
 bool IsEncrypted(sql::Connection& connection) {
@@ -62,7 +61,7 @@ absl::StatusOr<Hosts::Connected> Hosts::Connect(const Connecting& how) {
     if (!session.ok()) status = session.status();
     ++connects_failed_;
     host.unreachable.Happened(status.message());
-    if (absl::Now() - begin >= std::min(how.connect_timeout, how.read_timeout) - kClockSlack) Avoid(host);
+    if (HasMet(std::min(how.connect_timeout, how.read_timeout), absl::Now() - begin)) Avoid(host);
     status = absl::Status(status.code(), absl::StrCat("cannot connect to ", host.address, ": ", status.message()));
   }
   return status;
@@ -90,6 +89,8 @@ absl::Status Hosts::PrepareFor(Session& session, const Connecting& how) {
   if (status.ok()) return status;
   return ConnectError(session.failure() ? session.failure()->number : 0, status.message());
 }
+
+bool Hosts::HasMet(absl::Duration timeout, absl::Duration took) { return took >= timeout - kClockSlack; }
 
 void Hosts::Answered(size_t host) {
   hosts_[host].answered = absl::ToUnixMicros(absl::Now());

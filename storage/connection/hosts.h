@@ -73,6 +73,10 @@ class Hosts {
   // Connects to this host, whether it takes writes or not. Prepares nothing but what the session knows of itself.
   absl::StatusOr<std::unique_ptr<Session>> ConnectTo(size_t host, const Connecting& how);
 
+  // Whether what took so long and failed has met this time-out. It may seem to have failed a moment earlier: its clock
+  // is another one.
+  static bool HasMet(absl::Duration timeout, absl::Duration took);
+
   // The host has sent an answer just now.
   void Answered(size_t host);
   // Whether any host has sent one since then.

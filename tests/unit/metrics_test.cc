@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "tests/testing/metric_text.h"
 
 namespace agreements {
 namespace {
@@ -26,14 +27,7 @@ using ::testing::Not;
 std::vector<std::string> Lines(const Metrics& metrics) { return absl::StrSplit(metrics.Text(), '\n'); }
 
 // The value of a series, written as the text writes it; -1 if it is not there.
-double Value(const Metrics& metrics, const std::string& series) {
-  double value = -1;
-  for (const std::string& line : Lines(metrics)) {
-    if (line.rfind(series + " ", 0) != 0) continue;
-    EXPECT_TRUE(absl::SimpleAtod(line.substr(series.size() + 1), &value)) << line;
-  }
-  return value;
-}
+double Value(const Metrics& metrics, const std::string& series) { return testing::MetricIn(metrics.Text(), series); }
 
 // How many lines begin so.
 int CountOf(const Metrics& metrics, const std::string& begin) {

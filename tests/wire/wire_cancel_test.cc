@@ -2,11 +2,9 @@
 #include <future>
 #include <thread>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "proto/status.h"
+#include "tests/testing/metric_text.h"
 #include "tests/testing/wire.h"
 
 namespace agreements::testing {
@@ -33,13 +31,7 @@ class WireCancelTest : public ::testing::Test {
     return FromGrpcStatus(wire_.agreements().UpdateAgreement(&context, request, &response));
   }
 
-  double Metric(const std::string& name) {
-    for (const absl::string_view line : absl::StrSplit(wire_.server().metrics().Text(), '\n')) {
-      double value = 0;
-      if (absl::StartsWith(line, name) && absl::SimpleAtod(line.substr(line.rfind(' ') + 1), &value)) return value;
-    }
-    return 0;
-  }
+  double Metric(const std::string& series) { return MetricIn(wire_.server().metrics().Text(), series); }
 
   // Whether the server ends the call while the row is still locked, since it has stopped its statement.
   void ExpectStopped() {

@@ -16,6 +16,7 @@
 #include "server/ops/call_log.h"
 #include "spdlog/sinks/ostream_sink.h"
 #include "spdlog/spdlog.h"
+#include "tests/testing/metric_text.h"
 #include "tests/testing/wire.h"
 
 namespace agreements::testing {
@@ -64,15 +65,10 @@ class ReportsTest : public ::testing::Test {
   }
 
   // A metric's value, by its name and labels as /metrics has them.
-  static double Metric(Wire& wire, const std::string& name) {
-    for (const absl::string_view line : absl::StrSplit(wire.server().metrics().Text(), '\n')) {
-      double value = 0;
-      if (absl::StartsWith(line, absl::StrCat(name, " ")) && absl::SimpleAtod(line.substr(name.size() + 1), &value)) {
-        return value;
-      }
-    }
-    ADD_FAILURE() << "there is no " << name;
-    return -1;
+  static double Metric(Wire& wire, const std::string& series) {
+    const double value = MetricIn(wire.server().metrics().Text(), series);
+    EXPECT_GE(value, 0) << "there is no " << series;
+    return value;
   }
 
   std::ostringstream log_;
