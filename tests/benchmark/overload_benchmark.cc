@@ -181,7 +181,7 @@ void RunOpen(Caller& caller, double per_second, absl::Duration time) {
 absl::Duration SlowestLook(Wire& wire, const std::function<void()>& run) {
   std::atomic<bool> ending = false;
   absl::Duration slowest;
-  std::thread looking([&] {
+  std::jthread looking([&] {
     const auto health = grpc::health::v1::Health::NewStub(wire.channel());
     while (!ending) {
       slowest = std::max(slowest, TimeOf([&] {
@@ -220,7 +220,7 @@ void Measure(absl::Duration time) {
   // Two, since one caller cannot have all the workers, and they must not have one account.
   const auto peak = std::make_unique<Caller>(files, wire.address(), testing::kOperator, "acct-1");
   const auto peak_too = new_caller(testing::kLimited);
-  std::thread other([&] { RunClosed(*peak_too, kReaders / 2, time); });
+  std::jthread other([&] { RunClosed(*peak_too, kReaders / 2, time); });
   RunClosed(*peak, kReaders / 2, time);
   other.join();
   const double per_second = static_cast<double>(peak->shorts.answered() + peak->longs.answered() +
@@ -233,7 +233,7 @@ void Measure(absl::Duration time) {
   const double before = ReadMemory().resident;
   ResetPeak();
   const absl::Duration slowest = SlowestLook(wire, [&] {
-    std::thread beside([&] { RunOpen(*polite, per_second / 4, time); });
+    std::jthread beside([&] { RunOpen(*polite, per_second / 4, time); });
     RunOpen(*greedy, per_second * 4.75, time);
     beside.join();
   });

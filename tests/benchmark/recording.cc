@@ -139,7 +139,7 @@ class Recording {
   absl::Duration TimeOfAll(const std::vector<Own>& all, const Work& work) {
     std::vector<std::string> errors(all.size());
     const absl::Duration time = TimeOf([&] {
-      std::vector<std::thread> threads;
+      std::vector<std::jthread> threads;
       for (size_t i = 0; i < all.size(); ++i) {
         threads.emplace_back([&, i] {
           try {
@@ -149,7 +149,7 @@ class Recording {
           }
         });
       }
-      for (std::thread& thread : threads) thread.join();
+      for (std::jthread& thread : threads) thread.join();
     });
     for (const std::string& error : errors) Require(error.empty(), error);
     return time;

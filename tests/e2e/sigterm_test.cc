@@ -188,25 +188,6 @@ class SigtermTest : public ::testing::Test {
     database_.Sql("DO GET_LOCK(DATABASE(), 0)");
   }
 
-  // Whether that many do, before patience ends.
-  bool StatementsWait(int count) {
-    const std::string waiting =
-        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User lock'";
-    const auto read = [&]() -> std::string {
-      try {
-        return database_.Sql(waiting);
-      } catch (const std::exception&) {
-        return "";  // MySQL cannot show a statement with bytes in it, as one that stores a response.
-      }
-    };
-    const absl::Time deadline = absl::Now() + absl::FromChrono(kPatience);
-    while (read() != absl::StrCat(count, "\n")) {
-      if (absl::Now() > deadline) return false;
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-    return true;
-  }
-
   TestDatabase database_;
   int round_ = 0;
   std::mt19937 random_{20261123};
@@ -288,7 +269,7 @@ void SigtermTest::EndDuringACall(bool is_asked_twice) {
       "VALUES ('acct-1', '', 'old', '', '', '2020-01-01')");
   ServerProcess server(WithFlags({}));
   const std::string address = server.Address();
-  ASSERT_TRUE(StatementsWait(1)) << "the purge does not";
+  ASSERT_TRUE(database_.SessionsWaitForUserLock(1)) << "the purge does not";
   const std::string agreement_id = Create(address);
 
   // A call that lasts until the lock is released.
@@ -302,7 +283,7 @@ void SigtermTest::EndDuringACall(bool is_asked_twice) {
     SetDeadline(context);
     return Connect(address)->UpdateAgreement(&context, request, &response);
   });
-  ASSERT_TRUE(StatementsWait(2)) << "the update does not";
+  ASSERT_TRUE(database_.SessionsWaitForUserLock(2)) << "the update does not";
 
   server.Signal(SIGTERM);
   while (!Create(address).empty()) {

@@ -174,7 +174,7 @@ TEST_F(ChangesTest, OfTwoCallsAtOnceWithOneRequestIdOneIsLeft) {
       request.set_request_id(absl::StrCat("r-", round));
       EXPECT_EQ(Outcome(service_.Do(CreateAgreement, request)), "OK");
     };
-    std::thread other(create);
+    std::jthread other(create);
     create();
     other.join();
     EXPECT_EQ(service_.Entries(), absl::StrCat("acct-1|CreateAgreement|", round + 1, "\n"));

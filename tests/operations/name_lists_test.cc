@@ -223,13 +223,12 @@ TEST_F(NameListsTest, PagesByNameMeetEachOnceWhileOthersWrite) {
   std::vector<std::string> lasting;
   for (int i = 0; i < 60; ++i) lasting.push_back(absl::StrCat("Fast ", i % 20));
   Create(lasting);
-  std::atomic<bool> done = false;
   std::atomic<int> writes = 0;
-  std::vector<std::thread> writers;
+  std::vector<std::jthread> writers;
   for (unsigned i = 0; i < 4; ++i) {
-    writers.emplace_back([&, i] {
+    writers.emplace_back([&, i](const std::stop_token& stop) {
       std::mt19937 random(i);
-      for (; !done; ++writes) {
+      for (; !stop.stop_requested(); ++writes) {
         const std::string id = service_.NewAgreement(absl::StrCat("Flyktig ", random() % 20));
         service_.Delete(id).value();
       }
@@ -243,8 +242,6 @@ TEST_F(NameListsTest, PagesByNameMeetEachOnceWhileOthersWrite) {
     std::erase_if(met, [](const std::string& name) { return name[1] != 'a'; });
     EXPECT_EQ(met, filtered);
   }
-  done = true;
-  for (std::thread& writer : writers) writer.join();
 }
 
 TEST_F(NameListsTest, WhatAnOlderServerWritesGetsItsKeysAndNothingElseChanges) {

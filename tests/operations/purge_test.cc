@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "storage/connection/changes.h"
 #include "tests/testing/service.h"
@@ -117,24 +118,20 @@ TEST_F(PurgeTest, NoCallWaitsForIt) {
                               " FOR EACH ROW DO IF(GET_LOCK(DATABASE(), 120), RELEASE_LOCK(DATABASE()), 0)"));
   }
   service_.Sql("DO GET_LOCK(DATABASE(), 0)");
-  std::thread requests([&] { EXPECT_EQ(PurgeRequests(*housekeeping_, before_).value_or(-1), 3); });
-  std::thread changes([&] { EXPECT_EQ(PurgeChanges(*housekeeping_, before_).value_or(-1), 3); });
-  const std::string waiting =
-      "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User lock'";
-  const absl::Time patience = absl::Now() + absl::Minutes(1);
-  while (service_.Sql(waiting) != "2\n" && absl::Now() < patience) absl::SleepFor(absl::Milliseconds(1));
-  EXPECT_EQ(service_.Sql(waiting), "2\n") << "the purges have not come to their deletions";
-  for (int i = 0; i < 10; ++i) {
-    v1::CreateAgreementRequest request;
-    request.set_display_name("B");
-    request.set_request_id(absl::StrCat("r-", i));
-    EXPECT_EQ(Outcome(service_.Do(CreateAgreement, request)), "OK");
-    EXPECT_EQ(Outcome(service_.Do(CreateAgreement, request)), "OK");
+  {
+    const std::jthread requests([&] { EXPECT_EQ(PurgeRequests(*housekeeping_, before_).value_or(-1), 3); });
+    const std::jthread changes([&] { EXPECT_EQ(PurgeChanges(*housekeeping_, before_).value_or(-1), 3); });
+    const absl::Cleanup go_on = [&] { service_.Sql("DO RELEASE_LOCK(DATABASE())"); };
+    EXPECT_TRUE(service_.test_database().SessionsWaitForUserLock(2)) << "the purges have not come to their deletions";
+    for (int i = 0; i < 10; ++i) {
+      v1::CreateAgreementRequest request;
+      request.set_display_name("B");
+      request.set_request_id(absl::StrCat("r-", i));
+      EXPECT_EQ(Outcome(service_.Do(CreateAgreement, request)), "OK");
+      EXPECT_EQ(Outcome(service_.Do(CreateAgreement, request)), "OK");
+    }
+    EXPECT_EQ(service_.Do(ListChanges, Fields{})->changes_size(), 13);
   }
-  EXPECT_EQ(service_.Do(ListChanges, Fields{})->changes_size(), 13);
-  service_.Sql("DO RELEASE_LOCK(DATABASE())");
-  requests.join();
-  changes.join();
   EXPECT_EQ(service_.Do(ListChanges, Fields{})->changes_size(), 10);
 }
 

@@ -37,7 +37,7 @@ bool WaitsForLock(TestDatabase& database, int64_t connection_id) {
 
 void Together(const std::vector<std::function<void()>>& actions) {
   std::barrier start(static_cast<std::ptrdiff_t>(actions.size()));
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   threads.reserve(actions.size());
   for (const auto& action : actions) {
     threads.emplace_back([&] {
@@ -45,7 +45,7 @@ void Together(const std::vector<std::function<void()>>& actions) {
       action();
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::jthread& thread : threads) thread.join();
 }
 
 storage::TestHooks Without(const Guards& guards) {
@@ -132,7 +132,7 @@ int Conductor::OnStatement(const storage::StatementEvent& event) {
 Conductor::Met Conductor::Meet(TestDatabase& database, const Meeting& meeting) {
   Caller first;
   first.at = meeting.at;
-  std::thread first_thread([&] {
+  std::jthread first_thread([&] {
     caller_ = &first;
     meeting.held();
     if (!first.held) first.stopped.count_down();
@@ -144,7 +144,7 @@ Conductor::Met Conductor::Meet(TestDatabase& database, const Meeting& meeting) {
   Caller second;
   std::promise<void> ended;
   const std::future<void> second_ended = ended.get_future();
-  std::thread second_thread([&] {
+  std::jthread second_thread([&] {
     caller_ = &second;
     meeting.second();
     ended.set_value();

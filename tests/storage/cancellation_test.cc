@@ -72,7 +72,7 @@ class CancellationTest : public DatabaseTest {
   template <typename Run>
   absl::Duration TimeToEnd(const Call& call, absl::Duration after, const Run& run) {
     std::atomic<int64_t> cancelled = 0;
-    std::thread caller([&] {
+    std::jthread caller([&] {
       begun_.wait(false);
       absl::SleepFor(after);  // So that the server has begun, too. It is right without this, and easier.
       cancelled = absl::ToUnixMicros(absl::Now());
@@ -107,7 +107,7 @@ TEST_F(CancellationTest, AnUpdateThatWaitsForARowEnds) {
   const Call call = CancellableCall();
   absl::Status status;
   std::atomic<bool> answered = false;
-  std::thread caller([&] {
+  std::jthread caller([&] {
     status = Lock(call).status();
     answered = true;
   });
@@ -129,7 +129,7 @@ TEST_F(CancellationTest, AnUpdateThatWaitsForARowEnds) {
 
 TEST_F(CancellationTest, AfterTheDeadlineTheAnswerIsThatItHasPassed) {
   const Call call = CancellableCall(absl::Milliseconds(300));
-  std::thread caller([&] {
+  std::jthread caller([&] {
     absl::SleepFor(call.deadline - absl::Now());
     call.cancellation->Cancel();
   });
@@ -179,7 +179,7 @@ TEST_F(CancellationTest, ThePauseBeforeARerunEnds) {
   std::atomic<int> runs = 0;
   std::atomic<bool> pauses = false;
   std::atomic<int64_t> cancelled = 0;
-  std::thread caller([&] {
+  std::jthread caller([&] {
     pauses.wait(false);
     cancelled = absl::ToUnixMicros(absl::Now());
     call.cancellation->Cancel();
@@ -199,7 +199,7 @@ TEST_F(CancellationTest, AKillThatComesLateMeetsNoOtherCall) {
   kills_may_go_ = false;
   awaited_ = "sleep_shortly";
   const Call call = CancellableCall();
-  std::thread canceller([&] {
+  std::jthread canceller([&] {
     begun_.wait(false);
     call.cancellation->Cancel();
   });
@@ -207,7 +207,7 @@ TEST_F(CancellationTest, AKillThatComesLateMeetsNoOtherCall) {
   canceller.join();
   killing_.wait(0);
   CallFigures figures;
-  std::thread other([&] {
+  std::jthread other([&] {
     Call other_call = NewCall();
     other_call.figures = &figures;
     EXPECT_TRUE(Read(other_call, kSleepLong).ok());
@@ -224,7 +224,7 @@ TEST_F(CancellationTest, AStormOfThemDisturbsNoOtherCall) {
   std::atomic<bool> storms = true;
   std::atomic<int> failed = 0;
   std::atomic<int> done = 0;
-  std::vector<std::thread> others;
+  std::vector<std::jthread> others;
   for (int i = 0; i < 4; ++i) {
     others.emplace_back([&, account = absl::StrCat("acct-other-", i)] {
       do {
@@ -239,13 +239,13 @@ TEST_F(CancellationTest, AStormOfThemDisturbsNoOtherCall) {
       } while (storms);
     });
   }
-  std::vector<std::thread> cancelled;
+  std::vector<std::jthread> cancelled;
   for (int i = 0; i < 4; ++i) {
     cancelled.emplace_back([&, i] {
       std::minstd_rand random(static_cast<unsigned>(i));
       for (int round = 0; round < rounds; ++round) {
         const Call call = CancellableCall();
-        std::thread canceller([&] {
+        std::jthread canceller([&] {
           absl::SleepFor(absl::Microseconds(random() % 30'000));
           call.cancellation->Cancel();
         });
@@ -257,9 +257,9 @@ TEST_F(CancellationTest, AStormOfThemDisturbsNoOtherCall) {
       }
     });
   }
-  for (std::thread& thread : cancelled) thread.join();
+  for (std::jthread& thread : cancelled) thread.join();
   storms = false;
-  for (std::thread& thread : others) thread.join();
+  for (std::jthread& thread : others) thread.join();
   EXPECT_EQ(failed, 0) << "of " << done;
   EXPECT_EQ(database_.figures().connections_in_use, 0);
   ASSERT_TRUE(holder_->Rollback().ok());

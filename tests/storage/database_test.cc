@@ -102,7 +102,7 @@ TEST_F(DatabaseTest, ADeadlineBoundsAStatementThatWaitsForALock) {
   ASSERT_TRUE(database_.ReadWrite(NewCall(), Insert).ok());
   std::atomic<bool> locked = false;
   std::atomic<bool> done = false;
-  std::thread holder([&] {
+  std::jthread holder([&] {
     const auto session = *database_.Connect();
     EXPECT_TRUE(session->Command("START TRANSACTION").ok());
     EXPECT_TRUE(session->Command("UPDATE agreements SET draft_count = 7").ok());

@@ -157,13 +157,13 @@ TEST_F(DatabaseTest, AnOutageThatManyCallersMeetIsALineInTheLog) {
   options.socket = "/nonexistent/socket";
   options.unreachable_after = absl::Milliseconds(50);
   Database database(options, test_database_.ids(), absl::Now);
-  std::vector<std::thread> callers;
+  std::vector<std::jthread> callers;
   for (int i = 0; i < 6; ++i) {
     callers.emplace_back([&] {
       for (int call = 0; call < 5; ++call) database.ReadWrite(NewCall(), Insert).IgnoreError();
     });
   }
-  for (std::thread& caller : callers) caller.join();
+  for (std::jthread& caller : callers) caller.join();
   spdlog::set_default_logger(before);
   const std::vector<std::string> lines = absl::StrSplit(log.str(), '\n', absl::SkipEmpty());
   ASSERT_EQ(lines.size(), 1u) << log.str();

@@ -67,14 +67,14 @@ TEST_F(MigrationsTest, AServerRefusesAnOlderSchemaAndAcceptsANewerOne) {
 
 TEST_F(MigrationsTest, RunByManyAtOnceAreAppliedOnce) {
   std::atomic<int> failed = 0;
-  std::vector<std::thread> migrators;
+  std::vector<std::jthread> migrators;
   for (int i = 0; i < 8; ++i) {
     migrators.emplace_back([&] {
       const absl::Status status = Migrate(test_database_.database(), {one_, two_}, [](absl::string_view) {});
       if (!status.ok()) ++failed;
     });
   }
-  for (std::thread& migrator : migrators) migrator.join();
+  for (std::jthread& migrator : migrators) migrator.join();
   EXPECT_EQ(failed, 0);
   EXPECT_EQ(test_database_.Sql("SELECT COUNT(*) FROM two"), "1\n") << "its INSERT ran once";
 }

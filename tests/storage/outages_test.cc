@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "tests/storage/database_fixture.h"
@@ -142,7 +143,7 @@ TEST_F(OutagesTest, AShortOneCostsNoError) {
   DatabaseOptions options = Options();
   options.socket = door.path();
   Database database(options, test_database_.ids(), absl::Now);
-  std::vector<std::thread> callers;
+  std::vector<std::jthread> callers;
   std::atomic<int> failed = 0;
   for (int i = 0; i < kCallers; ++i) {
     callers.emplace_back([&, i] {
@@ -151,7 +152,7 @@ TEST_F(OutagesTest, AShortOneCostsNoError) {
   }
   absl::SleepFor(absl::Seconds(2));
   door.Open();
-  for (std::thread& caller : callers) caller.join();
+  for (std::jthread& caller : callers) caller.join();
   EXPECT_EQ(failed, 0);
   EXPECT_EQ(Count(), absl::StrCat(kCallers, "\n"));
   EXPECT_EQ(database.figures().gone_since, absl::InfiniteFuture());
@@ -182,7 +183,8 @@ TEST_F(OutagesTest, AServerThatFallsSilentIsLeftWithinSecondsAndNothingIsLostOrD
   absl::Time silent;
   {
     const Checks checks(database);
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
+    const absl::Cleanup end = [this] { ending_ = true; };
     for (int i = 0; i < kCallers; ++i) {
       threads.emplace_back(
           [&, i] { RunCaller(database, absl::StrCat("caller-", i), callers[static_cast<size_t>(i)]); });
@@ -202,8 +204,6 @@ TEST_F(OutagesTest, AServerThatFallsSilentIsLeftWithinSecondsAndNothingIsLostOrD
     const absl::Time back = absl::Now();
     while (!InsertAs(database, "refused").ok()) ASSERT_LT(absl::Now() - back, absl::Seconds(3));
     RecordProperty("seconds_to_come_back", absl::StrCat(absl::ToDoubleSeconds(absl::Now() - back)));
-    ending_ = true;
-    for (std::thread& thread : threads) thread.join();
   }
   size_t requests = 1;
   for (const Caller& caller : callers) {
@@ -224,7 +224,8 @@ TEST_F(OutagesTest, ASilentHostIsLeftForAnotherOneWithoutAnError) {
   options.hosts = {first.address(), second.address()};
   Database database(options, test_database_.ids(), absl::Now);
   const Checks checks(database);
-  std::vector<std::thread> readers;
+  std::vector<std::jthread> readers;
+  const absl::Cleanup end = [this] { ending_ = true; };
   for (int i = 0; i < kCallers; ++i) {
     readers.emplace_back([&] {
       const auto read = [](ReadTransaction& tx) {
@@ -250,7 +251,7 @@ TEST_F(OutagesTest, ASilentHostIsLeftForAnotherOneWithoutAnError) {
     absl::SleepFor(absl::Milliseconds(1));
   }
   // More at once than there are connections.
-  std::vector<std::thread> late;
+  std::vector<std::jthread> late;
   for (int i = 0; i < kCallers; ++i) {
     late.emplace_back([&, i] {
       const absl::Time begin = absl::Now();
@@ -258,9 +259,9 @@ TEST_F(OutagesTest, ASilentHostIsLeftForAnotherOneWithoutAnError) {
       EXPECT_LT(absl::Now() - begin, options.connect_timeout) << "it has waited for the silent host";
     });
   }
-  for (std::thread& thread : late) thread.join();
+  for (std::jthread& thread : late) thread.join();
   ending_ = true;
-  for (std::thread& reader : readers) reader.join();
+  for (std::jthread& reader : readers) reader.join();
   first.GoOn();
   EXPECT_EQ(Count(), absl::StrCat(late.size(), "\n"));
 }

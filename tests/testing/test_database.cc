@@ -143,4 +143,20 @@ std::string TestDatabase::Sql(const std::string& sql) {
   return RunSql(sql);
 }
 
+bool TestDatabase::SessionsWaitForUserLock(int count) {
+  const auto waiting = [&]() -> std::string {
+    try {
+      return Sql("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User lock'");
+    } catch (const sql::SQLException&) {
+      return "";  // MySQL cannot show a statement with bytes in it, of whatever schema, as one that stores a response.
+    }
+  };
+  const absl::Time patience = absl::Now() + absl::Minutes(2);
+  while (waiting() != absl::StrCat(count, "\n")) {
+    if (absl::Now() > patience) return false;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return true;
+}
+
 }  // namespace agreements::testing

@@ -46,6 +46,9 @@ class TestDatabase {
   // Runs SQL outside the service; of a SELECT, the rows as lines with "|" between columns, and NULL as "-".
   std::string Sql(const std::string& sql);
 
+  // Waits until that many sessions in this schema wait for GET_LOCK(); false if they do not within two minutes.
+  bool SessionsWaitForUserLock(int count);
+
  private:
   std::string schema_;
   const storage::TestHooks* hooks_;

@@ -52,7 +52,7 @@ TEST_F(CallsTest, StoppingEndsStreamsAtTheirNextMessage) {
   Serve(Endless);
   Call call(*stub_);
   source_->WaitForReads(1);
-  std::thread stopper([this] { workers_.Stop(); });
+  std::jthread stopper([this] { workers_.Stop(); });
   const std::vector<std::string> taken = call.ReadAll();
   const absl::Status status = call.Finish();
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_SERVER_STOPPING) << status;
@@ -87,7 +87,7 @@ TEST_F(CallsTest, EveryStreamEndsHoweverItsEndsMeet) {
     if (i == 3) return std::nullopt;
     return std::string(i == 2 ? kLarge : 1, 'x');
   });
-  std::vector<std::thread> clients;
+  std::vector<std::jthread> clients;
   for (int client = 0; client < 8; ++client) {
     clients.emplace_back([this, client] {
       for (int i = 0; i < 50; ++i) {
@@ -97,7 +97,7 @@ TEST_F(CallsTest, EveryStreamEndsHoweverItsEndsMeet) {
       }
     });
   }
-  for (std::thread& client : clients) client.join();
+  for (std::jthread& client : clients) client.join();
   source_->WaitForEnd();
   // What is late is still in the queue.
   absl::Status status;

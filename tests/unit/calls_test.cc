@@ -76,7 +76,7 @@ TEST_F(CallsTest, AnInvalidRequestOpensNoStream) {
 TEST_F(CallsTest, AStreamWithoutEndStarvesNobody) {
   Serve(Endless);
   Call call(*stub_);
-  std::thread reader([&] { call.ReadAll(); });
+  std::jthread reader([&] { call.ReadAll(); });
   for (int i = 0; i < 200; ++i) EXPECT_TRUE(Get().ok());
   const int reads = source_->reads();
   source_->WaitForReads(reads + 100);

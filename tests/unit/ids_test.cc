@@ -58,7 +58,7 @@ TEST(Ids, OfTwoSourcesAtOneInstantDiffer) {
 TEST(Ids, AreUniqueAmongThreads) {
   ClockIdSource ids([] { return absl::FromUnixMillis(1'795'431'600'000); });
   std::vector<std::vector<std::string>> made(8);
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   threads.reserve(made.size());
   for (auto& mine : made) {
     threads.emplace_back([&] {

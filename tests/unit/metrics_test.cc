@@ -248,7 +248,7 @@ TEST(MetricsTest, ManyThreadsCountWhileOthersRead) {
   MethodMetrics& method = metrics.ForMethod("s", "m", /*is_stream=*/false);
   constexpr int kThreads = 4;
   constexpr int kCalls = 2000;
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       storage::CallFigures figures;
@@ -261,7 +261,7 @@ TEST(MetricsTest, ManyThreadsCountWhileOthersRead) {
     });
   }
   for (int i = 0; i < 20; ++i) EXPECT_THAT(metrics.Text(), Not(HasSubstr("handled_total{} ")));
-  for (std::thread& thread : threads) thread.join();
+  for (std::jthread& thread : threads) thread.join();
   EXPECT_EQ(Value(metrics, R"(grpc_server_started_total{grpc_method="m",grpc_service="s",grpc_type="unary"})"),
             kThreads * kCalls);
   EXPECT_EQ(Value(metrics, "agreements_database_round_trips_total"), kThreads * kCalls);

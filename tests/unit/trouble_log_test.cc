@@ -68,13 +68,13 @@ TEST_F(TroubleLogTest, BeginsAgainAfterTheEnd) {
 }
 
 TEST_F(TroubleLogTest, TellsOfTheBeginningOnceWhoeverMeetsItAtOnce) {
-  std::vector<std::thread> callers;
+  std::vector<std::jthread> callers;
   for (int i = 0; i < 8; ++i) {
     callers.emplace_back([this] {
       for (int k = 0; k < 1000; ++k) trouble_.Happened("refused");
     });
   }
-  for (std::thread& caller : callers) caller.join();
+  for (std::jthread& caller : callers) caller.join();
   now_ += absl::Minutes(1);
   trouble_.Happened("refused");
   EXPECT_THAT(Lines(), ElementsAre("warning cannot connect: refused",

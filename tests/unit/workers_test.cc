@@ -137,7 +137,7 @@ TEST(WorkersTest, StopWaitsForEveryTaskThatWasTakenAndRefusesTheRest) {
   for (int i = 0; i < 100; ++i) {
     workers.Run(kAnyone, absl::InfiniteDuration(), [&runs](const Admission&) { ++runs; });
   }
-  std::thread stopper([&] {
+  std::jthread stopper([&] {
     workers.Stop();
     EXPECT_EQ(runs, 100);
   });

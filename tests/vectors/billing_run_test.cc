@@ -232,11 +232,11 @@ TEST_F(BillingRunTest, O6TwoRunsAtOnceDoNothingTwice) {
   for (int i = 0; i < kAgreements; ++i) Paying(absl::StrCat("A", i), absl::StrCat("a", i));
   story.At("2026-02-01");
   std::vector<absl::StatusOr<std::vector<v1::RunBillingResponse>>> results(2);
-  std::vector<std::thread> runs;
+  std::vector<std::jthread> runs;
   for (auto& result : results) {
     runs.emplace_back([this, &result] { result = story.ReadAll(&Agreements::RunBilling, ""); });
   }
-  for (std::thread& run : runs) run.join();
+  for (std::jthread& run : runs) run.join();
   std::multiset<std::string> created;
   for (const auto& result : results) {
     ASSERT_TRUE(result.ok()) << result.status();

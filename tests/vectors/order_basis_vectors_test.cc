@@ -174,14 +174,14 @@ TEST_F(OrderBasisVectorsTest, O3OfCallersAtOnceOneCreatesTheDocument) {
   story.At("2026-02-01");
   constexpr int kCallers = 8;
   std::vector<absl::StatusOr<v1::CreateOrderBasisResponse>> responses(kCallers);
-  std::vector<std::thread> callers;
+  std::vector<std::jthread> callers;
   for (auto& response : responses) {
     callers.emplace_back([this, &response] {
       response = story.Call(&Agreements::CreateOrderBasis,
                             "agreement_id: '$A' from_day: '2026-01-01' until_day: '2026-02-01'");
     });
   }
-  for (std::thread& caller : callers) caller.join();
+  for (std::jthread& caller : callers) caller.join();
   int created = 0;
   for (const auto& response : responses) {
     ASSERT_TRUE(response.ok()) << response.status();

@@ -45,7 +45,7 @@ class RotationTest : public AccessTest {
   // Calls over new connections in two threads while `run` runs.
   void UnderLoad(const std::function<void()>& run) {
     std::atomic<bool> ending = false;
-    std::vector<std::thread> callers;
+    std::vector<std::jthread> callers;
     for (int i = 0; i < 2; ++i) {
       callers.emplace_back([&] {
         while (!ending) Shown();
@@ -53,7 +53,7 @@ class RotationTest : public AccessTest {
     }
     run();
     ending = true;
-    for (std::thread& caller : callers) caller.join();
+    for (std::jthread& caller : callers) caller.join();
   }
 
   // Of all sorts.

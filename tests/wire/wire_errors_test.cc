@@ -203,7 +203,7 @@ absl::Status ErrorOfALockedRow() {
   const auto created = wire.Call(&Agreements::CreateAgreement, "display_name: 'A'", names).value();
   const std::string change = absl::StrCat("display_name: 'B' agreement_id: '", created.agreement().agreement_id(), "'");
   statements.HoldUp("COMMIT");
-  std::thread holder([&] { wire.Call(&Agreements::UpdateAgreement, change, names).IgnoreError(); });
+  std::jthread holder([&] { wire.Call(&Agreements::UpdateAgreement, change, names).IgnoreError(); });
   statements.WaitUntilHeldUp();
   absl::Status status = wire.Call(&Agreements::UpdateAgreement, change, names).status();
   statements.LetGo();
@@ -230,9 +230,9 @@ std::map<std::string, absl::Status> ErrorsOfTrouble() {
   statements.Fail("get_agreement", 0);
   errors["UNAVAILABLE ROW_LOCKED; RetryInfo"] = ErrorOfALockedRow();
   statements.HoldUp("get_agreement");
-  std::thread holder([&wire] { GetAgreement(wire).IgnoreError(); });
+  std::jthread holder([&wire] { GetAgreement(wire).IgnoreError(); });
   statements.WaitUntilHeldUp();
-  std::thread stopper([&wire] { wire.Stop(); });
+  std::jthread stopper([&wire] { wire.Stop(); });
   absl::Status status;
   do {
     status = GetCompany(wire);

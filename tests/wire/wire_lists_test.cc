@@ -75,12 +75,11 @@ void WireListsTest::WalkWhileOthersWrite(const std::string& list, int lasting, i
   const std::string account_id = absl::StrCat("acct-", list, "-", page_size);
   std::mutex mutex;
   std::set<std::string> lasting_ids;
-  std::atomic<bool> done = false;
   std::atomic<int> writes = 0;
   std::latch all_write(kWriters + 1);
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;
   for (unsigned i = 0; i < kWriters; ++i) {
-    threads.emplace_back([&, i] {
+    threads.emplace_back([&, i](const std::stop_token& stop) {
       Writer writer(*wire_, list, account_id, i);
       for (int row = 0; row < std::max(lasting, passing) / kWriters; ++row) {
         if (row < passing / kWriters) writer.CreatePassing();
@@ -90,7 +89,7 @@ void WireListsTest::WalkWhileOthersWrite(const std::string& list, int lasting, i
         lasting_ids.insert(id);
       }
       all_write.arrive_and_wait();
-      for (; !done; ++writes) writer.Write();
+      for (; !stop.stop_requested(); ++writes) writer.Write();
     });
   }
   all_write.arrive_and_wait();
@@ -100,8 +99,6 @@ void WireListsTest::WalkWhileOthersWrite(const std::string& list, int lasting, i
     const std::set<std::string> met(rows.begin(), rows.end());
     EXPECT_TRUE(std::includes(met.begin(), met.end(), lasting_ids.begin(), lasting_ids.end())) << "something skipped";
   }
-  done = true;
-  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_F(WireListsTest, PagesOfOneMeetEachAgreementOnceWhileOthersWrite) {

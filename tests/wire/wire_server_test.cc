@@ -95,7 +95,7 @@ TEST(WireServerTest, AFullQueueAnswersAtOnceAndACallWhoseDeadlinePassesInItNever
   Statements statements;
   Wire wire({.workers = 1, .max_queue = 1}, statements.hooks());
   statements.HoldUp("get_agreement");
-  std::thread holder([&] { EXPECT_TRUE(absl::IsNotFound(Get(wire, "agreement"))); });
+  std::jthread holder([&] { EXPECT_TRUE(absl::IsNotFound(Get(wire, "agreement"))); });
   statements.WaitUntilHeldUp();
   // The first one to arrive stays in the queue beyond its deadline.
   absl::Status status;
@@ -119,9 +119,9 @@ TEST(WireServerTest, AServerThatStopsAnswersWhatItHasTakenAndRefusesTheRest) {
   Statements statements;
   Wire wire({}, statements.hooks());
   statements.HoldUp("get_agreement");
-  std::thread holder([&] { EXPECT_TRUE(absl::IsNotFound(Get(wire, "agreement"))); });
+  std::jthread holder([&] { EXPECT_TRUE(absl::IsNotFound(Get(wire, "agreement"))); });
   statements.WaitUntilHeldUp();
-  std::thread stopper([&] { wire.Stop(); });
+  std::jthread stopper([&] { wire.Stop(); });
   absl::Status status;
   do {
     status = Get(wire, "company");

@@ -21,7 +21,7 @@ TEST(WireSharesTest, CallsThatWaitForOneAgreementsRowHoldUpNoOtherCalls) {
   wire.Sql(absl::StrCat("SELECT agreement_id FROM agreements WHERE account_id = 'acct-1' AND agreement_id = '",
                         names.at("$agreement"), "' FOR UPDATE"));
   std::atomic<int> answers = 0;
-  std::vector<std::thread> callers;
+  std::vector<std::jthread> callers;
   for (int i = 0; i < kCalls; ++i) {
     callers.emplace_back([&, i] {
       const std::string text = absl::StrCat("agreement_id: '$agreement' customer_number: '", i, "'");
@@ -38,7 +38,7 @@ TEST(WireSharesTest, CallsThatWaitForOneAgreementsRowHoldUpNoOtherCalls) {
   }
   EXPECT_EQ(answers, 0) << "calls that wait for the row have come to their end first";
   wire.Sql("COMMIT");
-  for (std::thread& caller : callers) caller.join();
+  for (std::jthread& caller : callers) caller.join();
 }
 
 }  // namespace
