@@ -18,12 +18,6 @@ std::string Count(int count, absl::string_view one, absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }
 
-v1::ErrorReason ReasonIn(const google::rpc::ErrorInfo& info) {
-  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
-  if (info.domain() == kDomain) v1::ErrorReason_Parse(absl::StrCat(kReasonPrefix, info.reason()), &reason);
-  return reason;
-}
-
 }  // namespace
 
 absl::Status FieldsInvalid(const std::vector<FieldViolation>& violations) {
@@ -243,25 +237,6 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
 
 std::string DetailTypeUrl(const google::protobuf::Message& detail) {
   return absl::StrCat(kTypeUrlPrefix, detail.GetDescriptor()->full_name());
-}
-
-v1::ErrorReason ReasonOf(const absl::Status& status) {
-  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
-  return info ? ReasonIn(*info) : v1::ERROR_REASON_UNSPECIFIED;
-}
-
-v1::ErrorReason ReasonOf(const google::rpc::Status& status) {
-  google::rpc::ErrorInfo info;
-  for (const google::protobuf::Any& detail : status.details()) {
-    if (detail.UnpackTo(&info)) return ReasonIn(info);
-  }
-  return v1::ERROR_REASON_UNSPECIFIED;
-}
-
-std::optional<absl::Duration> RetryDelayOf(const absl::Status& status) {
-  const auto info = DetailOf<google::rpc::RetryInfo>(status);
-  if (!info) return std::nullopt;
-  return absl::Seconds(info->retry_delay().seconds()) + absl::Nanoseconds(info->retry_delay().nanos());
 }
 
 }  // namespace agreements

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "agreements/errors.h"  // IWYU pragma: export
 #include "agreements/v1/access.pb.h"
 #include "agreements/v1/company.pb.h"
 #include "agreements/v1/error_reason.pb.h"
@@ -118,13 +119,6 @@ std::optional<Detail> DetailOf(const absl::Status& status) {
   if (!payload || !detail.ParseFromString(std::string(*payload))) return std::nullopt;
   return detail;
 }
-
-// The reason of an error of this service; ERROR_REASON_UNSPECIFIED for any other status.
-v1::ErrorReason ReasonOf(const absl::Status& status);
-v1::ErrorReason ReasonOf(const google::rpc::Status& status);
-
-// When to try again, by the status's RetryInfo; std::nullopt if it has none.
-std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
 
 }  // namespace agreements
 

@@ -13,11 +13,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 }
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {
-  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-  google::rpc::Status details;
-  if (result.ok() || !details.ParseFromString(status.error_details())) return result;
-  for (const auto& detail : details.details()) result.SetPayload(detail.type_url(), absl::Cord(detail.value()));
-  return result;
+  google::rpc::Status error;
+  if (!error.ParseFromString(status.error_details())) error.Clear();
+  error.set_code(status.error_code());
+  error.set_message(status.error_message());
+  return ErrorOf(error);
 }
 
 }  // namespace agreements

@@ -17,11 +17,11 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "proto/files/certificates.h"
+#include "proto/files/watched_files.h"
 #include "proto/status_macros.h"
-#include "server/ops/certificates.h"
 #include "server/ops/clock_file.h"
 #include "server/ops/descriptors.h"
-#include "server/ops/watched_files.h"
 #include "spdlog/spdlog.h"
 
 namespace agreements {

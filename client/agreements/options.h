@@ -2,13 +2,22 @@
 #ifndef AGREEMENTS_OPTIONS_H_
 #define AGREEMENTS_OPTIONS_H_
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace agreements {
+
+// How long a call may take, its retries included, where its options do not say.
+struct Timeouts {
+  absl::Duration call = absl::Seconds(10);
+  // Of RunBilling, ExplainOrderBasis and VerifyOrderBasis, which take the longer the more there is to read.
+  absl::Duration long_call = absl::Hours(1);
+};
 
 struct ClientOptions {
   // "host:port" as DNS knows it, best the name of a headless service: calls take turns among all its addresses. Or a
@@ -23,14 +32,15 @@ struct ClientOptions {
   std::string server_name;       // The name in the server's certificate, where it is not the endpoint's host.
   // Plain text instead, for a server with --insecure: nothing is proved and nothing is secret.
   bool insecure = false;
+  // Told when these files have changed, in a thread of its own: OK if what they hold now is used, else why it is not
+  // and what was before stays in use.
+  std::function<void(const absl::Status&)> on_files = [](const absl::Status&) {};
 
-  // For a call that says nothing else.
-  absl::Duration timeout = absl::Seconds(10);
-  // For RunBilling, ExplainOrderBasis and VerifyOrderBasis, which last as long as there is much to read.
-  absl::Duration long_timeout = absl::Hours(1);
+  Timeouts timeouts;
 
   // How often a call is sent at the most, 1 to 5, while it is answered UNAVAILABLE or RESOURCE_EXHAUSTED and its time
-  // lasts. The server's own word on when comes first. It is safe, since all methods are idempotent or have a request_id.
+  // lasts. The server's own word on when comes first. It is safe, since all methods are idempotent or have a
+  // request_id.
   int max_attempts = 5;
   // Calls wait for a connection until their time is up, instead of being UNAVAILABLE at once.
   bool wait_for_ready = true;

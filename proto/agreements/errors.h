@@ -10,12 +10,17 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "agreements/v1/error_reason.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace agreements {
 
 // The reason, on which programs decide; ERROR_REASON_UNSPECIFIED for a status that is not the service's own, e.g. of a
 // connection that broke.
 v1::ErrorReason ReasonOf(const absl::Status& status);
+
+// The same, and all that follows, of one item's error within a response, e.g. a TransactionResult's.
+absl::Status ErrorOf(const google::rpc::Status& error);
+v1::ErrorReason ReasonOf(const google::rpc::Status& error);
 
 // What the reason's comment promises, e.g. {"current_revision", "7"}; empty if there is none.
 std::map<std::string, std::string> MetadataOf(const absl::Status& status);

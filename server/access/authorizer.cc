@@ -9,6 +9,7 @@
 #include "proto/errors.h"
 #include "proto/status.h"
 #include "proto/status_macros.h"
+#include "server/ops/reading_log.h"
 #include "spdlog/spdlog.h"
 
 namespace agreements {
@@ -55,7 +56,8 @@ absl::StatusOr<std::unique_ptr<Authorizer>> Authorizer::Create(const std::string
     authorizer.policy_ = std::make_shared<const Policy>(*std::move(policy));
     return absl::OkStatus();
   };
-  authorizer->file_ = std::make_unique<WatchedFiles>("the policy", std::vector<std::string>{policy_file}, take);
+  authorizer->file_ =
+      std::make_unique<WatchedFiles>(std::vector<std::string>{policy_file}, take, LogReading("the policy"));
   RETURN_IF_ERROR(authorizer->file_->Load());
   authorizer->file_->Watch(interval);
   return authorizer;

@@ -14,10 +14,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "proto/files/watched_files.h"
 #include "server/access/caller.h"
 #include "server/access/policy.h"
 #include "server/ops/metrics.h"
-#include "server/ops/watched_files.h"
 
 namespace agreements {
 

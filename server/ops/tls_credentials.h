@@ -12,7 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/ops/watched_files.h"
+#include "proto/files/published_file.h"
+#include "proto/files/watched_files.h"
 
 namespace agreements {
 
@@ -20,24 +21,6 @@ struct TlsFiles {
   std::string certificate;         // The server's, and those that lead to its authority, PEM.
   std::string key;                 // Its private key, PEM.
   std::string client_authorities;  // Whose certificates callers show, PEM.
-};
-
-// What gRPC reads certificates from, as a path. What Publish() was given last is there, as a whole.
-class PublishedFile {
- public:
-  PublishedFile() = default;
-  ~PublishedFile();
-  PublishedFile(const PublishedFile&) = delete;
-  PublishedFile& operator=(const PublishedFile&) = delete;
-
-  // UNAVAILABLE if there is no memory or descriptor for it.
-  absl::Status Publish(const std::string& content);
-  // REQUIRES: Publish() has succeeded.
-  std::string path() const;
-
- private:
-  int fd_ = -1;
-  int64_t generation_ = 0;
 };
 
 // Each connection shows a certificate that the client authorities have signed, and speaks TLS 1.3. Files that change

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/ops/periodic_task.h"
+#include "proto/files/periodic_task.h"
 
 namespace agreements {
 

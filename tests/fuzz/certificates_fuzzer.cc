@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "server/ops/certificates.h"
+#include "proto/files/certificates.h"
 #include "tests/fuzz/require.h"
 
 namespace agreements::testing {

@@ -1,4 +1,4 @@
-#include "server/ops/watched_files.h"
+#include "proto/files/watched_files.h"
 
 #include <gtest/gtest.h>
 
@@ -18,9 +18,10 @@ class WatchedFilesTest : public ::testing::Test {
     directory_ = mkdtemp(name.data());
     Write("a", "1");
     Write("b", "1");
-    files_ =
-        std::make_unique<WatchedFiles>("the pair", std::vector<std::string>{path("a"), path("b")},
-                                       [this](const std::vector<std::string>& contents) { return Take(contents); });
+    files_ = std::make_unique<WatchedFiles>(
+        std::vector<std::string>{path("a"), path("b")},
+        [this](const std::vector<std::string>& contents) { return Take(contents); },
+        [this](const absl::Status& status) { told_.emplace_back(status.message()); });
     EXPECT_TRUE(files_->Load().ok());
   }
   ~WatchedFilesTest() override { std::filesystem::remove_all(directory_); }
@@ -39,6 +40,7 @@ class WatchedFilesTest : public ::testing::Test {
 
   std::string directory_;
   std::string taken_;
+  std::vector<std::string> told_;
   std::unique_ptr<WatchedFiles> files_;
 };
 
@@ -52,6 +54,7 @@ TEST_F(WatchedFilesTest, FilesThatChangeOneAfterTheOtherAreTakenTogether) {
   Look(1);
   EXPECT_EQ(taken_, "2");
   EXPECT_EQ(files_->refused(), 0);
+  EXPECT_EQ(told_, std::vector<std::string>{""});
 }
 
 TEST_F(WatchedFilesTest, ARefusalIsCountedOnceAndIsOverWhenTheFilesAreMended) {
@@ -77,6 +80,8 @@ TEST_F(WatchedFilesTest, ARefusalIsCountedOnceAndIsOverWhenTheFilesAreMended) {
   Look(2);
   EXPECT_EQ(taken_, "2");
   EXPECT_FALSE(files_->is_refused());
+  EXPECT_EQ(told_, (std::vector<std::string>{"they differ", path("b") + ": cannot be read: No such file or directory",
+                                             "they differ", ""}));
 }
 
 TEST_F(WatchedFilesTest, AFileThatIsTooLargeIsRefused) {

@@ -1,6 +1,6 @@
 // Checks certificates before they are used. Thread-safe.
-#ifndef AGREEMENTS_SERVER_OPS_CERTIFICATES_H_
-#define AGREEMENTS_SERVER_OPS_CERTIFICATES_H_
+#ifndef AGREEMENTS_PROTO_FILES_CERTIFICATES_H_
+#define AGREEMENTS_PROTO_FILES_CERTIFICATES_H_
 
 #include <string>
 
@@ -26,4 +26,4 @@ Expiry ExpiryOf(const std::string& certificates);
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_OPS_CERTIFICATES_H_
+#endif  // AGREEMENTS_PROTO_FILES_CERTIFICATES_H_

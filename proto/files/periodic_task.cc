@@ -1,4 +1,4 @@
-#include "server/ops/periodic_task.h"
+#include "proto/files/periodic_task.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "server/ops/watched_files.h"
+#include "proto/files/watched_files.h"
 
 #include <cerrno>
 #include <cstring>
@@ -7,9 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "proto/status_macros.h"
-#include "spdlog/spdlog.h"
 
 namespace agreements {
 namespace {
@@ -30,8 +28,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return content;
 }
 
-WatchedFiles::WatchedFiles(std::string what, std::vector<std::string> paths, Take take)
-    : what_(std::move(what)), paths_(std::move(paths)), take_(std::move(take)) {}
+WatchedFiles::WatchedFiles(std::vector<std::string> paths, Take take, Tell tell)
+    : paths_(std::move(paths)), take_(std::move(take)), tell_(std::move(tell)) {}
 
 absl::Status WatchedFiles::Load() {
   ASSIGN_OR_RETURN(taken_, Read());
@@ -68,14 +66,14 @@ void WatchedFiles::Look() {
     taken_ = seen_;
     refusal_.clear();
     is_refused_ = false;
-    spdlog::info("{} was read again from {}", what_, absl::StrJoin(paths_, ", "));
+    tell_(status);
     return;
   }
   if (status.message() == refusal_) return;
   refusal_ = std::string(status.message());
   ++refused_;
   is_refused_ = true;
-  spdlog::error("{} has changed and is not taken; the one before stays in use: {}", what_, refusal_);
+  tell_(status);
 }
 
 }  // namespace agreements

@@ -1,6 +1,6 @@
 // A thread that runs a task at intervals, e.g. housekeeping.
-#ifndef AGREEMENTS_SERVER_OPS_PERIODIC_TASK_H_
-#define AGREEMENTS_SERVER_OPS_PERIODIC_TASK_H_
+#ifndef AGREEMENTS_PROTO_FILES_PERIODIC_TASK_H_
+#define AGREEMENTS_PROTO_FILES_PERIODIC_TASK_H_
 
 #include <condition_variable>
 #include <functional>
@@ -27,4 +27,4 @@ class PeriodicTask {
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_OPS_PERIODIC_TASK_H_
+#endif  // AGREEMENTS_PROTO_FILES_PERIODIC_TASK_H_

@@ -1,6 +1,6 @@
 // Files that are read again when they change, e.g. certificates, a policy, a password.
-#ifndef AGREEMENTS_SERVER_OPS_WATCHED_FILES_H_
-#define AGREEMENTS_SERVER_OPS_WATCHED_FILES_H_
+#ifndef AGREEMENTS_PROTO_FILES_WATCHED_FILES_H_
+#define AGREEMENTS_PROTO_FILES_WATCHED_FILES_H_
 
 #include <atomic>
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/ops/periodic_task.h"
+#include "proto/files/periodic_task.h"
 
 namespace agreements {
 
@@ -27,8 +27,10 @@ class WatchedFiles {
   // in use then.
   using Take = std::function<absl::Status(const std::vector<std::string>& contents)>;
 
-  // `what` are the files in words, for the log, e.g. "the certificate".
-  WatchedFiles(std::string what, std::vector<std::string> paths, Take take);
+  // Told by Look(): OK when new contents were taken, else why they are not, once for each reason.
+  using Tell = std::function<void(const absl::Status& status)>;
+
+  WatchedFiles(std::vector<std::string> paths, Take take, Tell tell);
 
   // Reads the files for the first time. Returns the error of a file, or of `take`.
   absl::Status Load();
@@ -49,9 +51,9 @@ class WatchedFiles {
  private:
   absl::StatusOr<std::vector<std::string>> Read() const;
 
-  const std::string what_;
   const std::vector<std::string> paths_;
   const Take take_;
+  const Tell tell_;
   std::vector<std::string> taken_;
   std::vector<std::string> seen_;  // By the last look; the text of the error if it could not read them.
   std::string refusal_;            // Why what was seen is not taken; empty if it is.
@@ -62,4 +64,4 @@ class WatchedFiles {
 
 }  // namespace agreements
 
-#endif  // AGREEMENTS_SERVER_OPS_WATCHED_FILES_H_
+#endif  // AGREEMENTS_PROTO_FILES_WATCHED_FILES_H_

@@ -1,4 +1,4 @@
-#include "server/ops/certificates.h"
+#include "proto/files/certificates.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
