@@ -1,13 +1,16 @@
 #include "agreements/testing/scripted_server.h"
 
 #include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <array>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -38,10 +41,14 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
+std::array<const google::protobuf::ServiceDescriptor*, 2> Services() {
+  return {v1::GetAgreementRequest::descriptor()->file()->service(0),
+          v1::GetCompanyRequest::descriptor()->file()->service(0)};
+}
+
 const google::protobuf::MethodDescriptor& MethodNamed(absl::string_view name) {
-  for (const auto* file :
-       {v1::GetAgreementRequest::descriptor()->file(), v1::GetCompanyRequest::descriptor()->file()}) {
-    const auto* method = file->service(0)->FindMethodByName(std::string(name));
+  for (const auto* service : Services()) {
+    const auto* method = service->FindMethodByName(std::string(name));
     if (method != nullptr) return *method;
   }
   throw std::invalid_argument(absl::StrCat("the services have no method ", name));
@@ -112,8 +119,15 @@ class ScriptedServer::Service final : public grpc::CallbackGenericService {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     builder.RegisterCallbackGenericService(this);
+    // Connections ask for it. The setting is the process's.
+    const bool had_health = grpc::DefaultHealthCheckServiceEnabled();
+    grpc::EnableDefaultHealthCheckService(true);
     server_ = builder.BuildAndStart();
+    grpc::EnableDefaultHealthCheckService(had_health);
     if (server_ == nullptr || port_ == 0) throw std::runtime_error("no port is free on 127.0.0.1");
+    for (const auto* service : Services()) {
+      server_->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
+    }
   }
   ~Service() override { server_->Shutdown(std::chrono::system_clock::now()); }
   Service(const Service&) = delete;
