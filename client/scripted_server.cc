@@ -125,15 +125,19 @@ class ScriptedServer::Service final : public grpc::CallbackGenericService {
     server_ = builder.BuildAndStart();
     grpc::EnableDefaultHealthCheckService(had_health);
     if (server_ == nullptr || port_ == 0) throw std::runtime_error("no port is free on 127.0.0.1");
-    for (const auto* service : Services()) {
-      server_->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
-    }
+    SetServing(true);
   }
   ~Service() override { server_->Shutdown(std::chrono::system_clock::now()); }
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
   int port() const { return port_; }
+
+  void SetServing(bool is_serving) {
+    for (const auto* service : Services()) {
+      server_->GetHealthCheckService()->SetServingStatus(service->full_name(), is_serving);
+    }
+  }
 
   void Add(const std::string& method, Script script) {
     const std::lock_guard lock(mutex_);
@@ -208,6 +212,8 @@ void ScriptedServer::Add(absl::string_view method, const std::vector<const googl
   }
   service_->Add(descriptor.name(), std::move(script));
 }
+
+void ScriptedServer::SetServing(bool is_serving) { service_->SetServing(is_serving); }
 
 std::vector<ScriptedServer::Received> ScriptedServer::Calls(absl::string_view method) const {
   return service_->Calls(MethodNamed(method).name());

@@ -54,7 +54,8 @@ CallInFlight::CallInFlight(const Method& method, grpc::CallbackServerContext& co
   method_.metrics->Began();
   x_request_id_ = XRequestIdOf(context_.client_metadata());
   if (x_request_id_.empty()) x_request_id_ = storage::ClockIdSource(absl::Now).Next("");
-  context_.AddInitialMetadata(kXRequestIdKey, x_request_id_);
+  // Not as initial metadata: gRPC tries no call again once it has received such.
+  context_.AddTrailingMetadata(kXRequestIdKey, x_request_id_);
   call_.figures = &figures_;
   call_.cancellation = std::make_shared<storage::Cancellation>();
 }

@@ -287,6 +287,31 @@ TEST_F(ClientsTest, AServerThatIsNotThereIsToldAtOnceToWhomDoesNotWait) {
   EXPECT_TRUE(absl::IsUnavailable(AgreementClient(*Connection::Open(options)).GetAgreement({}).status()));
 }
 
+TEST_F(ClientsTest, CallsTakeTurnsAmongTheServersThatServe) {
+  ScriptedServer other;
+  ClientOptions options;
+  options.endpoint = absl::StrCat("ipv4:", server_.address(), ",", other.address());
+  options.insecure = true;
+  const AgreementClient client(*Connection::Open(options));
+  // How many of ten calls the first and the second server get.
+  const auto turns = [&] {
+    const size_t before = server_.Calls("GetAgreement").size();
+    const size_t other_before = other.Calls("GetAgreement").size();
+    for (int i = 0; i < 10; ++i) {
+      server_.Answer("GetAgreement", v1::GetAgreementResponse());
+      other.Answer("GetAgreement", v1::GetAgreementResponse());
+      EXPECT_TRUE(client.GetAgreement({}).ok());
+    }
+    return std::pair(server_.Calls("GetAgreement").size() - before, other.Calls("GetAgreement").size() - other_before);
+  };
+  const absl::Time patience = absl::Now() + absl::Minutes(1);
+  while (turns() != std::pair<size_t, size_t>(5, 5)) ASSERT_LT(absl::Now(), patience) << "both are connected";
+  other.SetServing(false);
+  while (turns() != std::pair<size_t, size_t>(10, 0)) ASSERT_LT(absl::Now(), patience) << "one serves no more";
+  other.SetServing(true);
+  while (turns() != std::pair<size_t, size_t>(5, 5)) ASSERT_LT(absl::Now(), patience) << "both serve again";
+}
+
 TEST_F(ClientsTest, EveryWrongOptionIsNamed) {
   const auto error = [](ClientOptions options) { return std::string(Connection::Open(options).status().message()); };
   EXPECT_THAT(error({}), StartsWith("endpoint is missing"));

@@ -14,7 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "proto/errors.h"
 #include "tests/storage/database_fixture.h"
-#include "tests/storage/unix_proxy.h"
+#include "tests/testing/relay.h"
 
 namespace agreements::storage {
 namespace {
@@ -171,7 +171,7 @@ TEST_F(DatabaseTest, AnOutageThatManyCallersMeetIsALineInTheLog) {
 }
 
 TEST_F(DatabaseTest, TheCheckDoesNotWaitForADatabaseThatHangs) {
-  testing::UnixProxy proxy(test_database_.options().socket);
+  testing::Relay proxy(test_database_.options().socket);
   DatabaseOptions options = Options();
   options.socket = proxy.path();
   options.check_timeout = absl::Seconds(1);

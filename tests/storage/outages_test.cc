@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "tests/storage/database_fixture.h"
-#include "tests/storage/unix_proxy.h"
+#include "tests/testing/relay.h"
 
 namespace agreements::storage {
 namespace {
@@ -175,7 +175,7 @@ TEST_F(OutagesTest, ADatabaseThatComesBackIsUsedSoon) {
 }
 
 TEST_F(OutagesTest, AServerThatFallsSilentIsLeftWithinSecondsAndNothingIsLostOrDoubled) {
-  testing::UnixProxy proxy(test_database_.options().socket);
+  testing::Relay proxy(test_database_.options().socket);
   DatabaseOptions options = Options();
   options.socket = proxy.path();
   Database database(options, test_database_.ids(), absl::Now);
@@ -217,8 +217,8 @@ TEST_F(OutagesTest, AServerThatFallsSilentIsLeftWithinSecondsAndNothingIsLostOrD
 
 // Both hosts are one server. So the calls that it holds only read: a write that runs again would wait for its own rows.
 TEST_F(OutagesTest, ASilentHostIsLeftForAnotherOneWithoutAnError) {
-  testing::UnixProxy first(test_database_.options().socket);
-  testing::UnixProxy second(test_database_.options().socket);
+  testing::Relay first(test_database_.options().socket);
+  testing::Relay second(test_database_.options().socket);
   DatabaseOptions options = Options();
   options.socket.clear();
   options.hosts = {first.address(), second.address()};

@@ -86,10 +86,10 @@ TEST_F(ReportsTest, ACallersXRequestIdComesBackAndElseOneIsMade) {
   grpc::ClientContext with;
   with.AddMetadata("x-request-id", "mine-1");
   EXPECT_EQ(Get(wire, "acct-1", "agr-0000000000000000", with).error_code(), grpc::StatusCode::NOT_FOUND);
-  EXPECT_EQ(ValueOf(with.GetServerInitialMetadata(), "x-request-id"), "mine-1");
+  EXPECT_EQ(ValueOf(with.GetServerTrailingMetadata(), "x-request-id"), "mine-1");
   grpc::ClientContext without;
   EXPECT_EQ(Get(wire, "", "", without).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_THAT(ValueOf(without.GetServerInitialMetadata(), "x-request-id"), MatchesRegex("[0-9a-z]{16}"));
+  EXPECT_THAT(ValueOf(without.GetServerTrailingMetadata(), "x-request-id"), MatchesRegex("[0-9a-z]{16}"));
   EXPECT_EQ(ValueOf(without.GetServerTrailingMetadata(), "grpc-retry-pushback-ms"), "");
 }
 

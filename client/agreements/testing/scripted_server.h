@@ -68,6 +68,9 @@ class ScriptedServer {
     Add(method, messages, end);
   }
 
+  // What its health says, which decides whether connections give it calls. It begins as serving.
+  void SetServing(bool is_serving);
+
   struct Received {
     std::string request;  // As bytes.
     std::multimap<std::string, std::string> metadata;

@@ -1,4 +1,4 @@
-#include "tests/storage/unix_proxy.h"
+#include "tests/testing/relay.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -25,7 +25,7 @@ sockaddr_un AddressOf(const std::string& path) {
 }
 
 template <typename Call>
-int Open(Call call, const std::string& path) {
+int OpenUnix(Call call, const std::string& path) {
   const sockaddr_un address = AddressOf(path);
   const int opened = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (opened < 0 || call(opened, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
@@ -36,7 +36,7 @@ int Open(Call call, const std::string& path) {
 
 int ListenAt(const std::string& path) {
   unlink(path.c_str());
-  const int listener = Open(bind, path);
+  const int listener = OpenUnix(bind, path);
   if (listen(listener, SOMAXCONN) != 0) throw std::runtime_error("cannot listen at " + path);
   return listener;
 }
@@ -54,6 +54,20 @@ int ListenOnTcp() {
   return listener;
 }
 
+int Connect(const std::string& server) {
+  if (server.front() == '/') return OpenUnix(connect, server);
+  const size_t colon = server.rfind(':');
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(std::stoi(server.substr(colon + 1))));
+  inet_pton(AF_INET, server.substr(0, colon).c_str(), &address.sin_addr);
+  const int opened = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (opened < 0 || connect(opened, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    throw std::runtime_error("no server at " + server);
+  }
+  return opened;
+}
+
 std::string NewPath() {
   static std::atomic<int> count = 0;
   return absl::StrCat("/tmp/agreements-proxy-", getpid(), "-", ++count);
@@ -61,20 +75,20 @@ std::string NewPath() {
 
 }  // namespace
 
-UnixProxy::UnixProxy(std::string server)
+Relay::Relay(std::string server)
     : server_(std::move(server)), path_(NewPath()), listener_(ListenAt(path_)), tcp_listener_(ListenOnTcp()) {
   listening_ = std::thread([this] { Listen(listener_); });
   tcp_listening_ = std::thread([this] { Listen(tcp_listener_); });
 }
 
-std::string UnixProxy::address() const {
+std::string Relay::address() const {
   sockaddr_in address = {};
   socklen_t size = sizeof(address);
   getsockname(tcp_listener_, reinterpret_cast<sockaddr*>(&address), &size);
   return absl::StrCat("127.0.0.1:", ntohs(address.sin_port));
 }
 
-UnixProxy::~UnixProxy() {
+Relay::~Relay() {
   {
     const std::lock_guard lock(mutex_);
     ends_ = true;
@@ -91,22 +105,27 @@ UnixProxy::~UnixProxy() {
   unlink(path_.c_str());
 }
 
-void UnixProxy::Hang() {
+void Relay::Hang() {
   const std::lock_guard lock(mutex_);
   hangs_ = true;
 }
 
-void UnixProxy::GoOn() {
+void Relay::GoOn() {
   const std::lock_guard lock(mutex_);
   hangs_ = false;
   changed_.notify_all();
 }
 
-void UnixProxy::Listen(int listener) {
+void Relay::Cut() {
+  const std::lock_guard lock(mutex_);
+  for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
+}
+
+void Relay::Listen(int listener) {
   for (;;) {
     const int client = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) return;
-    const int server = Open(connect, server_);
+    const int server = Connect(server_);
     const std::lock_guard lock(mutex_);
     sockets_.push_back(client);
     sockets_.push_back(server);
@@ -115,7 +134,7 @@ void UnixProxy::Listen(int listener) {
   }
 }
 
-void UnixProxy::PassOn(int from, int to) {
+void Relay::PassOn(int from, int to) {
   std::array<char, 65536> buffer;
   for (;;) {
     const ssize_t size = recv(from, buffer.data(), buffer.size(), 0);

@@ -1,6 +1,6 @@
-// Stands between a client and a server that listens on a Unix socket, and can hang as a server does that is stopped.
-#ifndef AGREEMENTS_TESTS_STORAGE_UNIX_PROXY_H_
-#define AGREEMENTS_TESTS_STORAGE_UNIX_PROXY_H_
+// Stands between a client and a server, and can hang as a server does that is stopped, or cut their connections.
+#ifndef AGREEMENTS_TESTS_TESTING_RELAY_H_
+#define AGREEMENTS_TESTS_TESTING_RELAY_H_
 
 #include <condition_variable>
 #include <mutex>
@@ -10,20 +10,23 @@
 
 namespace agreements::testing {
 
-class UnixProxy {
+class Relay {
  public:
-  // Listens at path(), and passes on what comes there to `server`.
-  explicit UnixProxy(std::string server);
+  // Passes on what comes to `server`, a Unix socket's path or a TCP address, "127.0.0.1:54321".
+  explicit Relay(std::string server);
   // Closes all connections.
-  ~UnixProxy();
+  ~Relay();
 
+  // Where it listens: a Unix socket, and a TCP address.
   const std::string& path() const { return path_; }
-  // It listens at this TCP address, too: "127.0.0.1:54321".
   std::string address() const;
 
   // From now on, connections are taken and nothing is passed on; until GoOn().
   void Hang();
   void GoOn();
+
+  // Closes the connections that there are; new ones are taken.
+  void Cut();
 
  private:
   void Listen(int listener);
@@ -45,4 +48,4 @@ class UnixProxy {
 
 }  // namespace agreements::testing
 
-#endif  // AGREEMENTS_TESTS_STORAGE_UNIX_PROXY_H_
+#endif  // AGREEMENTS_TESTS_TESTING_RELAY_H_
