@@ -29,7 +29,7 @@ constexpr absl::Duration kPatience = absl::Minutes(2);
 constexpr absl::string_view kServing = "serving on ";
 constexpr size_t kShownLog = 2000;  // Bytes of a log in an error.
 
-// Where a program is: by the environment, else by PATH or an absolute path.
+// Where a program is: by the environment, else by PATH.
 std::string Program(const char* variable, const char* otherwise) {
   const char* value = std::getenv(variable);
   return value == nullptr || *value == '\0' ? otherwise : value;
@@ -77,7 +77,7 @@ absl::Status Run(const std::vector<std::string>& command, const std::string& log
   return absl::OkStatus();
 }
 
-std::string DatabaseScript() { return Program("AGREEMENTS_DATABASE", AGREEMENTS_DATABASE_SCRIPT); }
+std::string DatabaseScript() { return Program("AGREEMENTS_DATABASE", "agreements-database"); }
 
 }  // namespace
 

@@ -3,8 +3,9 @@
 //   static const auto service = testing::LocalService::Start().value();
 //   const AgreementClient client(*Connection::Open(service->options()));
 //
-// Needs the packages agreements-server, mariadb-server-core and mariadb-client-core. Other places than theirs are named
-// by AGREEMENTS_SERVER, AGREEMENTS_ADMIN (programs) and AGREEMENTS_DATABASE (the script that starts a database).
+// Needs the packages agreements-server, mariadb-server-core and mariadb-client-core. Other places than those in PATH
+// are named by AGREEMENTS_SERVER, AGREEMENTS_ADMIN (programs) and AGREEMENTS_DATABASE (the script that starts a
+// database).
 #ifndef AGREEMENTS_TESTING_LOCAL_SERVICE_H_
 #define AGREEMENTS_TESTING_LOCAL_SERVICE_H_
 
