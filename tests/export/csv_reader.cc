@@ -6,7 +6,7 @@
 namespace agreements::testing {
 
 Table ReadCsv(const std::string& content) {
-  const std::string mark = "\xef\xbb\xbf";
+  const std::string mark = "\ufeff";
   if (content.compare(0, mark.size(), mark) != 0) throw std::runtime_error("no byte order mark");
   Table table = {{""}};
   enum { kPlain, kQuoted, kAfterQuotes } state = kPlain;

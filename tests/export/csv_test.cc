@@ -8,10 +8,8 @@ namespace agreements::cli {
 namespace {
 
 TEST(TextCell, IsTheTextItself) {
-  for (const char* text :
-       {"", "Viddas Gruppe", "Ærlig Øystein Åsen", "A=B", "1-2", "3+4", "bjørn@example", "'sitat'", "100 %", "–16",
-        "\xc2\xa0"
-        "Blank"}) {
+  for (const char* text : {"", "Viddas Gruppe", "Ærlig Øystein Åsen", "A=B", "1-2", "3+4", "bjørn@example", "'sitat'",
+                           "100 %", "–16", " Blank", "\u00a0Blank"}) {
     EXPECT_EQ(TextCell(text), text);
   }
 }
@@ -25,22 +23,17 @@ TEST(TextCell, BeginsWithAnApostropheWhereASpreadsheetWouldTakeItForAFormula) {
                            "\r=1",
                            "\n=1",
                            "=cmd|' /C calc'!A0",
-                           "\xef\xbc\x9d"
-                           "1+1",
-                           "\xef\xbc\x8b"
-                           "1",
-                           "\xef\xbc\x8d"
-                           "1",
-                           "\xef\xbc\xa0SUM(A1)",
-                           "\xe2\x88\x92"
-                           "1",
+                           "\uff1d1+1",
+                           "\uff0b1",
+                           "\uff0d1",
+                           "\uff20SUM(A1)",
+                           "\u22121",
                            " =1",
                            "   +1",
-                           "\xc2\xa0=1",
-                           "\xe3\x80\x80\xef\xbc\x9d"
-                           "1",
-                           "\xef\xbb\xbf=1",
-                           " \xe2\x80\x8b @A1",
+                           "\u00a0=1",
+                           "\u3000\uff1d1",
+                           "\ufeff=1",
+                           " \u200b @A1",
                            " \t=1"}) {
     EXPECT_EQ(TextCell(text), "'" + std::string(text));
   }
@@ -77,7 +70,7 @@ TEST(CsvLine, QuotesWhatAReaderWouldTakeForSomethingElse) {
 TEST(CsvLine, IsReadAsItWasWritten) {
   const std::vector<std::string> cells = {"\"", "a\"b", ";;",         "\r\n",           "\n\n",
                                           " ",  "",     "\"quoted\"", "Ånes; \"Sønn\"", "'"};
-  EXPECT_EQ(testing::ReadCsv("\xef\xbb\xbf" + CsvLine(cells)), testing::Table{cells});
+  EXPECT_EQ(testing::ReadCsv("\ufeff" + CsvLine(cells)), testing::Table{cells});
 }
 
 }  // namespace

@@ -93,32 +93,9 @@ class RandomDocuments {
   }
 
   std::string Name() {
-    static const std::vector<std::string> kPieces = {"=",
-                                                     "+",
-                                                     "-",
-                                                     "@",
-                                                     "\t",
-                                                     "\r",
-                                                     "\n",
-                                                     "\r\n",
-                                                     ";",
-                                                     "\"",
-                                                     "\"\"",
-                                                     "'",
-                                                     ",",
-                                                     " ",
-                                                     "|",
-                                                     "æ",
-                                                     "Ø",
-                                                     "å",
-                                                     "AS",
-                                                     "1",
-                                                     "\xef\xbc\x9d",
-                                                     "\xef\xbc\x8b",
-                                                     "\xe2\x88\x92",
-                                                     "\xc2\xa0",
-                                                     "\xf0\x9f\x90\x9f",
-                                                     "Regnskap"};
+    static const std::vector<std::string> kPieces = {
+        "=", "+", "-", "@", "\t", "\r", "\n", "\r\n",   ";",      "\"",     "\"\"",   "'",          ",",
+        " ", "|", "æ", "Ø", "å",  "AS", "1",  "\uff1d", "\uff0b", "\u2212", "\u00a0", "\U0001f41f", "Regnskap"};
     std::string name;
     for (size_t pieces = Below(7); pieces > 0; --pieces) name += kPieces[Below(kPieces.size())];
     return name;
@@ -149,11 +126,11 @@ std::map<std::string, Imported> Import(const Table& table, const Layout& layout)
 
 bool LooksLikeFormula(const std::string& cell) {
   std::string visible = cell;
-  for (const char* blank : {" ", "\xc2\xa0"}) {
+  for (const char* blank : {" ", "\u00a0"}) {
     while (absl::StartsWith(visible, blank)) visible.erase(0, std::string(blank).size());
     while (absl::StartsWith(visible, " ")) visible.erase(0, 1);
   }
-  for (const char* beginning : {"=", "+", "@", "-", "\t", "\r", "\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xe2\x88\x92"}) {
+  for (const char* beginning : {"=", "+", "@", "-", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u2212"}) {
     if (absl::StartsWith(visible, beginning)) return true;
   }
   return false;

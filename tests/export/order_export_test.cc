@@ -59,14 +59,14 @@ TEST(OrderFormatOf, KnowsThreeNames) {
 // As the format's owner describes it: formats.cc has the sources.
 TEST(ExportOrders, WritesTheHeadersOfEachFormat) {
   EXPECT_EQ(Export({}, Options(OrderFormat::kUnimicro)),
-            "\xef\xbb\xbfOrdrenr;Ordredato;Leveringsdato;Kundenr;Kundenavn;Vår referanse;Deres referanse;Hovedselger;"
+            "\ufeffOrdrenr;Ordredato;Leveringsdato;Kundenr;Kundenavn;Vår referanse;Deres referanse;Hovedselger;"
             "Rekvisisjon;Leveringsadr.;Lev.postnr.;Lev.poststed;Varenr;Varenavn;Antall;Pris eks. mva;Rabatt %;Prosjekt;"
             "Avdeling");
   EXPECT_EQ(Export({}, Options(OrderFormat::kTripletex)),
-            "\xef\xbb\xbfORDER NO;ORDER DATE;CUSTOMER NO;CURRENCY;DELIVERY DATE;ORDER LINE - PROD NO;"
+            "\ufeffORDER NO;ORDER DATE;CUSTOMER NO;CURRENCY;DELIVERY DATE;ORDER LINE - PROD NO;"
             "ORDER LINE - DESCRIPTION;ORDER LINE - UNIT PRICE;ORDER LINE - COUNT;ORDER LINE - VAT CODE");
   EXPECT_EQ(Export({}, Options(OrderFormat::kPowerOffice)),
-            "\xef\xbb\xbf[Orders];;;;;;;;;\r\n"
+            "\ufeff[Orders];;;;;;;;;\r\n"
             ";OrderNo;OrderDate;DeliveryDate;CustomerCode;Currency;ProductCode;Description;Quantity;"
             "OrderLineUnitPrice");
 }

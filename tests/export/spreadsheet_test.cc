@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "client/cli/export/order_export.h"
+#include "tests/e2e/child_process.h"
 #include "tests/export/documents.h"
 
 namespace agreements::cli {
@@ -55,7 +55,7 @@ std::vector<std::string> Find(const std::string& text, const std::string& patter
 class SpreadsheetTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (std::system("command -v soffice >/dev/null") != 0) {
+    if (testing::ChildProcess({"which", "soffice"}).Wait() != 0) {
       GTEST_SKIP() << "there is no soffice; the package libreoffice-calc-nogui has it";
     }
     std::string name = std::filesystem::temp_directory_path() / "agreements-spreadsheet.XXXXXX";
@@ -72,12 +72,11 @@ class SpreadsheetTest : public ::testing::Test {
   Sheet Open(const std::string& content, const std::string& columns) const {
     std::ofstream(directory_ / "orders.csv", std::ios::binary) << content;
     // Then: quoted cells are what they look like; dates and other special numbers are seen; and formulas, too.
-    const std::string command =
-        absl::StrCat("soffice -env:UserInstallation=file://", (directory_ / "profile").string(),
-                     " --headless --infilter='CSV:59,34,76,1,", columns,
-                     ",1044,false,true,true,false,false,0,true' --convert-to fods --outdir ", directory_.string(), " ",
-                     (directory_ / "orders.csv").string(), " >", (directory_ / "log").string(), " 2>&1");
-    if (std::system(command.c_str()) != 0) throw std::runtime_error(Content(directory_ / "log"));
+    testing::ChildProcess soffice(
+        {"soffice", absl::StrCat("-env:UserInstallation=file://", (directory_ / "profile").string()), "--headless",
+         absl::StrCat("--infilter=CSV:59,34,76,1,", columns, ",1044,false,true,true,false,false,0,true"),
+         "--convert-to", "fods", "--outdir", directory_.string(), (directory_ / "orders.csv").string()});
+    if (soffice.Wait() != 0) throw std::runtime_error(soffice.Output());
     const std::string all = Content(directory_ / "orders.fods");
     const std::string sheet = all.substr(all.find("<table:table "));
     return {.texts = Find(sheet, R"(value-type="string"[^>]*>\s*<text:p>([^<]*)</text:p>)"),

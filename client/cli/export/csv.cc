@@ -15,14 +15,12 @@ namespace {
 
 constexpr absl::string_view kSeparator = ";";
 
-// Full-width forms are those of U+FF1D, U+FF0B, U+FF0D and U+FF20. The minus sign U+2212 is what Norwegian spreadsheets
-// write before a negative number.
+// The ASCII characters, their full-width forms, and the minus sign that Norwegian spreadsheets write before a number.
 constexpr std::array<absl::string_view, 12> kFormulaBeginnings = {
-    "=",           "+", "-", "@", "\t", "\r", "\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0",
-    "\xe2\x88\x92"};
+    "=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212"};
 
-// Space, no-break space U+00A0, ideographic space U+3000, zero-width space U+200B, byte order mark U+FEFF.
-constexpr std::array<absl::string_view, 5> kBlanks = {" ", "\xc2\xa0", "\xe3\x80\x80", "\xe2\x80\x8b", "\xef\xbb\xbf"};
+// Space, no-break space, ideographic space, zero-width space, byte order mark.
+constexpr std::array<absl::string_view, 5> kBlanks = {" ", "\u00a0", "\u3000", "\u200b", "\ufeff"};
 
 absl::string_view WithoutLeadingBlanks(absl::string_view text) {
   while (std::any_of(kBlanks.begin(), kBlanks.end(), [&](auto blank) { return absl::ConsumePrefix(&text, blank); })) {

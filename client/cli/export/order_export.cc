@@ -16,7 +16,7 @@
 namespace agreements::cli {
 namespace {
 
-constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr absl::string_view kByteOrderMark = "\ufeff";
 
 struct Order {
   const v1::OrderBasis* document;
