@@ -31,6 +31,15 @@ struct Sheet {
   size_t formulas = 0;
 };
 
+// A user's settings, of which only the language is another than the default.
+constexpr char kNorwegian[] = R"xml(<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+  <item oor:path="/org.openoffice.Setup/L10N">
+    <prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>nb-NO</value></prop>
+  </item>
+</oor:items>
+)xml";
+
 std::string Content(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path.string());
@@ -61,21 +70,23 @@ class SpreadsheetTest : public ::testing::Test {
     std::string name = std::filesystem::temp_directory_path() / "agreements-spreadsheet.XXXXXX";
     ASSERT_NE(mkdtemp(name.data()), nullptr);
     directory_ = name;
+    std::filesystem::create_directories(directory_ / "profile/user");
+    std::ofstream(directory_ / "profile/user/registrymodifications.xcu") << kNorwegian;
   }
 
   void TearDown() override {
     if (!directory_.empty()) std::filesystem::remove_all(directory_);
   }
 
-  // Opens it with semicolons and quotes, as UTF-8 and Norwegian (1044). `columns` says which are texts, as a person
-  // says it in the dialog: "4/2" means the fourth. All others are whatever they look like, formulas too.
+  // Opens it with semicolons and quotes, as UTF-8. `columns` says which are texts, as a person says it in the dialog:
+  // "4/2" means the fourth. All others are whatever they look like, formulas too.
   Sheet Open(const std::string& content, const std::string& columns) const {
     std::ofstream(directory_ / "orders.csv", std::ios::binary) << content;
     // Then: quoted cells are what they look like; dates and other special numbers are seen; and formulas, too.
     testing::ChildProcess soffice(
         {"soffice", absl::StrCat("-env:UserInstallation=file://", (directory_ / "profile").string()), "--headless",
-         absl::StrCat("--infilter=CSV:59,34,76,1,", columns, ",1044,false,true,true,false,false,0,true"),
-         "--convert-to", "fods", "--outdir", directory_.string(), (directory_ / "orders.csv").string()});
+         absl::StrCat("--infilter=CSV:59,34,76,1,", columns, ",,false,true,true,false,false,0,true"), "--convert-to",
+         "fods", "--outdir", directory_.string(), (directory_ / "orders.csv").string()});
     if (soffice.Wait() != 0) throw std::runtime_error(soffice.Output());
     const std::string all = Content(directory_ / "orders.fods");
     const std::string sheet = all.substr(all.find("<table:table "));

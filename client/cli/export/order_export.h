@@ -49,7 +49,9 @@ struct ControlTotal {
 std::string ToString(const ControlTotal& total);
 
 struct OrderFile {
-  std::string content;  // CSV in UTF-8 with a byte order mark. Not empty: without orders it has its header.
+  // CSV in UTF-8 with a byte order mark. Not empty: without orders it has its header. It is to be imported as it is: a
+  // spreadsheet that opens and saves it drops leading zeros, unless told that the customer numbers are texts.
+  std::string content;
   ControlTotal control_total;
 };
 
