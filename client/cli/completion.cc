@@ -1,6 +1,8 @@
 #include "client/cli/completion.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -16,7 +18,7 @@ _agreementsctl() {
   # Only the words until the cursor; file names where a file is due.
   local words=("${COMP_WORDS[@]:1:COMP_CWORD}") before=${COMP_WORDS[COMP_CWORD - 1]}
   case $before in
-    --json | --*file) mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}") ;;
+    --json | --file | --*-file) mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}") ;;
     *) mapfile -t COMPREPLY < <(agreementsctl complete -- "${words[@]}" 2>/dev/null) ;;
   esac
 }
@@ -28,7 +30,7 @@ constexpr char kZsh[] = R"(#compdef agreementsctl
 _agreementsctl() {
   local -a candidates
   case ${words[CURRENT - 1]} in
-    --json | --*file) _files ;;
+    --json | --file | --*-file) _files ;;
     *)
       candidates=("${(@f)$(agreementsctl complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
       compadd -a candidates
@@ -40,24 +42,85 @@ if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then _agreementsctl "$@"; else
 
 using google::protobuf::FieldDescriptor;
 
-// What a flag's value can be, as far as it is known.
-std::vector<std::string> ValuesOf(const Command* command, absl::string_view flag,
-                                  const std::vector<std::string>& contexts, bool& has_value) {
-  has_value = true;
-  if (command != nullptr) {
-    if (const FieldFlag* field = FindFlag(*command, flag); field != nullptr) {
-      if (field->field()->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) return ShortNames(field->field()->enum_type());
-      has_value = field->field()->type() != FieldDescriptor::TYPE_BOOL;
-      return {};
-    }
+// What the words before the last one say.
+struct Line {
+  std::vector<std::string> plain;  // Those that are no flags and no values of flags, without "help".
+  const Command* command = nullptr;
+  const OwnCommand* own = nullptr;
+};
+
+// What a flag's value can be, as far as it is known; std::nullopt if it has none.
+std::optional<std::vector<std::string>> ValuesOf(const Line& line, absl::string_view flag,
+                                                 const std::vector<std::string>& contexts) {
+  const FieldFlag* field = line.command == nullptr ? nullptr : FindFlag(*line.command, flag);
+  if (field != nullptr) {
+    if (field->field()->type() == FieldDescriptor::TYPE_BOOL) return std::nullopt;
+    return field->field()->enum_type() == nullptr ? std::vector<std::string>()
+                                                  : ShortNames(field->field()->enum_type());
   }
   if (flag == "context") return contexts;
-  for (const Option& option : CommonOptions()) {
+  std::vector<Option> options = line.own == nullptr ? std::vector<Option>() : line.own->options;
+  options.insert(options.end(), CommonOptions().begin(), CommonOptions().end());
+  for (const Option& option : options) {
     if (option.name != flag) continue;
-    has_value = !option.value.empty();
-    if (absl::StrContains(option.value, '|')) return absl::StrSplit(option.value, '|');
+    if (option.value.empty()) return std::nullopt;
+    if (absl::StrContains(option.value, '|')) return std::vector<std::string>(absl::StrSplit(option.value, '|'));
+    return std::vector<std::string>();
   }
-  return {};
+  return std::nullopt;
+}
+
+Line Read(const std::vector<Command>& commands, const std::vector<std::string>& words) {
+  Line line;
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    const bool is_flag = absl::StartsWith(words[i], "--");
+    if (!is_flag) line.plain.push_back(words[i]);
+    // Before the command, there are only common flags.
+    if (is_flag && line.plain.size() < 2 && ValuesOf({}, words[i].substr(2), {})) ++i;
+  }
+  if (!line.plain.empty() && line.plain[0] == "help") line.plain.erase(line.plain.begin());
+  if (line.plain.size() < 2) return line;
+  const auto found = line.plain[0] == "call" ? FindMethod(commands, line.plain[1])
+                                             : FindCommand(commands, line.plain[0], line.plain[1]);
+  if (found.ok()) line.command = *found;
+  for (const OwnCommand& own : OwnCommands()) {
+    if (own.resource == line.plain[0] && own.verb == line.plain[1]) line.own = &own;
+  }
+  return line;
+}
+
+std::set<std::string> Flags(const Line& line) {
+  std::set<std::string> flags;
+  if (line.command != nullptr) {
+    for (const FieldFlag& flag : line.command->flags) flags.insert("--" + flag.names.front());
+  }
+  if (line.own != nullptr) {
+    for (const Option& option : line.own->options) flags.insert(absl::StrCat("--", option.name));
+  }
+  for (const Option& option : CommonOptions()) flags.insert(absl::StrCat("--", option.name));
+  return flags;
+}
+
+// Resources, then their verbs, then names of contexts.
+std::set<std::string> Words(const std::vector<Command>& commands, const Line& line,
+                            const std::vector<std::string>& contexts) {
+  std::set<std::string> words;
+  const std::string resource = line.plain.empty() ? "" : line.plain[0];
+  if (line.plain.size() > 1) {
+    if (resource == "contexts") words.insert(contexts.begin(), contexts.end());
+    return words;
+  }
+  for (const Command& command : commands) {
+    if (resource.empty()) words.insert(command.resource);
+    if (resource == command.resource || resource == command.singular) words.insert(command.verb);
+    if (resource == "call") words.emplace(command.method->name());
+  }
+  for (const OwnCommand& own : OwnCommands()) {
+    if (resource.empty()) words.emplace(own.resource);
+    if (resource == own.resource && !own.verb.empty()) words.emplace(own.verb);
+  }
+  if (resource == "completion") words.insert({"bash", "zsh"});
+  return words;
 }
 
 }  // namespace
@@ -71,53 +134,14 @@ absl::StatusOr<std::string> CompletionScript(const std::string& shell) {
 
 std::vector<std::string> Completions(const std::vector<Command>& commands, const std::vector<std::string>& words,
                                      const std::vector<std::string>& contexts) {
+  const Line line = Read(commands, words);
   const std::string last = words.empty() ? "" : words.back();
   const std::string before = words.size() < 2 ? "" : words[words.size() - 2];
-  std::vector<std::string> plain;  // The words that are no flags and no values of flags.
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (!absl::StartsWith(words[i], "--")) {
-      plain.push_back(words[i]);
-      continue;
-    }
-    bool has_value = false;
-    ValuesOf(nullptr, words[i].substr(2), {}, has_value);
-    if (plain.size() < 2 && has_value && !absl::StrContains(words[i], '=')) ++i;
-  }
-  const Command* command = nullptr;
-  const bool is_help = !plain.empty() && plain.front() == "help";
-  if (is_help) plain.erase(plain.begin());
-  if (plain.size() >= 2) {
-    const auto found = plain[0] == "call" ? FindMethod(commands, plain[1]) : FindCommand(commands, plain[0], plain[1]);
-    if (found.ok()) command = *found;
-  }
-
-  std::set<std::string> candidates;
-  bool has_value = false;
-  if (absl::StartsWith(before, "--")) {
-    for (const std::string& value : ValuesOf(command, before.substr(2), contexts, has_value)) candidates.insert(value);
-  }
-  if (has_value) {
-    // Only values fit here.
-  } else if (absl::StartsWith(last, "-")) {
-    if (command != nullptr) {
-      for (const FieldFlag& flag : command->flags) candidates.insert("--" + flag.names.front());
-    }
-    for (const Option& option : CommonOptions()) candidates.insert(absl::StrCat("--", option.name));
-  } else if (plain.empty()) {
-    for (const Command& known : commands) candidates.insert(known.resource);
-    for (const OwnCommand& own : OwnCommands()) candidates.emplace(own.resource);
-  } else if (plain.size() == 1) {
-    for (const Command& known : commands) {
-      if (plain[0] == known.resource || plain[0] == known.singular) candidates.insert(known.verb);
-      if (plain[0] == "call") candidates.emplace(known.method->name());
-    }
-    for (const OwnCommand& own : OwnCommands()) {
-      if (plain[0] == own.resource && !own.verb.empty()) candidates.emplace(own.verb);
-    }
-    if (plain[0] == "completion") candidates.insert({"bash", "zsh"});
-  } else if (plain[0] == "contexts") {
-    candidates.insert(contexts.begin(), contexts.end());
-  }
+  std::optional<std::vector<std::string>> values;
+  if (absl::StartsWith(before, "--")) values = ValuesOf(line, before.substr(2), contexts);
+  const std::set<std::string> candidates = values                        ? std::set(values->begin(), values->end())
+                                           : absl::StartsWith(last, "-") ? Flags(line)
+                                                                         : Words(commands, line, contexts);
   std::vector<std::string> fitting;
   std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(fitting),
                [&last](const std::string& candidate) { return absl::StartsWith(candidate, last); });

@@ -97,6 +97,9 @@ TEST(CompletionTest, KnowsResourcesVerbsFlagsAndValues) {
   EXPECT_THAT(complete({"--context", "l"}), ElementsAre("local"));
   EXPECT_THAT(complete({"contexts", "use", ""}), ElementsAre("local", "prod"));
   EXPECT_THAT(complete({"call", "MoveC"}), ElementsAre("MoveCompany", "MoveCompanyToNewAgreement"));
+  EXPECT_THAT(complete({"order-basis", "ex"}), ElementsAre("explain", "export"));
+  EXPECT_THAT(complete({"order-basis", "export", "--fo"}), ElementsAre("--format"));
+  EXPECT_THAT(complete({"order-basis", "export", "--format", ""}), ElementsAre("poweroffice", "tripletex", "unimicro"));
   EXPECT_THAT(complete({"help", "billing", ""}), ElementsAre("run"));
   EXPECT_THAT(complete({"completion", ""}), ElementsAre("bash", "zsh"));
 }
