@@ -6,6 +6,15 @@ install(TARGETS agreements-server agreements-admin
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT server)
 install(FILES ${AGREEMENTS_PROTOSET} DESTINATION ${CMAKE_INSTALL_DATADIR}/agreements COMPONENT server)
 
+# agreementsctl, its manual page and completions
+install(TARGETS agreementsctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tool)
+set(AGREEMENTSCTL_DOCUMENTS ${PROJECT_BINARY_DIR}/client/cli)
+install(FILES ${AGREEMENTSCTL_DOCUMENTS}/agreementsctl.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tool)
+install(FILES ${AGREEMENTSCTL_DOCUMENTS}/agreementsctl.bash
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT tool RENAME agreementsctl)
+install(FILES ${AGREEMENTSCTL_DOCUMENTS}/_agreementsctl
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT tool)
+
 # libagreements-client1, libagreements-client-dev
 install(TARGETS agreements_client_shared agreements_client_testing_installed EXPORT agreements
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development
@@ -33,7 +42,7 @@ install(FILES ${PROJECT_BINARY_DIR}/agreements-client.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_COMPONENTS_ALL server library development)
+set(CPACK_COMPONENTS_ALL server tool library development)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
@@ -50,6 +59,10 @@ set(CPACK_DEBIAN_SERVER_PACKAGE_NAME agreements-server)
 set(CPACK_DEBIAN_SERVER_PACKAGE_SECTION net)
 set(CPACK_COMPONENT_SERVER_DESCRIPTION
   "The gRPC service agreements-server, and agreements-admin, which migrates and verifies its database.")
+set(CPACK_DEBIAN_TOOL_PACKAGE_NAME agreementsctl)
+set(CPACK_DEBIAN_TOOL_PACKAGE_SECTION net)
+set(CPACK_COMPONENT_TOOL_DESCRIPTION
+  "agreementsctl, which calls every method of the service from a command line, with its manual page and completions.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libagreements-client1)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "The C++ client library, for programs that were built with it.")
