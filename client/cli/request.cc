@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
 
+#include <cstdint>
 #include <random>
 
 #include "absl/strings/ascii.h"
@@ -28,6 +29,30 @@ constexpr size_t kPartBytes = 1U << 19U;
 
 absl::Status Wrong(const FieldFlag& flag, absl::string_view text, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("--", flag.names.front(), ": '", text, "' ", what));
+}
+
+// Neither cut, nor longer than need be, nor half of a UTF-16 pair.
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    const auto first = static_cast<unsigned char>(text[0]);
+    const size_t bytes = first < 0x80   ? 1
+                         : first < 0xc2 ? 0
+                         : first < 0xe0 ? 2
+                         : first < 0xf0 ? 3
+                         : first < 0xf5 ? 4
+                                        : 0;
+    if (bytes == 0 || bytes > text.size()) return false;
+    uint32_t point = bytes == 1 ? first : first & (0x7fU >> bytes);
+    for (size_t i = 1; i < bytes; ++i) {
+      const auto next = static_cast<unsigned char>(text[i]);
+      if ((next & 0xc0U) != 0x80U) return false;
+      point = (point << 6U) | (next & 0x3fU);
+    }
+    constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (point < kLeast[bytes] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
 }
 
 // Sets or adds.
@@ -133,6 +158,7 @@ absl::Status SetField(const FieldFlag& flag, absl::string_view text, Message& re
   }
   switch (flag.field()->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
+      if (!IsUtf8(text)) return absl::InvalidArgumentError(absl::StrCat("--", flag.names.front(), ": is no UTF-8."));
       Put(*message, flag.field(), std::string(text), &Reflection::AddString, &Reflection::SetString);
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_BOOL:

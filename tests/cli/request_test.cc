@@ -21,7 +21,7 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 // The request that the words make, in protobuf's text format on one line, or the error.
-std::string RequestOf(std::vector<std::string> words, const Settings& settings = {{"account", "acct-1"}}) {
+std::string RequestOf(const std::vector<std::string>& words, const Settings& settings = {{"account", "acct-1"}}) {
   const auto arguments = ParseArguments(TheCommands(), words);
   if (!arguments.ok()) return std::string(arguments.status().message());
   const auto request = MakeRequest(TheApi(), *arguments, settings);
@@ -63,6 +63,11 @@ TEST(RequestTest, WhatCannotBeReadIsNamedWithItsFlag) {
               AllOf(HasSubstr("--transactions"), HasSubstr("compny: Cannot find field")));
   EXPECT_EQ(RequestOf({"agreements", "show", "--agreement-id", "a", "--agreement", "b"}),
             "--agreement-id is given twice.");
+}
+
+TEST(RequestTest, TextIsUtf8) {
+  EXPECT_EQ(RequestOf({"agreements", "create", "--name", "\xc5l"}), "--display-name: is no UTF-8.");
+  EXPECT_THAT(RequestOf({"agreements", "create", "--name", "Ål"}), HasSubstr("display_name: "));
 }
 
 TEST(RequestTest, TheAccountComesFromTheFlagBeforeTheSettings) {
