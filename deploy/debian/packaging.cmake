@@ -41,6 +41,12 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/agreements-client.pc.in ${PROJECT_BINAR
 install(FILES ${PROJECT_BINARY_DIR}/agreements-client.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 
+# All that is packed. Packing must not build the tests, too.
+add_custom_target(packed DEPENDS
+  agreements-server agreements-admin agreementsctl agreementsctl_documents agreements_protoset
+  agreements_client_shared agreements_client_testing_installed)
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL server tool library development)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
