@@ -245,8 +245,7 @@ std::vector<std::unique_ptr<Message>> InParts(const Command& command, std::uniqu
     const size_t size = items->message_type() == nullptr
                             ? reflection->GetRepeatedString(*request, items, i).size()
                             : reflection->GetRepeatedMessage(*request, items, i).ByteSizeLong();
-    if (parts.empty() || i % most == 0 || bytes + size > kPartBytes ||
-        reflection->FieldSize(*parts.back(), items) == most) {
+    if (parts.empty() || bytes + size > kPartBytes || reflection->FieldSize(*parts.back(), items) == most) {
       parts.emplace_back(request->New());
       parts.back()->CopyFrom(*head);
       bytes = 0;
