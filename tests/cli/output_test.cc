@@ -121,6 +121,21 @@ TEST(OutputTest, NestedListsAreRowsOfTheirOwn) {
             "u,31,c,,,\r\nu,31,d,,,\r\n");
 }
 
+TEST(OutputTest, RowsAreShownAsTheyCome) {
+  std::stringstream out;
+  const Descriptor* type = RowOf("ListPrices");
+  const auto price = MessageOf(type, R"({"product_id": "p", "unit_price": "1.25"})");
+  const auto table = RowPrinter::Create(out, type, {}).value();
+  for (int i = 0; i < 50; ++i) table->Add(*price);
+  EXPECT_THAT(out.str(), HasSubstr("\np         1.25\n"));
+  const size_t laid_out = out.str().size();
+  table->Add(*price);
+  EXPECT_GT(out.str().size(), laid_out);
+  std::stringstream csv;
+  RowPrinter::Create(csv, type, {.format = OutputFormat::kCsv}).value()->Add(*price);
+  EXPECT_EQ(csv.str(), "product_id,valid_from,unit_price\r\np,,1.25\r\n");
+}
+
 TEST(OutputTest, ColumnsCanBeChosen) {
   const std::vector<std::string> rows = {
       R"({"agreement_id": "agr-1", "display_name": "Ål", "settled_until": "2026-11-01"})"};
