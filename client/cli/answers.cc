@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "client/cli/prepare.h"
-#include "client/cli/request.h"
+#include "client/cli/input/prepare.h"
+#include "client/cli/input/request.h"
 #include "proto/status_macros.h"
 
 namespace agreements::cli {

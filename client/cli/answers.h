@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 #include "client/cli/call.h"
-#include "client/cli/errors.h"
-#include "client/cli/output.h"
-#include "client/cli/tally.h"
+#include "client/cli/output/errors.h"
+#include "client/cli/output/output.h"
+#include "client/cli/output/tally.h"
 
 namespace agreements::cli {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "agreements/connection.h"
-#include "client/cli/commands.h"
+#include "client/cli/commands/commands.h"
 
 namespace agreements::cli {
 

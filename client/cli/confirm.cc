@@ -5,8 +5,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "client/cli/rows.h"
-#include "client/cli/tally.h"
+#include "client/cli/output/rows.h"
+#include "client/cli/output/tally.h"
 #include "proto/status_macros.h"
 
 namespace agreements::cli {

@@ -1,9 +1,9 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/contexts.h"
-#include "client/cli/suggestions.h"
-#include "client/cli/table.h"
+#include "client/cli/commands/suggestions.h"
+#include "client/cli/input/contexts.h"
+#include "client/cli/output/table.h"
 #include "proto/status_macros.h"
 
 namespace agreements::cli {

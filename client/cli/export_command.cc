@@ -13,8 +13,8 @@
 #include "absl/time/civil_time.h"
 #include "agreements/agreement_client.h"
 #include "agreements/connection.h"
-#include "client/cli/contexts.h"
-#include "client/cli/suggestions.h"
+#include "client/cli/commands/suggestions.h"
+#include "client/cli/input/contexts.h"
 #include "proto/status_macros.h"
 
 namespace agreements::cli {

@@ -3,9 +3,9 @@
 #define AGREEMENTS_CLIENT_CLI_EXPORT_COMMAND_H_
 
 #include "absl/status/statusor.h"
-#include "client/cli/arguments.h"
-#include "client/cli/errors.h"
 #include "client/cli/export/order_export.h"
+#include "client/cli/input/arguments.h"
+#include "client/cli/output/errors.h"
 
 namespace agreements::cli {
 

@@ -4,14 +4,14 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "client/cli/completion.h"
-#include "client/cli/contexts.h"
-#include "client/cli/errors.h"
+#include "client/cli/commands/completion.h"
+#include "client/cli/commands/help.h"
+#include "client/cli/commands/man.h"
 #include "client/cli/export_command.h"
-#include "client/cli/help.h"
-#include "client/cli/man.h"
+#include "client/cli/input/contexts.h"
+#include "client/cli/output/errors.h"
+#include "client/cli/output/table.h"
 #include "client/cli/run.h"
-#include "client/cli/table.h"
 #include "proto/status_macros.h"
 
 namespace agreements::cli {

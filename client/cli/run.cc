@@ -9,8 +9,8 @@
 #include "agreements/connection.h"
 #include "client/cli/answers.h"
 #include "client/cli/confirm.h"
-#include "client/cli/prepare.h"
-#include "client/cli/request.h"
+#include "client/cli/input/prepare.h"
+#include "client/cli/input/request.h"
 #include "proto/status_macros.h"
 
 namespace agreements::cli {

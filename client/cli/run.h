@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "client/cli/arguments.h"
-#include "client/cli/errors.h"
+#include "client/cli/input/arguments.h"
+#include "client/cli/output/errors.h"
 
 namespace agreements::cli {
 

@@ -1,4 +1,4 @@
-#include "client/cli/arguments.h"
+#include "client/cli/input/arguments.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "client/cli/completion.h"
+#include "client/cli/commands/completion.h"
 #include "tests/cli/fixture.h"
 
 namespace agreements::cli {

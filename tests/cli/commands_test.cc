@@ -1,5 +1,5 @@
 // Commands, flags and help come from the API's description.
-#include "client/cli/commands.h"
+#include "client/cli/commands/commands.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.pb.h>
@@ -14,11 +14,11 @@
 #include "absl/strings/str_split.h"
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/company_service.pb.h"
-#include "client/cli/arguments.h"
-#include "client/cli/help.h"
-#include "client/cli/man.h"
-#include "client/cli/request.h"
-#include "client/cli/table.h"
+#include "client/cli/commands/help.h"
+#include "client/cli/commands/man.h"
+#include "client/cli/input/arguments.h"
+#include "client/cli/input/request.h"
+#include "client/cli/output/table.h"
 #include "tests/cli/fixture.h"
 
 namespace agreements::cli {

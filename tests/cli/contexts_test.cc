@@ -1,4 +1,4 @@
-#include "client/cli/contexts.h"
+#include "client/cli/input/contexts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "client/cli/errors.h"
+#include "client/cli/output/errors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "client/cli/commands.h"
+#include "client/cli/commands/commands.h"
 
 namespace agreements::cli {
 

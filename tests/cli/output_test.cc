@@ -1,5 +1,5 @@
 // Answers as people and programs see them.
-#include "client/cli/output.h"
+#include "client/cli/output/output.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/cli/tally.h"
+#include "client/cli/output/tally.h"
 #include "tests/cli/fixture.h"
 
 namespace agreements::cli {

@@ -1,4 +1,4 @@
-#include "client/cli/request.h"
+#include "client/cli/input/request.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +6,8 @@
 #include <regex>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/prepare.h"
-#include "client/cli/rows.h"
+#include "client/cli/input/prepare.h"
+#include "client/cli/output/rows.h"
 #include "tests/cli/fixture.h"
 
 namespace agreements::cli {
