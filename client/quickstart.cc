@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
   namespace v1 = agreements::v1;
   agreements::ClientOptions options;
   options.endpoint = argc > 1 ? argv[1] : "127.0.0.1:50051";
-  options.insecure = true;  // As deploy/local/run serves on loopback. Elsewhere certificate, key and authority.
+  options.insecure = true;         // As deploy/local/run serves on loopback. Elsewhere certificate, key and authority.
+  options.wait_for_ready = false;  // Somebody waits for this program: say at once that there is no server.
   const agreements::AgreementClient client(agreements::Connection::Open(options).value());
 
   v1::CreateAgreementRequest request;
