@@ -313,7 +313,9 @@ TEST_F(ClientsTest, CallsTakeTurnsAmongTheServersThatServe) {
 }
 
 TEST_F(ClientsTest, EveryWrongOptionIsNamed) {
-  const auto error = [](ClientOptions options) { return std::string(Connection::Open(options).status().message()); };
+  const auto error = [](const ClientOptions& options) {
+    return std::string(Connection::Open(options).status().message());
+  };
   EXPECT_THAT(error({}), StartsWith("endpoint is missing"));
   ClientOptions options;
   options.endpoint = "localhost:1";
