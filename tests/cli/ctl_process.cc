@@ -39,7 +39,7 @@ struct Program {
   Program(const std::vector<std::string>& words, const std::vector<std::string>& environment)
       : arguments({AGREEMENTSCTL}), variables(environment) {
     arguments.insert(arguments.end(), words.begin(), words.end());
-    for (const char* name : {"PATH", "HOME"}) {
+    for (const char* name : {"PATH", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
       if (const char* value = std::getenv(name)) variables.push_back(absl::StrCat(name, "=", value));
     }
     for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -40,17 +40,18 @@ v1::CreateAgreementRequest NewAgreement(const std::string& name) {
 // Cuts the connection when a change has been committed and before it is answered.
 class CutTest : public ::testing::Test {
  protected:
-  CutTest() {
-    hooks_.on_statement = [this](const storage::StatementEvent& event) {
-      if (event.name == "COMMIT" && event.phase == storage::StatementEvent::Phase::kAfter && cuts_.exchange(false)) {
-        relay_->Cut();
-      }
-      return 0;
-    };
+  int OnStatement(const storage::StatementEvent& event) {
+    if (event.name == "COMMIT" && event.phase == storage::StatementEvent::Phase::kAfter && cuts_.exchange(false)) {
+      relay_->Cut();
+    }
+    return 0;
   }
 
-  storage::TestHooks hooks_;
   std::atomic<bool> cuts_ = false;
+  const storage::TestHooks hooks_ = {
+      .on_statement = [this](const storage::StatementEvent& event) { return OnStatement(event); },
+      .interject = nullptr,
+      .rewrite = nullptr};
   Wire wire_{{}, &hooks_};
   const std::unique_ptr<Relay> relay_ = std::make_unique<Relay>(wire_.address());
   const AgreementClient agreements_{Connect(relay_->address())};
