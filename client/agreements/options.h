@@ -24,7 +24,8 @@ struct ClientOptions {
   // name with another of gRPC's schemes, e.g. "unix:/run/agreements.sock".
   std::string endpoint;
 
-  // Mutual TLS 1.3, by PEM files that are read again when they change; new connections use them within seconds. What
+  // Mutual TLS, 1.3 as servers demand it, by PEM files that are read again when they change; new connections use them
+  // within seconds. What
   // does not pass the check is not taken: the one before stays in use.
   std::string certificate_file;  // This caller's certificate and those that lead to its authority.
   std::string key_file;          // Its private key.
@@ -42,7 +43,8 @@ struct ClientOptions {
   // lasts. The server's own word on when comes first. It is safe, since all methods are idempotent or have a
   // request_id.
   int max_attempts = 5;
-  // Calls wait for a connection until their time is up, instead of being UNAVAILABLE at once.
+  // Calls wait for a connection until their time is up, and then are DEADLINE_EXCEEDED, instead of being UNAVAILABLE at
+  // once with the reason why there is none.
   bool wait_for_ready = true;
 
   // For the servers' log, before gRPC's own name and version, e.g. "invoicing/2.3".
