@@ -25,8 +25,7 @@ struct ClientOptions {
   std::string endpoint;
 
   // Mutual TLS, 1.3 as servers demand it, by PEM files that are read again when they change; new connections use them
-  // within seconds. What
-  // does not pass the check is not taken: the one before stays in use.
+  // within seconds. What does not pass the check is not taken: the one before stays in use.
   std::string certificate_file;  // This caller's certificate and those that lead to its authority.
   std::string key_file;          // Its private key.
   std::string authority_file;    // Authorities that the server's certificate comes from.
