@@ -55,6 +55,7 @@ absl::StatusOr<storage::DatabaseOptions> PatientDatabaseOptions() {
   ASSIGN_OR_RETURN(storage::DatabaseOptions options, DatabaseOptionsFromFlags());
   options.max_call = absl::Hours(24);
   options.max_statement = options.max_call;
+  options.records_writer = false;
   return options;
 }
 

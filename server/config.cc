@@ -41,8 +41,10 @@ std::set<std::string>& SettingNames() {
   ABSL_FLAG(type, name, default_value, help);    \
   static const bool is_setting_##name = agreements::SettingNames().insert(#name).second
 
-SETTING(std::string, db_host, "127.0.0.1",
-        "Database hosts, separated by commas, each with an optional :port. The first one that takes writes is used.");
+SETTING(
+    std::string, db_host, "127.0.0.1",
+    "Database hosts, separated by commas, each with an optional :port. All servers use the same one: the first that "
+    "takes writes, until another one takes over, which is recorded in the database.");
 SETTING(std::string, db_socket, "", "Path of the database's Unix socket, instead of --db_host.");
 SETTING(std::string, db_user, "agreements", "Database user.");
 SETTING(std::string, db_password_file, "",
@@ -51,6 +53,9 @@ SETTING(std::string, db_tls_ca_file, "",
         "Authorities of the certificate of the database, PEM. Connections to --db_host are encrypted then, and the "
         "certificate must have the host's name. Empty: they are not.");
 SETTING(std::string, db_name, "agreements", "Name of the database.");
+SETTING(absl::Duration, db_unreachable_after, absl::Seconds(8),
+        "How long calls wait during an outage of the database, before they are answered UNAVAILABLE. Longer than a "
+        "fail-over takes: then it costs no error. At most 30s.");
 SETTING(
     std::string, time_zone, "Europe/Oslo",
     "Time zone in which days are computed. It is recorded with the schema; a server with another one does not start.");
@@ -149,6 +154,10 @@ absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags() {
   options.socket = absl::GetFlag(FLAGS_db_socket);
   options.user = absl::GetFlag(FLAGS_db_user);
   options.schema = absl::GetFlag(FLAGS_db_name);
+  options.unreachable_after = absl::GetFlag(FLAGS_db_unreachable_after);
+  if (options.unreachable_after < absl::ZeroDuration() || options.unreachable_after > absl::Seconds(30)) {
+    return absl::InvalidArgumentError("--db_unreachable_after must be 0s to 30s");
+  }
   options.tls_ca_file = absl::GetFlag(FLAGS_db_tls_ca_file);
   if (!options.tls_ca_file.empty()) {
     if (!options.socket.empty()) return absl::InvalidArgumentError("--db_tls_ca_file goes with --db_host only");

@@ -45,6 +45,8 @@ void AddDatabase(const storage::Database& database, Metrics& metrics) {
   metrics.AddCounter("agreements_database_connect_failures_total",
                      "Attempts to connect to a host of the database that failed.", {},
                      value(&DatabaseFigures::connects_failed));
+  metrics.AddCounter("agreements_database_fail_overs_total", "How often another host of the database took over.", {},
+                     value(&DatabaseFigures::fail_overs));
   metrics.AddCounter("agreements_database_statements_killed_total", "Statements stopped since their callers had gone.",
                      {}, value(&DatabaseFigures::statements_killed));
   metrics.AddGauge("agreements_database_up", "1 while a host of the database takes writes.", {},

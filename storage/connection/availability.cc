@@ -4,17 +4,24 @@
 #include <utility>
 
 #include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "proto/errors.h"
+#include "proto/status_macros.h"
+#include "spdlog/spdlog.h"
 
 namespace agreements::storage {
 namespace {
 
 // Pauses between attempts to reconnect: random, up to a bound that doubles from the first to the last.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
-constexpr absl::Duration kLastPause = absl::Seconds(1);
+constexpr absl::Duration kLastPause = absl::Milliseconds(500);
 
 }  // namespace
+
+Availability::Availability(const DatabaseOptions& options, Hosts& hosts, Pool& pool)
+    : options_(options), hosts_(hosts), pool_(pool), looked_at_(hosts.size()) {}
 
 Availability::~Availability() {
   {
@@ -38,44 +45,163 @@ void Availability::BeginOutage(absl::Time since) {
   changed_.notify_all();
 }
 
+absl::StatusOr<size_t> Availability::EnsureHost() {
+  if (const std::optional<size_t> host = pool_.host()) return *host;
+  const std::lock_guard lock(check_mutex_);
+  if (!pool_.host()) RETURN_IF_ERROR(Choose());
+  // It may have been left since.
+  const std::optional<size_t> host = pool_.host();
+  return host ? absl::StatusOr<size_t>(*host) : DatabaseUnavailable();
+}
+
 absl::Status Availability::Check() {
   const std::lock_guard lock(check_mutex_);
-  const absl::Time begin = absl::Now();
-  if (session_ != nullptr && CheckedSessionAnswers()) {
-    EndOutage();
-    return absl::OkStatus();
-  }
-  absl::StatusOr<Hosts::Connected> connected =
-      hosts_.Connect({.connect_timeout = options_.check_timeout, .read_timeout = options_.check_timeout});
-  if (connected.ok()) {
-    session_ = std::move(connected->session);
-    session_host_ = connected->host;
-    EndOutage();
-    return absl::OkStatus();
-  }
-  // A server without room for this connection serves others. One that is only slow has answered them.
-  const bool timed_out = Hosts::HasMet(options_.check_timeout, absl::Now() - begin);
-  if (absl::IsResourceExhausted(connected.status()) || (timed_out && hosts_.AnsweredSince(begin))) return State();
-  pool_.DropAll();
-  BeginOutage(begin);
+  Choose().IgnoreError();
   return State();
 }
 
-bool Availability::CheckedSessionAnswers() {
+absl::Status Availability::Choose() {
   const absl::Time begin = absl::Now();
-  // A node without quorum answers a ping, but fails this.
-  if (session_->Prepare().ok()) {
-    hosts_.Answered(session_host_);
+  // A look at a silent host takes as long as it is silent.
+  std::vector<size_t> first;
+  std::vector<size_t> silent;
+  for (size_t host = 0; host < hosts_.size(); ++host) (hosts_.IsSilent(host) ? silent : first).push_back(host);
+  if (first.empty()) first.swap(silent);
+
+  std::vector<HostSight> sights = LookAt(first);
+  if (const std::optional<size_t> used = pool_.host()) {
+    // A host without room for another connection serves others. One that is only slow has answered them.
+    const HostSight& sight = sights[*used];
+    const bool serves =
+        absl::IsResourceExhausted(sight.status) || (sight.is_silent && hosts_.AnsweredSince(*used, begin));
+    if (serves) return sight.status;
+  }
+  if (UseOneOf(absl::MakeSpan(sights))) return absl::OkStatus();
+  pool_.Leave();
+  BeginOutage(begin);
+  if (!silent.empty()) {
+    std::vector<HostSight> others = LookAt(silent);
+    for (const size_t host : silent) sights[host] = std::move(others[host]);
+    if (UseOneOf(absl::MakeSpan(sights))) return absl::OkStatus();
+  }
+  std::vector<absl::string_view> reasons;
+  reasons.reserve(sights.size());
+  for (const HostSight& sight : sights) reasons.push_back(sight.status.message());
+  return absl::UnavailableError(absl::StrCat("no database host can be used: ", absl::StrJoin(reasons, "; ")));
+}
+
+bool Availability::UseOneOf(absl::Span<HostSight> sights) {
+  for (;;) {
+    RefuseOutdated(sights);
+    const std::optional<size_t> used = pool_.host();
+    const std::optional<size_t> chosen = ChooseHost(sights, used, epoch_);
+    if (!chosen) return false;
+    if (chosen != used) {
+      pool_.Leave();
+      // Another server may have recorded another host meanwhile.
+      if (options_.records_writer && !IsRecorded(*chosen, sights[*chosen])) continue;
+      spdlog::info("the database is used at {}, epoch {}", sights[*chosen].address, epoch_);
+      if (last_used_ && last_used_ != chosen) ++fail_overs_;
+      last_used_ = chosen;
+      pool_.Use(*chosen, epoch_);
+    }
+    EndOutage();
     return true;
   }
-  session_.reset();
-  // Calls need not wait until every host has been tried.
-  if (Hosts::HasMet(options_.check_timeout, absl::Now() - begin) && !hosts_.AnsweredSince(begin)) {
-    hosts_.IsSilent(session_host_);
-    pool_.DropAll();
-    BeginOutage(begin);
+}
+
+void Availability::RefuseOutdated(absl::Span<HostSight> sights) {
+  for (const HostSight& sight : sights) epoch_ = std::max(epoch_, sight.record.epoch);
+  for (size_t host = 0; host < sights.size(); ++host) {
+    HostSight& sight = sights[host];
+    if (!sight.status.ok() || IsFit(sight, epoch_)) continue;
+    sight.status = absl::UnavailableError(absl::StrCat(sight.address, " lacks changes: its epoch is ",
+                                                       sight.record.epoch, ", and ", epoch_, " has been seen"));
+    LogRefusal(host, sight.status);
   }
-  return false;
+}
+
+bool Availability::IsRecorded(size_t host, HostSight& sight) {
+  if (sight.record.host == sight.address) return true;
+  const absl::StatusOr<WriterRecord> record = RecordWriter(*looked_at_[host].session, sight.record, sight.address);
+  if (!record.ok()) {
+    sight.status = absl::UnavailableError(
+        absl::StrCat(sight.address, " cannot be recorded as the host that is written to: ", record.status().message()));
+    LogRefusal(host, sight.status);
+    return false;
+  }
+  sight.record = *record;
+  epoch_ = std::max(epoch_, record->epoch);
+  return record->host == sight.address;
+}
+
+std::vector<HostSight> Availability::LookAt(const std::vector<size_t>& hosts) {
+  std::vector<HostSight> sights(hosts_.size());
+  for (size_t host = 0; host < hosts_.size(); ++host) {
+    sights[host].address = hosts_.address(host);
+    sights[host].status = absl::UnavailableError(absl::StrCat(hosts_.address(host), " does not answer"));
+  }
+  std::vector<std::jthread> lookers;
+  for (size_t i = 1; i < hosts.size(); ++i) {
+    lookers.emplace_back([this, &sights, host = hosts[i]] { sights[host] = LookAt(host); });
+  }
+  if (!hosts.empty()) sights[hosts[0]] = LookAt(hosts[0]);
+  lookers.clear();
+  return sights;
+}
+
+HostSight Availability::LookAt(size_t host) {
+  const absl::Time begin = absl::Now();
+  const auto has_timed_out = [&] { return Hosts::HasMet(options_.check_timeout, absl::Now() - begin); };
+  HostSight sight;
+  sight.address = hosts_.address(host);
+  const std::unique_ptr<Session>& session = looked_at_[host].session;
+  const bool is_old = session != nullptr;
+  sight.status = Ask(host, sight.record);
+  // It may have been closed meanwhile, e.g. because it was idle.
+  if (is_old && session == nullptr && !has_timed_out()) sight.status = Ask(host, sight.record);
+  if (session != nullptr) {
+    hosts_.Answered(host);
+  } else if (has_timed_out()) {
+    sight.is_silent = true;
+    if (!hosts_.AnsweredSince(host, begin)) hosts_.FellSilent(host);
+  }
+  return sight;
+}
+
+absl::Status Availability::Ask(size_t host, WriterRecord& record) {
+  std::unique_ptr<Session>& session = looked_at_[host].session;
+  if (session == nullptr) {
+    ASSIGN_OR_RETURN(session, hosts_.Open(host, {.connect_timeout = options_.check_timeout,
+                                                 .read_timeout = options_.check_timeout}));
+  }
+  session->ClearFailure();
+  // A node without quorum answers a ping, but fails this.
+  absl::Status status = session->Prepare();
+  // A host that takes no writes may yet know that another one has taken over.
+  if (status.ok() || session->failure()->kind == ErrorKind::kServerRefuses) {
+    const absl::StatusOr<WriterRecord> found = ReadWriterRecord(*session);
+    if (found.ok()) record = *found;
+    status.Update(found.status());
+  }
+  if (!status.ok()) status = absl::UnavailableError(absl::StrCat(hosts_.address(host), ": ", status.message()));
+  if (session->failure() && session->failure()->kind == ErrorKind::kConnectionLost) {
+    session.reset();
+  } else {
+    LogRefusal(host, status);
+  }
+  return status;
+}
+
+// Once, and again only when the reason has changed: a host that only stands by is no trouble.
+void Availability::LogRefusal(size_t host, const absl::Status& refusal) {
+  std::string reason(refusal.message());
+  if (std::exchange(looked_at_[host].refusal, reason) == reason) return;
+  if (reason.empty()) {
+    spdlog::info("the database at {} takes writes", hosts_.address(host));
+  } else {
+    spdlog::warn("the database is not used at {}", reason);
+  }
 }
 
 absl::Status Availability::State() const { return IsOutage() ? DatabaseUnavailable() : absl::OkStatus(); }

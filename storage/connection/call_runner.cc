@@ -96,6 +96,7 @@ absl::Status CallRunner::Run(const Call& call, bool autocommit, absl::FunctionRe
 std::optional<absl::Status> CallRunner::RunOnce(const Call& call, bool autocommit, absl::Time deadline, Runs& runs,
                                                 absl::FunctionRef<absl::Status(Session&)> attempt) {
   const absl::Time begin = absl::Now();
+  if (!availability_.IsOutage()) availability_.EnsureHost().status().IgnoreError();
   absl::StatusOr<Pooled> pooled = pool_.Acquire(call, autocommit, /*may_connect=*/!availability_.IsOutage());
   if (!pooled.ok()) {
     runs.refused_since = std::min(runs.refused_since, begin);
@@ -104,7 +105,8 @@ std::optional<absl::Status> CallRunner::RunOnce(const Call& call, bool autocommi
   }
   Session& session = *pooled->session;
   session.ClearFailure();
-  Killable killable(call.cancellation.get(), killer_, {.host = pooled->host, .connection_id = session.connection_id()});
+  Killable killable(call.cancellation.get(), killer_,
+                    {.host = pooled->tenure->host, .connection_id = session.connection_id()});
   session.Serve(call.figures, call.cancellation.get());
   const absl::Duration left = deadline - begin;
   absl::Status status = session.Set({.autocommit = autocommit,
@@ -162,7 +164,7 @@ std::optional<absl::Status> CallRunner::AfterFailure(Pooled pooled, absl::Time b
       return std::nullopt;
     case ErrorKind::kServerRefuses:
       refused_.Happened(failure.text);
-      pool_.DropAll();
+      pool_.Leave();
       runs.refused_since = std::min(runs.refused_since, absl::Now());
       availability_.BeginOutage(absl::Now());
       return std::nullopt;
@@ -185,13 +187,14 @@ void CallRunner::RollBack(Pooled pooled) {
 }
 
 absl::StatusOr<std::unique_ptr<Session>> CallRunner::Connect() {
-  ASSIGN_OR_RETURN(Hosts::Connected connected, hosts_.Connect({.connect_timeout = options_.connect_timeout,
-                                                               .read_timeout = options_.max_call + kReadTimeoutSlack}));
-  return std::move(connected.session);
+  ASSIGN_OR_RETURN(const size_t host, availability_.EnsureHost());
+  return hosts_.Connect(
+      host, {.connect_timeout = options_.connect_timeout, .read_timeout = options_.max_call + kReadTimeoutSlack});
 }
 
 DatabaseFigures CallRunner::figures() const {
   DatabaseFigures figures = pool_.figures();
+  figures.fail_overs = availability_.fail_overs();
   figures.statements_killed = killer_.killed();
   figures.gone_since = availability_.gone_since();
   return figures;

@@ -76,6 +76,7 @@ struct DatabaseFigures {
   int64_t connections_in_use = 0;
   int64_t connections_opened = 0;
   int64_t connects_failed = 0;    // One for each host that was tried.
+  int64_t fail_overs = 0;         // From one host to another.
   int64_t statements_killed = 0;  // Because their callers went away.
   // Since when no host takes writes. InfiniteFuture if one does.
   absl::Time gone_since = absl::InfiniteFuture();

@@ -7,7 +7,6 @@
 #include <cppconn/statement.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -18,8 +17,8 @@
 namespace agreements::storage {
 namespace {
 
-// How long a silent host is tried last. Otherwise each new connection would wait for it first.
-constexpr absl::Duration kAvoided = absl::Seconds(10);
+// How long a host that did not answer is taken for silent. Otherwise each look at it would take as long as the first.
+constexpr absl::Duration kSilent = absl::Seconds(10);
 
 constexpr absl::Duration kClockSlack = absl::Milliseconds(100);
 
@@ -47,47 +46,41 @@ Hosts::Hosts(const DatabaseOptions& options) : options_(options) {
 
 void Hosts::InitializeLibrary() { get_driver_instance(); }
 
-absl::StatusOr<Hosts::Connected> Hosts::Connect(const Connecting& how) {
-  absl::Status status = absl::UnavailableError("no database host is configured");
-  for (const size_t number : Order()) {
-    Host& host = hosts_[number];
-    const absl::Time begin = absl::Now();
-    absl::StatusOr<std::unique_ptr<Session>> session = Open(host.address, how);
-    if (session.ok()) status = PrepareFor(**session, how);
-    if (session.ok() && status.ok()) {
-      Answered(number);
-      return Connected{.session = *std::move(session), .host = number};
-    }
-    if (!session.ok()) status = session.status();
-    ++connects_failed_;
-    host.unreachable.Happened(status.message());
-    if (HasMet(std::min(how.connect_timeout, how.read_timeout), absl::Now() - begin)) Avoid(host);
-    status = absl::Status(status.code(), absl::StrCat("cannot connect to ", host.address, ": ", status.message()));
+absl::StatusOr<std::unique_ptr<Session>> Hosts::Open(size_t number, const Connecting& how) {
+  Host& host = hosts_[number];
+  const RoundTrip trip(how.figures);
+  try {
+    return std::make_unique<Session>(Login(host.address, how), options_.hooks);
+  } catch (const sql::SQLException& error) {
+    return Failed(host, error.getErrorCode(), absl::StrCat(error.getErrorCode(), " ", error.what()));
   }
-  return status;
 }
 
-absl::StatusOr<std::unique_ptr<Session>> Hosts::ConnectTo(size_t host, const Connecting& how) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Open(hosts_[host].address, how));
-  RETURN_IF_ERROR(session->ReadConnectionId());
+absl::StatusOr<std::unique_ptr<Session>> Hosts::Connect(size_t number, const Connecting& how) {
+  const absl::Time begin = absl::Now();
+  absl::StatusOr<std::unique_ptr<Session>> session = Open(number, how);
+  if (session.ok()) {
+    (*session)->Serve(how.figures, nullptr);
+    absl::Status status = (*session)->Prepare();
+    if (status.ok() && how.prepare_statements) status = (*session)->PrepareStatements();
+    if (!status.ok()) {
+      const auto& failure = (*session)->failure();
+      session = Failed(hosts_[number], failure ? failure->number : 0, status.message());
+    }
+  }
+  if (session.ok()) {
+    Answered(number);
+  } else if (HasMet(std::min(how.connect_timeout, how.read_timeout), absl::Now() - begin) &&
+             !AnsweredSince(number, begin)) {
+    FellSilent(number);
+  }
   return session;
 }
 
-absl::StatusOr<std::unique_ptr<Session>> Hosts::Open(const std::string& address, const Connecting& how) {
-  const RoundTrip trip(how.figures);
-  try {
-    return std::make_unique<Session>(Login(address, how), options_.hooks);
-  } catch (const sql::SQLException& error) {
-    return ConnectError(error.getErrorCode(), absl::StrCat(error.getErrorCode(), " ", error.what()));
-  }
-}
-
-absl::Status Hosts::PrepareFor(Session& session, const Connecting& how) {
-  session.Serve(how.figures, nullptr);
-  absl::Status status = session.Prepare();
-  if (status.ok() && how.prepare_statements) status = session.PrepareStatements();
-  if (status.ok()) return status;
-  return ConnectError(session.failure() ? session.failure()->number : 0, status.message());
+absl::Status Hosts::Failed(Host& host, int error_number, absl::string_view text) {
+  ++connects_failed_;
+  host.unreachable.Happened(text);
+  return ConnectError(error_number, absl::StrCat("cannot connect to ", host.address, ": ", text));
 }
 
 bool Hosts::HasMet(absl::Duration timeout, absl::Duration took) { return took >= timeout - kClockSlack; }
@@ -97,26 +90,16 @@ void Hosts::Answered(size_t host) {
   hosts_[host].unreachable.IsWell();
 }
 
-bool Hosts::AnsweredSince(absl::Time time) const {
-  return std::any_of(hosts_.begin(), hosts_.end(),
-                     [since = absl::ToUnixMicros(time)](const Host& host) { return host.answered > since; });
+bool Hosts::AnsweredSince(size_t host, absl::Time time) const {
+  return hosts_[host].answered > absl::ToUnixMicros(time);
 }
 
-void Hosts::IsSilent(size_t host) {
-  Avoid(hosts_[host]);
+void Hosts::FellSilent(size_t host) {
+  hosts_[host].silent_until = absl::ToUnixMicros(absl::Now() + kSilent);
   hosts_[host].unreachable.Happened("it does not answer");
 }
 
-void Hosts::Avoid(Host& host) { host.avoided_until = absl::ToUnixMicros(absl::Now() + kAvoided); }
-
-std::vector<size_t> Hosts::Order() const {
-  std::vector<size_t> order(hosts_.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_partition(order.begin(), order.end(), [this, now = absl::ToUnixMicros(absl::Now())](size_t number) {
-    return hosts_[number].avoided_until <= now;
-  });
-  return order;
-}
+bool Hosts::IsSilent(size_t host) const { return hosts_[host].silent_until > absl::ToUnixMicros(absl::Now()); }
 
 std::unique_ptr<sql::Connection> Hosts::Login(const std::string& address, const Connecting& how) {
   const std::string password = options_.password ? options_.password() : "";

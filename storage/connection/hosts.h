@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/connection/figures.h"
 #include "storage/connection/session.h"
@@ -23,7 +24,7 @@
 namespace agreements::storage {
 
 struct DatabaseOptions {
-  std::vector<std::string> hosts;  // "db-1" or "db-1:3307"; the first one that takes writes is used.
+  std::vector<std::string> hosts;  // "db-1" or "db-1:3307". One of them is used, see Availability.
   std::string socket;              // Path of a Unix socket, instead of hosts.
   std::string user;
   // Asked at each connection, so that it may change. Must be thread-safe. Empty: there is none.
@@ -36,12 +37,15 @@ struct DatabaseOptions {
   // The longest that a statement may take, unless the call is background work. It also bounds how long a server that
   // has fallen silent holds a call. Longer than `row_wait`, so that a call that waits for a row is told so.
   absl::Duration max_statement = absl::Seconds(6);
-  absl::Duration unreachable_after = absl::Seconds(5);   // Without a server that takes writes: then UNAVAILABLE.
+  absl::Duration unreachable_after = absl::Seconds(8);   // Without a server that takes writes: then UNAVAILABLE.
   absl::Duration max_backoff = absl::Milliseconds(100);  // Longest pause before a re-run; the first is up to 1 ms.
   // How long a call waits for a row that others have locked, before it fails with ROW_LOCKED. Whole seconds.
   absl::Duration row_wait = absl::Seconds(5);
   // A server is silent if it sends no answer for this long. Whole seconds.
   absl::Duration check_timeout = absl::Seconds(2);
+  // Whether it records that another host is used from now on, see writer_record.h. Not for programs that only read, or
+  // that may not write.
+  bool records_writer = true;
   const TestHooks* hooks = nullptr;
 };
 
@@ -56,22 +60,20 @@ class Hosts {
     CallFigures* figures = nullptr;  // May be null.
   };
 
-  struct Connected {
-    std::unique_ptr<Session> session;
-    size_t host;  // Its number, from 0.
-  };
-
   explicit Hosts(const DatabaseOptions& options);
 
   // See Database.
   static void InitializeLibrary();
 
-  // Connects to the first host that takes writes, in the order of preference, and prepares the session. Tries hosts
-  // that are avoided last. RESOURCE_EXHAUSTED if a host has no room for the connection, otherwise UNAVAILABLE.
-  absl::StatusOr<Connected> Connect(const Connecting& how);
+  size_t size() const { return hosts_.size(); }
+  const std::string& address(size_t host) const { return hosts_[host].address; }
 
-  // Connects to this host, whether it takes writes or not. Prepares nothing but what the session knows of itself.
-  absl::StatusOr<std::unique_ptr<Session>> ConnectTo(size_t host, const Connecting& how);
+  // Logs in to a host, and does nothing else. RESOURCE_EXHAUSTED if it has no room for the connection, otherwise
+  // UNAVAILABLE. Errors name the host.
+  absl::StatusOr<std::unique_ptr<Session>> Open(size_t host, const Connecting& how);
+
+  // Opens and prepares a session. The same errors. It is an error that the host takes no writes.
+  absl::StatusOr<std::unique_ptr<Session>> Connect(size_t host, const Connecting& how);
 
   // Whether what took so long and failed has met this time-out. It may seem to have failed a moment earlier: its clock
   // is another one.
@@ -79,11 +81,12 @@ class Hosts {
 
   // The host has sent an answer just now.
   void Answered(size_t host);
-  // Whether any host has sent one since then.
-  bool AnsweredSince(absl::Time time) const;
+  // Whether it has sent one since then.
+  bool AnsweredSince(size_t host, absl::Time time) const;
 
-  // The host takes connections or statements and does not answer. Avoids it for some seconds.
-  void IsSilent(size_t host);
+  // The host takes connections or statements and does not answer. It is silent for some seconds from now on.
+  void FellSilent(size_t host);
+  bool IsSilent(size_t host) const;
 
   int64_t connects_failed() const { return connects_failed_; }
 
@@ -93,22 +96,19 @@ class Hosts {
 
     const std::string address;
     TroubleLog unreachable{"cannot connect to " + address};
-    std::atomic<int64_t> answered = 0;       // When, in microseconds since 1970.
-    std::atomic<int64_t> avoided_until = 0;  // Likewise.
+    std::atomic<int64_t> answered = 0;      // When, in microseconds since 1970.
+    std::atomic<int64_t> silent_until = 0;  // Likewise.
   };
 
-  static void Avoid(Host& host);
-  // The hosts' numbers in the order in which to try them.
-  std::vector<size_t> Order() const;
-  absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& address, const Connecting& how);
-  static absl::Status PrepareFor(Session& session, const Connecting& how);
+  // Counts, logs and returns a failed attempt to connect.
+  absl::Status Failed(Host& host, int error_number, absl::string_view text);
   // Tries the current password and, if the server refuses it, the one before. Throws sql::SQLException.
   std::unique_ptr<sql::Connection> Login(const std::string& address, const Connecting& how);
   std::unique_ptr<sql::Connection> Login(const std::string& address, const Connecting& how,
                                          const std::string& password) const;
 
   const DatabaseOptions options_;
-  std::deque<Host> hosts_;  // In the order of preference.
+  std::deque<Host> hosts_;
   std::atomic<int64_t> connects_failed_ = 0;
 
   std::mutex mutex_;

@@ -88,9 +88,10 @@ void Killer::Send(const Target& target) {
 absl::Status Killer::Connect(const Target& target) {
   if (session_ != nullptr && session_host_ == target.host) return absl::OkStatus();
   session_.reset();
-  ASSIGN_OR_RETURN(std::unique_ptr<Session> session,
-                   hosts_.ConnectTo(target.host, {.connect_timeout = options_.check_timeout,
-                                                  .read_timeout = options_.check_timeout}));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Session> session,
+      hosts_.Open(target.host, {.connect_timeout = options_.check_timeout, .read_timeout = options_.check_timeout}));
+  RETURN_IF_ERROR(session->ReadConnectionId());
   // Servers count connections up, and begin again when they are restarted.
   if (session->connection_id() <= target.connection_id) {
     return absl::UnavailableError("the server has been restarted since");

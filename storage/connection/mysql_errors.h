@@ -14,6 +14,9 @@ inline constexpr int kReadOnlyError = 1290;
 // The user is unknown to the server, or has another password.
 inline constexpr int kAccessDeniedError = 1045;
 
+// The schema lacks a table.
+inline constexpr int kNoSuchTableError = 1146;
+
 // The error of RELEASE SAVEPOINT if the transaction has no such savepoint.
 inline constexpr int kNoSavepointError = 1305;
 

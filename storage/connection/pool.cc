@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "proto/status_macros.h"
+#include "storage/connection/writer_record.h"
 
 namespace agreements::storage {
 namespace {
@@ -13,26 +15,50 @@ constexpr absl::Duration kBackgroundReadTimeoutSlack = absl::Seconds(5);
 
 }  // namespace
 
+std::optional<size_t> Pool::host() const {
+  const std::lock_guard lock(mutex_);
+  return tenure_ == nullptr ? std::nullopt : std::optional(tenure_->host);
+}
+
+void Pool::Use(size_t host, int64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  tenure_ = std::make_shared<Tenure>(host, epoch);
+}
+
+void Pool::Leave() {
+  std::vector<Pooled> left;  // Closed after the lock is released.
+  const std::lock_guard lock(mutex_);
+  if (tenure_ == nullptr) return;
+  tenure_->is_over = true;
+  tenure_.reset();
+  left.swap(idle_);
+}
+
 absl::StatusOr<Pooled> Pool::Acquire(const Call& call, bool autocommit, bool may_connect) {
   if (std::optional<Pooled> idle = TakeIdle(call, autocommit)) return *std::move(idle);
-  if (!may_connect) return absl::UnavailableError("no host takes writes");
-  int generation = 0;
+  std::shared_ptr<const Tenure> tenure;
   {
     const std::lock_guard lock(mutex_);
-    generation = generation_;
+    tenure = tenure_;
   }
-  ASSIGN_OR_RETURN(Hosts::Connected connected,
-                   hosts_.Connect({.connect_timeout = options_.connect_timeout,
-                                   .read_timeout = call.is_background ? options_.max_call + kBackgroundReadTimeoutSlack
-                                                                      : options_.max_statement + kReadTimeoutSlack,
-                                   .prepare_statements = true,
-                                   .figures = call.figures}));
+  if (tenure == nullptr || !may_connect) return absl::UnavailableError("no host takes writes");
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Session> session,
+      hosts_.Connect(tenure->host, {.connect_timeout = options_.connect_timeout,
+                                    .read_timeout = call.is_background ? options_.max_call + kBackgroundReadTimeoutSlack
+                                                                       : options_.max_statement + kReadTimeoutSlack,
+                                    .prepare_statements = true,
+                                    .figures = call.figures}));
+  ASSIGN_OR_RETURN(const WriterRecord record, ReadWriterRecord(*session));
+  if (record.epoch < tenure->epoch) {
+    return absl::UnavailableError(absl::StrCat(hosts_.address(tenure->host), " has lost changes since it was chosen"));
+  }
+  session->EndWith(std::shared_ptr<const std::atomic<bool>>(tenure, &tenure->is_over));
   ++opened_;
   ++open_;
-  return Pooled{.session = std::move(connected.session),
-                .host = connected.host,
+  return Pooled{.tenure = std::move(tenure),
+                .session = std::move(session),
                 .is_background = call.is_background,
-                .generation = generation,
                 .counted = {&open_, {}}};
 }
 
@@ -53,17 +79,10 @@ std::optional<Pooled> Pool::TakeIdle(const Call& call, bool autocommit) {
 
 void Pool::Release(Pooled pooled) {
   pooled.session->Serve(nullptr, nullptr);
-  hosts_.Answered(pooled.host);
+  hosts_.Answered(pooled.tenure->host);
   if (pooled.is_spoilt) return;
   const std::lock_guard lock(mutex_);
-  if (pooled.generation == generation_) idle_.push_back(std::move(pooled));
-}
-
-void Pool::DropAll() {
-  std::vector<Pooled> dropped;  // Closed after the lock is released.
-  const std::lock_guard lock(mutex_);
-  ++generation_;
-  dropped.swap(idle_);
+  if (pooled.tenure == tenure_) idle_.push_back(std::move(pooled));
 }
 
 DatabaseFigures Pool::figures() const {

@@ -1,4 +1,4 @@
-// Connections to one database that calls share.
+// Connections to one host of a database that calls share.
 #ifndef AGREEMENTS_STORAGE_CONNECTION_POOL_H_
 #define AGREEMENTS_STORAGE_CONNECTION_POOL_H_
 
@@ -18,34 +18,45 @@
 
 namespace agreements::storage {
 
+// The time during which a Pool uses a host.
+struct Tenure {
+  size_t host;    // See Hosts.
+  int64_t epoch;  // See WriterRecord.
+  std::atomic<bool> is_over = false;
+};
+
 // A connection of a Pool. Destroying it closes the connection, and the server rolls back. The pool must outlive it.
 struct Pooled {
   struct CountsDown {
     void operator()(std::atomic<int64_t>* count) const { --*count; }
   };
 
+  std::shared_ptr<const Tenure> tenure;
   std::unique_ptr<Session> session;
-  size_t host;         // See Hosts.
   bool is_background;  // Whether it waits for an answer as long as background work may take.
-  int generation;
   std::unique_ptr<std::atomic<int64_t>, CountsDown> counted;  // The pool's number of connections.
   bool is_spoilt = false;                                     // It is closed instead of kept.
 };
 
-// It opens a connection when none is idle, so there are at most as many as threads that use it at once. Thread-safe.
+// It uses one host at a time, and leaves it as a whole: two hosts that take writes may not know of each other's. It
+// opens a connection when none is idle, so there are at most as many as threads that use it at once. Thread-safe.
 class Pool {
  public:
   Pool(const DatabaseOptions& options, Hosts& hosts) : options_(options), hosts_(hosts) {}
 
+  // The host that is used. std::nullopt if none is.
+  std::optional<size_t> host() const;
+  // Uses this host from now on. REQUIRES: none is used. A connection to it whose record has a lower epoch is refused.
+  void Use(size_t host, int64_t epoch);
+  // Uses no host any more. Closes the connections that are idle, and executes nothing on those in use.
+  void Leave();
+
   // An idle connection for such a call, or a new one if it `may_connect`. Prefers one that has `autocommit` already.
-  // UNAVAILABLE if no host takes writes, RESOURCE_EXHAUSTED if the server has no room for a connection.
+  // UNAVAILABLE if no host is used, or if it takes no writes. RESOURCE_EXHAUSTED if it has no room for a connection.
   absl::StatusOr<Pooled> Acquire(const Call& call, bool autocommit, bool may_connect);
   // Makes a connection idle again, on which the server has answered. REQUIRES: it is in no transaction.
   void Release(Pooled pooled);
-  // Closes every connection: those that are idle now, those in use when they are released.
-  void DropAll();
-
-  // All but `statements_killed` and `gone_since`.
+  // All but `fail_overs`, `statements_killed` and `gone_since`.
   DatabaseFigures figures() const;
 
  private:
@@ -59,8 +70,8 @@ class Pool {
   std::atomic<int64_t> opened_ = 0;
 
   mutable std::mutex mutex_;
-  std::vector<Pooled> idle_;
-  int generation_ = 0;  // Connections of an earlier one are dropped: fail-over.
+  std::shared_ptr<Tenure> tenure_;  // Null if no host is used.
+  std::vector<Pooled> idle_;        // All of this tenure.
 };
 
 }  // namespace agreements::storage

@@ -4,6 +4,7 @@
 #include <cppconn/exception.h>
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
+#include <cppconn/resultset_metadata.h>
 #include <cppconn/statement.h>
 
 #include <algorithm>
@@ -48,28 +49,57 @@ Session::~Session() = default;
 
 absl::Status Session::Prepare() {
   return Guarded("prepare session", [this] {
-    engine_ = absl::StrContains(QueryText("SELECT VERSION()"), "MariaDB") ? Engine::kMariaDb : Engine::kMySql;
+    const std::vector<std::string> server = QueryTexts("SELECT VERSION(), CONNECTION_ID()");
+    engine_ = absl::StrContains(server.at(0), "MariaDB") ? Engine::kMariaDb : Engine::kMySql;
+    connection_id_ = std::stoll(server.at(1));
     const bool mariadb = engine_ == Engine::kMariaDb;
-    DoCommand(absl::StrCat("SET SESSION sql_mode = '", kSqlMode, "', time_zone = '+00:00'"));
-    DoCommand("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    const absl::string_view isolation = mariadb ? "tx_isolation" : "transaction_isolation";
     // On a Galera cluster, a read waits for what other nodes have committed.
-    if (mariadb) DoCommand("SET SESSION wsrep_sync_wait = 1");
-    std::vector<std::string> mode = absl::StrSplit(QueryText("SELECT @@sql_mode"), ',');
+    DoCommand(absl::StrCat("SET SESSION sql_mode = '", kSqlMode, "', time_zone = '+00:00', ", isolation,
+                           " = 'READ-COMMITTED'", mariadb ? ", wsrep_sync_wait = 1" : ""));
+    // A member that has left its group may have read_only off, and super_read_only on.
+    const std::vector<std::string> settings =
+        QueryTexts(absl::StrCat("SELECT @@sql_mode, @@time_zone, @@", isolation, ", @@autocommit, ",
+                                mariadb ? "@@global.read_only" : "@@global.read_only + @@global.super_read_only"));
+    std::vector<std::string> mode = absl::StrSplit(settings.at(0), ',');
     std::sort(mode.begin(), mode.end());
-    if (absl::StrJoin(mode, ",") != kSqlMode || QueryText("SELECT @@time_zone") != "+00:00" ||
-        QueryText(mariadb ? "SELECT @@tx_isolation" : "SELECT @@transaction_isolation") != "READ-COMMITTED" ||
-        QueryText("SELECT @@autocommit") != "1") {
+    if (absl::StrJoin(mode, ",") != kSqlMode || settings.at(1) != "+00:00" || settings.at(2) != "READ-COMMITTED" ||
+        settings.at(3) != "1") {
       throw sql::SQLException("the server did not take the session's settings");
     }
-    if (QueryText("SELECT @@global.read_only") != "0") {
-      throw sql::SQLException("the server is read-only", "HY000", kReadOnlyError);
-    }
-    connection_id_ = std::stoll(QueryText("SELECT CONNECTION_ID()"));
+    if (settings.at(4) != "0") throw sql::SQLException("the server is read-only", "HY000", kReadOnlyError);
+    if (!mariadb) RequirePrimary();
   });
 }
 
+void Session::RequirePrimary() {
+  const std::vector<std::string> plugin = QueryTexts(
+      "SELECT COUNT(*) FROM information_schema.plugins "
+      "WHERE plugin_name = 'group_replication' AND plugin_status = 'ACTIVE'");
+  if (plugin.at(0) == "0") return;
+  std::vector<std::string> member;
+  try {
+    member = QueryTexts(
+        "SELECT member_state, member_role FROM performance_schema.replication_group_members "
+        "WHERE member_id = @@server_uuid");
+  } catch (const sql::SQLException& error) {
+    if (KindOf(error.getErrorCode(), error.what()) != ErrorKind::kDefect) throw;
+    throw sql::SQLException(
+        absl::StrCat("whether the server is the primary of its replication group cannot be asked: GRANT SELECT ON "
+                     "performance_schema.replication_group_members to the user (",
+                     error.what(), ")"),
+        "HY000", kReadOnlyError);
+  }
+  if (member != std::vector<std::string>{"ONLINE", "PRIMARY"}) {
+    throw sql::SQLException(absl::StrCat("the server is not the primary of its replication group: ",
+                                         member.empty() ? "no member of it" : absl::StrJoin(member, " ")),
+                            "HY000", kReadOnlyError);
+  }
+}
+
 absl::Status Session::ReadConnectionId() {
-  return Guarded("read connection id", [this] { connection_id_ = std::stoll(QueryText("SELECT CONNECTION_ID()")); });
+  return Guarded("read connection id",
+                 [this] { connection_id_ = std::stoll(QueryTexts("SELECT CONNECTION_ID()").at(0)); });
 }
 
 absl::Status Session::PrepareStatements() {
@@ -180,6 +210,11 @@ absl::Status Session::Guarded(absl::string_view name, Body body) {
     if (!failure_) failure_ = Failure{.kind = ErrorKind::kRerun, .text = text};
     return absl::CancelledError(text);
   }
+  if (end_ != nullptr && *end_) {
+    const std::string text = absl::StrCat(name, ": the host is not used any more");
+    if (!failure_) failure_ = Failure{.kind = ErrorKind::kConnectionLost, .text = text};
+    return absl::UnavailableError(text);
+  }
   try {
     Raise(name, StatementEvent::Phase::kBefore);
     body();
@@ -236,12 +271,15 @@ void Session::DoCommand(const std::string& sql) {
   command->execute(sql);
 }
 
-std::string Session::QueryText(const std::string& sql) {
+std::vector<std::string> Session::QueryTexts(const std::string& sql) {
   const RoundTrip trip(figures_);
   const std::unique_ptr<sql::Statement> command(connection_->createStatement());
   const std::unique_ptr<sql::ResultSet> result(command->executeQuery(sql));
-  result->next();
-  return result->getString(1);
+  std::vector<std::string> texts;
+  if (!result->next()) return texts;
+  const unsigned columns = result->getMetaData()->getColumnCount();
+  for (unsigned i = 1; i <= columns; ++i) texts.push_back(result->getString(i));
+  return texts;
 }
 
 }  // namespace agreements::storage

@@ -2,12 +2,15 @@
 #ifndef AGREEMENTS_STORAGE_CONNECTION_SESSION_H_
 #define AGREEMENTS_STORAGE_CONNECTION_SESSION_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -69,7 +72,8 @@ class Session {
   Session(std::unique_ptr<sql::Connection> connection, const TestHooks* hooks);
   ~Session();
 
-  // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. Fails if the server is read-only.
+  // Sets and checks what every session must have: UTC, strict mode, READ COMMITTED. Fails if the server takes no
+  // writes: it is read-only, or not the primary of its replication group.
   absl::Status Prepare();
 
   // Prepares every statement of the program, so that all can be executed inside a transaction. A statement that does
@@ -90,6 +94,9 @@ class Session {
     figures_ = figures;
     cancellation_ = cancellation;
   }
+
+  // Executes nothing any more once `end` is true.
+  void EndWith(std::shared_ptr<const std::atomic<bool>> end) { end_ = std::move(end); }
 
   // See SessionSettings.
   bool autocommit() const { return autocommit_; }
@@ -136,12 +143,16 @@ class Session {
   sql::PreparedStatement& Prepared(const Statement& statement);
   std::unique_ptr<sql::PreparedStatement> NewPrepared(const Statement& statement);
   void DoCommand(const std::string& sql);
-  std::string QueryText(const std::string& sql);
+  // The columns of the only row, each as text. Empty if there is no row.
+  std::vector<std::string> QueryTexts(const std::string& sql);
+  // Throws if the server is a member of a replication group, and not its primary.
+  void RequirePrimary();
 
   std::unique_ptr<sql::Connection> connection_;
-  const TestHooks* hooks_;                      // May be null.
-  const Cancellation* cancellation_ = nullptr;  // May be null.
-  CallFigures* figures_ = nullptr;              // May be null.
+  const TestHooks* hooks_;                        // May be null.
+  const Cancellation* cancellation_ = nullptr;    // May be null.
+  std::shared_ptr<const std::atomic<bool>> end_;  // May be null.
+  CallFigures* figures_ = nullptr;                // May be null.
   Engine engine_ = Engine::kMariaDb;
   int64_t connection_id_ = 0;
   bool autocommit_ = true;

@@ -258,6 +258,7 @@ TEST_F(StartupTest, PrintsEverySettingAndNoSecret) {
                                           "\n"
                                           "--db_socket=\n"
                                           "--db_tls_ca_file=\n"
+                                          "--db_unreachable_after=8s\n"
                                           "--db_user=agreements\n"
                                           "--drain_delay=0\n"
                                           "--drain_time=500ms\n"
