@@ -20,8 +20,10 @@ namespace agreements::storage {
 
 // The time during which a Pool uses a host.
 struct Tenure {
-  size_t host;    // See Hosts.
-  int64_t epoch;  // See WriterRecord.
+  Tenure(size_t host_used, int64_t epoch_of_host) : host(host_used), epoch(epoch_of_host) {}
+
+  const size_t host;    // See Hosts.
+  const int64_t epoch;  // See WriterRecord.
   std::atomic<bool> is_over = false;
 };
 
