@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "client/cli/accounts.h"
 #include "client/cli/commands/completion.h"
 #include "client/cli/commands/help.h"
 #include "client/cli/commands/man.h"
@@ -88,6 +89,7 @@ int Main(const std::vector<std::string>& words) {
                                   .norwegian = arguments->Has("norwegian"),
                                   .colours = HasColours(STDERR_FILENO),
                                   .width = TerminalWidth()};
+  if (arguments->Has(kAccountsFile)) return RunForAccounts(api, commands, *arguments, error_style);
   if (arguments->own != nullptr && arguments->own->verb == "export") return RunExport(*arguments, error_style);
   if (arguments->own != nullptr) {
     const absl::Status status = RunOwn(commands, *arguments);

@@ -17,6 +17,8 @@ const std::vector<Option>& CommonOptions() {
       {"context", "NAME", "Which of the contexts to use. See agreementsctl contexts list."},
       {"endpoint", "HOST:PORT", "Where the service is."},
       {"account", "ID", "The licence holder, account_id in requests."},
+      {"accounts-file", "FILE",
+       "Of billing run: for each account in this file, one a line, one after the other. The exit code is the gravest."},
       {"actor", "ID", "The end user for whom it is done, for the trail."},
       {"certificate-file", "FILE", "This caller's certificate, PEM."},
       {"key-file", "FILE", "Its private key, PEM."},
