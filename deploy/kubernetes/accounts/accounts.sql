@@ -1,4 +1,4 @@
--- The database and its accounts, each with no more than it needs. For MariaDB and MySQL, by an administrator; can be run
+-- The database and its accounts, each with no more than it needs. For an administrator of MariaDB or MySQL; can be run
 -- again.
 --
 -- The accounts are locked until they get a password:
