@@ -12,13 +12,14 @@ import sys
 import check
 import checks
 import operations
+import page
 import programs
 from manifests import Manifests
 
 build, *files = sys.argv[1:]
 RENDERED = Manifests.read(files)
 CHECKS = check.all_checks(build)
-TRACED = {os.path.abspath(module.__file__) for module in (check, checks, operations, programs)}
+TRACED = {os.path.abspath(module.__file__) for module in (check, checks, operations, page, programs)}
 executed = set()
 
 
@@ -107,7 +108,8 @@ BILLING_RULE = '["/agreements.v1.AgreementService/RunBilling"]'
 DEFECTS = [
     # the check, the defect, what is reported
     ("selectors", put(server, selector=LABELS), "Deployment/agreements-server: its selector does not match its own"),
-    ("selectors", put(spec("Service", "agreements"), selector={"no": "pod"}), "Service/agreements: selects the pods of []"),
+    ("selectors", put(spec("Service", "agreements"), selector={"no": "pod"}),
+     "Service/agreements: selects the pods of []"),
     ("selectors", put(spec("Service", "agreements"), selector={"app.kubernetes.io/name": "agreements"}), "not of one"),
     ("selectors", put(spec("PodDisruptionBudget", "agreements-server"), selector=LABELS), "selects no pod"),
     ("selectors", lambda m: pod(m)["topologySpreadConstraints"][1].update(labelSelector=LABELS), "its own pods"),
@@ -117,25 +119,41 @@ DEFECTS = [
     ("selectors", put(spec("ServiceMonitor", "agreements"), selector=LABELS), "selects []"),
     ("selectors", put(spec("ServiceMonitor", "agreements"),
                       selector={"matchLabels": {"app.kubernetes.io/name": "agreements"}}), "is to be read once"),
-    ("selectors", put(spec("ServiceMonitor", "agreements"), jobLabel="app.kubernetes.io/component"), "called agreements"),
+    ("selectors", put(spec("ServiceMonitor", "agreements"), jobLabel="app.kubernetes.io/component"),
+     "called agreements"),
     ("network", put(policy("agreements-server"), podSelector=LABELS), "agreements-server: selects no pod"),
     ("network", put(policy("agreements-billing"), policyTypes=["Ingress"]), "not among its policyTypes"),
     ("network", replace("NetworkPolicy", "monitoring", "monitorin"), "there is a namespace monitorin"),
     ("network", replace("NetworkPolicy", "agreements-caller", "agreement-caller"), "is no pod"),
     ("network", lambda m: policy("agreements-server")(m)["ingress"][0]["ports"][0].update(port="grcp"),
      "Deployment/agreements-server does not listen on grcp"),
-    ("network", lambda m: policy("agreements-billing")(m)["egress"][0]["ports"][0].update(port=50052), "listen on 50052"),
+    ("network", lambda m: policy("agreements-billing")(m)["egress"][0]["ports"][0].update(port=50052),
+     "listen on 50052"),
     ("network", remove("NetworkPolicy", "default-deny"), "no policy restricts its Ingress"),
-    ("ports", lambda m: spec("Service", "agreements")(m)["ports"][0].update(targetPort="http"), "does not listen on http"),
+    ("reach", put(policy("agreements-database"), podSelector=LABELS), "no policy lets it out to db-1.example.internal:3306"),
+    ("reach", lambda m: policy("agreements-database")(m)["egress"][0]["ports"][0].update(port=3307), "lets it out to db-2"),
+    ("reach", remove("NetworkPolicy", "agreements-billing"), "no policy lets it out to agreements-headless:50051"),
+    ("reach", lambda m: job(m)["jobTemplate"]["spec"]["template"]["metadata"]["labels"].pop("agreements-caller"),
+     "Deployment/agreements-server: no policy lets CronJob/agreements-billing in"),
+    ("generated", lambda m: container(m)["envFrom"][0]["configMapRef"].update(name="agreements-server"),
+     "a change of agreements-server would not replace it"),
+    ("generated", lambda m: pod(m)["volumes"][1]["configMap"].update(name="agreements-policy-0123456789"),
+     "a change of the policy would replace it"),
+    ("ports", lambda m: spec("Service", "agreements")(m)["ports"][0].update(targetPort="http"),
+     "does not listen on http"),
     ("ports", lambda m: spec("Service", "agreements")(m)["ports"][0].pop("appProtocol"), "has no appProtocol"),
     ("ports", lambda m: container(m)["livenessProbe"]["httpGet"].update(port=9465), "its livenessProbe asks port 9465"),
-    ("ports", lambda m: spec("ServiceMonitor", "agreements")(m)["endpoints"][0].update(port="metrics"), "no port metrics"),
+    ("ports", lambda m: spec("ServiceMonitor", "agreements")(m)["endpoints"][0].update(port="metrics"),
+     "no port metrics"),
     ("ports", replace("GRPCRoute", "agreements", "agreement"), "there is no Service agreement with port 50051"),
     ("ports", replace("BackendTLSPolicy", "grpc", "https"), "there is no Service agreements, port https"),
     ("references", put(pod, serviceAccountName="server"), "there is no ServiceAccount server"),
-    ("references", lambda m: pod(m)["volumes"][0]["secret"].update(secretName="agreements-tls"), "no Secret agreements-tls"),
-    ("references", lambda m: pod(m)["volumes"][0]["secret"].update(items=[{"key": "crt", "path": "tls.crt"}]), "no key crt"),
-    ("references", lambda m: container(m)["envFrom"][0]["configMapRef"].update(name="server"), "there is no ConfigMap server"),
+    ("references", lambda m: pod(m)["volumes"][0]["secret"].update(secretName="agreements-tls"),
+     "no Secret agreements-tls"),
+    ("references", lambda m: pod(m)["volumes"][0]["secret"].update(items=[{"key": "crt", "path": "tls.crt"}]),
+     "no key crt"),
+    ("references", lambda m: container(m)["envFrom"][0]["configMapRef"].update(name="server"),
+     "there is no ConfigMap server"),
     ("references", lambda m: container(m)["volumeMounts"].pop(), "are mounted"),
     ("references", lambda m: container(m)["volumeMounts"][1].update(subPath="policy.json"), "is a subPath"),
     ("references", lambda m: spec("BackendTLSPolicy", "agreements")(m)["validation"]["caCertificateRefs"][0].update(
@@ -149,8 +167,10 @@ DEFECTS = [
     ("paths", lambda m: job_pod(m)["containers"][0]["args"].append("--json=/etc/agreements/x"), "args names"),
     ("restricted", lambda m: m.find("Namespace", "agreements")["metadata"]["labels"].clear(), "does not enforce"),
     ("restricted", lambda m: pod(m)["securityContext"].pop("seccompProfile"), "seccompProfile is None"),
-    ("restricted", lambda m: container(m)["securityContext"].update(readOnlyRootFilesystem=False), "readOnlyRootFilesystem"),
-    ("restricted", lambda m: container(m)["securityContext"].update(allowPrivilegeEscalation=True), "PrivilegeEscalation"),
+    ("restricted", lambda m: container(m)["securityContext"].update(readOnlyRootFilesystem=False),
+     "readOnlyRootFilesystem"),
+    ("restricted", lambda m: container(m)["securityContext"].update(allowPrivilegeEscalation=True),
+     "PrivilegeEscalation"),
     ("restricted", lambda m: container(m)["securityContext"].pop("capabilities"), "capabilities is None"),
     ("restricted", lambda m: pod(m)["securityContext"].pop("runAsNonRoot"), "runAsNonRoot is None"),
     ("restricted", lambda m: pod(m)["securityContext"].update(runAsUser=0), "runAsUser is root's"),
@@ -166,7 +186,8 @@ DEFECTS = [
     ("images", put(container, image="registry.example.internal/agreements:1.0.1"), "come from several images"),
     ("namespaces", lambda m: m.find("Service", "agreements")["metadata"].pop("namespace"), "is in the namespace None"),
     ("custom_resources", put(certificate, rotationPolicy="Always"), "'rotationPolicy' was unexpected"),
-    ("custom_resources", lambda m: m.documents.append({"apiVersion": "x.io/v1", "kind": "X", "metadata": {"name": "x"}}),
+    ("custom_resources", lambda m: m.documents.append({"apiVersion": "x.io/v1", "kind": "X",
+     "metadata": {"name": "x"}}),
      "X/x: nobody has said"),
     ("shutdown", put(pod, terminationGracePeriodSeconds=30), "less than the 47.5 s"),
     ("shutdown", setting("AGREEMENTS_WORKERS", AGREEMENTS_DRAIN_DELAY="1m"), "less than the 102.5 s"),
@@ -189,6 +210,8 @@ DEFECTS = [
     ("jobs", put(job, schedule="0 4 * * *"), "on the first of each month"),
     ("jobs", put(job_pod, restartPolicy="OnFailure"), "needs the restartPolicy Never"),
     ("jobs", lambda m: job_pod(m)["containers"][0].update(name="run"), "names a container billing"),
+    ("jobs", lambda m: job(m)["jobTemplate"]["spec"]["podFailurePolicy"]["rules"][0]["onExitCodes"].update(
+        values=[10, 2]), "must ascend"),
     ("jobs", lambda m: spec("Job", "agreements-migrate")(m).pop("backoffLimit"), "backoffLimit is not set"),
     ("certificates", lambda m: certificate(m)["issuerRef"].update(name="authority"), "there is no Issuer authority"),
     ("certificates", lambda m: certificate(m, "agreements-authority")["privateKey"].update(rotationPolicy="Always"),
@@ -205,18 +228,21 @@ DEFECTS = [
      "lacks the name agreements-headless"),
     ("alerts", replace("PrometheusRule", "README.md#agreementsjobfailed", "README.md"), "runbook_url is another's"),
     ("alerts", replace("PrometheusRule", "AgreementsJobFailed", "AgreementsJobFails"), "has no paragraph"),
-    ("alerts", replace("PrometheusRule", 'cronjob="agreements-verify"', 'cronjob="verify"'), "there is no CronJob verify"),
+    ("alerts", replace("PrometheusRule", 'cronjob="agreements-verify"', 'cronjob="verify"'),
+     "there is no CronJob verify"),
     ("settings", setting("AGREEMENTS_WORKERS", AGREEMENTS_WORKER="16"), "unknown setting AGREEMENTS_WORKER"),
     ("settings", setting("AGREEMENTS_WORKERS", AGREEMENTS_WORKERS="many"), "AGREEMENTS_WORKERS: Illegal value"),
     ("settings", setting("AGREEMENTS_DB_HOST", DB_HOST="x"), "DB_HOST is no setting of agreements-admin"),
-    ("settings", lambda m: job_pod(m)["containers"][0]["env"][0].update(name="AGREEMENTSCTL_ENDPOINTS"), "is no setting"),
+    ("settings", lambda m: job_pod(m)["containers"][0]["env"][0].update(name="AGREEMENTSCTL_ENDPOINTS"),
+     "is no setting"),
     ("commands", put(container, args=["--workers=16"]), "belong into the ConfigMap"),
     ("commands", lambda m: job_pod(m)["containers"][0]["args"].append("--unti=2026-11-01"), "exit status 2"),
     ("commands", lambda m: data(m, "accounts").update(accounts="# nobody\n"), "has no account"),
     ("commands", lambda m: job_pod(m, "agreements-verify")["containers"][0].update(args=["verify", "--out=json"]),
      "agreements-admin verify --out=json: exit status 1"),
     ("commands", lambda m: job_pod(m, "agreements-verify")["containers"][0].update(args=["verifi"]), "exit status 2"),
-    ("probes", lambda m: container(m)["startupProbe"]["httpGet"].update(path="/health"), "asks /health, which no server"),
+    ("probes", lambda m: container(m)["startupProbe"]["httpGet"].update(path="/health"),
+     "asks /health, which no server"),
     ("probes", lambda m: spec("ServiceMonitor", "agreements")(m)["endpoints"][0].update(path="/"), "reads /, which no"),
     ("policies", policy_text('"allow_rules"', '"alow_rules"'), "policy.json: "),
     ("policies", policy_text(BILLING_RULE, '["/agreements.v1.AgreementService/RunBillin"]'), "no method has the path"),
@@ -224,9 +250,25 @@ DEFECTS = [
      "the billing run may call /agreements.v1.CompanyService/MoveCompany"),
     ("policies", policy_text(BILLING_RULE, '["/agreements.v1.CompanyService/MoveCompany"]'),
      "the billing run may not call /agreements.v1.AgreementService/RunBilling"),
-    ("policies", policy_text(PORTAL, f'{PORTAL}, "spiffe://cluster.local/ns/agreements/sa/agreements-billing"'), "may act for persons"),
+    ("policies", policy_text(PORTAL, f'{PORTAL}, "spiffe://cluster.local/ns/agreements/sa/agreements-billing"'),
+     "may act for persons"),
     ("policies", policy_text("agreements/operator", "agreements/operators"),
      "nobody has a certificate of spiffe://cluster.local/ns/agreements/operators"),
+]
+
+# What is wrong with a page, and what is reported.
+PAGES = [
+    (lambda text: page.paths(text), "see deploy/kubernetes/bases", "deploy/kubernetes/bases is not there"),
+    (lambda text: page.paths(text), "| `bases/` | the server |", "deploy/kubernetes/bases is not there"),
+    (lambda text: page.objects(text, RENDERED), "    kubectl -n a get secret agreements-tls -o yaml",
+     "no Secret agreements-tls"),
+    (lambda text: page.objects(text, RENDERED), "    kubectl logs job/agreements-migration",
+     "no Job agreements-migration"),
+    (lambda text: page.settings(text, RENDERED), "| `AGREEMENTS_WORKERS` | calls |",
+     "lacks the setting AGREEMENTS_LISTEN"),
+    (lambda text: page.settings(text, RENDERED), "| `AGREEMENTS_WORKER` | calls |",
+     "AGREEMENTS_WORKER, which no manifest"),
+    (page.outputs, "    $ echo one \\\n      two\n    one\n", "prints\none two\nand not"),
 ]
 
 
@@ -265,13 +307,17 @@ def main():
     other[0]["metadata"]["labels"] = {}
     if not list(check.same_twice([RENDERED.documents, other])):
         wrong.append("same_twice does not report what differs")
+    for read, text, expected in PAGES:
+        problems = list(read(text))
+        if not any(expected in problem for problem in problems):
+            wrong.append(f"of a page, '{expected}' is not reported, but {problems}")
     sys.settrace(None)
     for path, line in sorted(reports()):
         if (path, line) not in executed:
             wrong.append(f"{os.path.relpath(path)}:{line}: no defect brings this report about")
     for problem in wrong:
         print(f"check_test: {problem}", file=sys.stderr)
-    print(f"{len(DEFECTS) + 2} defects planted")
+    print(f"{len(DEFECTS) + len(PAGES) + 2} defects planted")
     sys.exit(1 if wrong else 0)
 
 

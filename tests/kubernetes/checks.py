@@ -72,6 +72,51 @@ def network(m):
                 yield f"{pod.owner}: no policy restricts its {direction}"
 
 
+def may(m, pod, direction, end, port, peer=None):
+    """Whether a policy lets this pod send to, or receive from, a peer (None: one outside) on one of these ports."""
+    for document in m.of("NetworkPolicy"):
+        if matches(document["spec"]["podSelector"], pod.labels):
+            for rule in document["spec"].get(direction, []):
+                peers = [p for p in rule[end] if (peer is None and "ipBlock" in p)
+                         or (peer is not None and "podSelector" in p and matches(p["podSelector"], peer.labels))]
+                if peers and any(p["port"] in port for p in rule["ports"]):
+                    return True
+    return False
+
+
+def reach(m):
+    """Policies let each pod reach the database or the service that its settings name, and Prometheus the server."""
+    pods = list(m.pods())
+    for pod, container in m.containers():
+        settings = m.environment(container)
+        addresses = settings.get("AGREEMENTS_DB_HOST", settings.get("AGREEMENTSCTL_ENDPOINT", ""))
+        for address in filter(None, addresses.split(",")):
+            host, port = address.split(":")
+            service = m.find("Service", host)
+            if service is None:
+                if not may(m, pod, "egress", "to", {int(port)}):
+                    yield f"{pod.owner}: no policy lets it out to {address}"
+                continue
+            receiver = next(p for p in pods if matches({"matchLabels": service["spec"]["selector"]}, p.labels))
+            open_ports = listened(receiver)
+            if not may(m, pod, "egress", "to", open_ports, receiver):
+                yield f"{pod.owner}: no policy lets it out to {address}"
+            if not may(m, receiver, "ingress", "from", open_ports, pod):
+                yield f"{receiver.owner}: no policy lets {pod.owner} in"
+
+
+def generated(m):
+    """A change of settings replaces the pods, and a change of the policy does not."""
+    for pod, container in m.containers():
+        for source in container.get("envFrom", []):
+            if not re.search(r"-[a-z0-9]{10}$", source["configMapRef"]["name"]):
+                yield f"{pod.owner}: a change of {source['configMapRef']['name']} would not replace it"
+        for volume in pod.spec.get("volumes", []):
+            name = volume.get("configMap", {}).get("name", "")
+            if name.startswith("agreements-policy-"):
+                yield f"{pod.owner}: a change of the policy would replace it"
+
+
 def listened(pod):
     """Names and numbers of a pod's ports."""
     ports = [port for c in pod.spec["containers"] for port in c.get("ports", [])]
@@ -224,4 +269,4 @@ def namespaces(m):
             yield f"{name_of(document)}: is in the namespace {document['metadata'].get('namespace')}"
 
 
-CHECKS = [selectors, network, ports, references, paths, restricted, images, namespaces]
+CHECKS = [selectors, network, reach, generated, ports, references, paths, restricted, images, namespaces]

@@ -85,7 +85,7 @@ def resources(m, statements):
         servers += deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
         workers = int(settings["AGREEMENTS_WORKERS"])
         if servers * (workers + MORE_CONNECTIONS) > MAX_CONNECTIONS:
-            yield f"{name_of(deployment)}: {servers} servers need more than {MAX_CONNECTIONS} connections to the database"
+            yield f"{name_of(deployment)}: {servers} servers need more than {MAX_CONNECTIONS} connections"
         if servers * workers * statements > MAX_PREPARED:
             yield f"{name_of(deployment)}: {servers} servers need more than {MAX_PREPARED} prepared statements"
 
@@ -116,6 +116,9 @@ def jobs(m):
             container = rule.get("onExitCodes", {}).get("containerName")
             if container is not None and container not in {c["name"] for c in pod["containers"]}:
                 yield f"{name}: its podFailurePolicy names a container {container}"
+            codes = rule.get("onExitCodes", {}).get("values", [])
+            if codes != sorted(set(codes) - {0}):
+                yield f"{name}: exit statuses must ascend, each once, without 0: {codes}"
         for field in ("backoffLimit", "activeDeadlineSeconds"):
             if field not in spec:
                 yield f"{name}: {field} is not set"

@@ -5,7 +5,10 @@
 --
 --   ALTER USER agreements@'%' IDENTIFIED BY '...' ACCOUNT UNLOCK;
 --
--- and, where connections are encrypted (AGREEMENTS_DB_TLS_CA_FILE), the same with REQUIRE SSL before ACCOUNT UNLOCK.
+-- and, where connections are encrypted (AGREEMENTS_DB_TLS_CA_FILE), the same with REQUIRE SSL before ACCOUNT UNLOCK. On
+-- MySQL's Group Replication, each of the three also needs:
+--
+--   GRANT SELECT ON performance_schema.replication_group_members TO agreements@'%';
 CREATE DATABASE IF NOT EXISTS agreements CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- agreements-admin migrate. Not DROP: what a later migration drops, it is granted then.
