@@ -20,6 +20,7 @@
 #include "proto/files/certificates.h"
 #include "proto/files/watched_files.h"
 #include "proto/status_macros.h"
+#include "server/access/policy.h"
 #include "server/ops/clock_file.h"
 #include "server/ops/descriptors.h"
 #include "spdlog/spdlog.h"
@@ -179,6 +180,28 @@ absl::StatusOr<storage::DatabaseOptions> DatabaseOptionsFromFlags() {
 
 namespace {
 
+// Says whose file it is, if the file cannot be used. `status` names its path already if that is not given.
+absl::Status Of(absl::string_view flag, const absl::Status& status, const std::string& path = "") {
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", path, path.empty() ? "" : ": ", status.message()));
+}
+
+// Whoever reads them later does not know the flags. So early that no database is needed to hear what is wrong.
+absl::Status CheckFiles(const AccessOptions& options) {
+  const auto& [certificate_file, key_file, authorities_file] = options.tls;
+  const absl::StatusOr<std::string> certificate = ReadFile(certificate_file);
+  RETURN_IF_ERROR(Of("--tls_cert_file", certificate.status()));
+  const absl::StatusOr<std::string> key = ReadFile(key_file);
+  RETURN_IF_ERROR(Of("--tls_key_file", key.status()));
+  RETURN_IF_ERROR(Of("--tls_cert_file", CheckCertificate(*certificate, *key, absl::Now()), certificate_file));
+  const absl::StatusOr<std::string> authorities = ReadFile(authorities_file);
+  RETURN_IF_ERROR(Of("--tls_client_ca_file", authorities.status()));
+  RETURN_IF_ERROR(Of("--tls_client_ca_file", CheckAuthorities(*authorities, absl::Now()), authorities_file));
+  const absl::StatusOr<std::string> policy = ReadFile(options.policy_file);
+  RETURN_IF_ERROR(Of("--policy_file", policy.status()));
+  return Of("--policy_file", Policy::Parse(*policy).status(), options.policy_file);
+}
+
 // What is set for TLS, all of it or nothing.
 absl::StatusOr<std::optional<AccessOptions>> AccessOptionsFromFlags() {
   AccessOptions options;
@@ -192,7 +215,10 @@ absl::StatusOr<std::optional<AccessOptions>> AccessOptionsFromFlags() {
   take(FLAGS_tls_client_ca_file, options.tls.client_authorities);
   take(FLAGS_policy_file, options.policy_file);
   const bool insecure = absl::GetFlag(FLAGS_insecure);
-  if (missing.empty() && !insecure) return options;
+  if (missing.empty() && !insecure) {
+    RETURN_IF_ERROR(CheckFiles(options));
+    return options;
+  }
   if (missing.size() == 4 && insecure) return std::nullopt;
   if (insecure) {
     return absl::InvalidArgumentError("--insecure goes with none of the files for TLS and the policy");
