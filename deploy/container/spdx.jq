@@ -21,8 +21,8 @@ def spdx_of_choice:
   [splits(" or ") | spdx_licenses[ascii_downcase]]
   | if any(. == null) then null elif length == 1 then .[0] else "(" + join(" OR ") + ")" end;
 
-# Of all files in the source package. Input: the lines of its copyright, if that is in Debian's machine-readable form; else
-# nothing is known. Paragraphs without files only hold the licences' texts.
+# Of all files in the source package. Input: the lines of its copyright; in another form than Debian's machine-readable
+# one, nothing is known. Paragraphs without files only hold the licences' texts.
 def names_of_licenses:
   if . != null and (.[0] | startswith("Format:"))
   then [
