@@ -143,6 +143,7 @@ migrate() {
 }
 
 # Flags of the server for the secrets' files.
+# shellcheck disable=SC2034  # Used by the scripts.
 access=(--tls_cert_file=/etc/agreements/tls/tls.crt --tls_key_file=/etc/agreements/tls/tls.key
   --tls_client_ca_file=/etc/agreements/tls/ca.crt --policy_file=/etc/agreements/policy/policy.json)
 
