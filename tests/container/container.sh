@@ -67,6 +67,7 @@ build_image() {
   said=$(unshare --mount --pid --ipc --uts --fork true 2>&1) || skip "no containers here: $said"
   use_own_storage
   deploy/container/build --tag "$image"
+  podman image prune --force >/dev/null  # Those of earlier builds.
   limits=(--memory 1g --pids-limit 512)
   if ! said=$(run_tool --version 2>&1); then
     limits=()
