@@ -2,9 +2,7 @@
 
 #include <cppconn/connection.h>
 #include <cppconn/driver.h>
-#include <cppconn/resultset.h>
-#include <cppconn/resultset_metadata.h>
-#include <cppconn/statement.h>
+#include <cppconn/exception.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "storage/migrations/migrations.h"
 #include "storage/tables/settings.h"
+#include "tests/testing/sql.h"
 
 namespace agreements::testing {
 namespace {
@@ -36,20 +35,7 @@ sql::Connection& Administrator() {
   return *connection;  // NOLINT(clang-analyzer-cplusplus.NewDelete): it takes a thread-local for an automatic one.
 }
 
-std::string RunSql(const std::string& sql) {
-  const std::unique_ptr<sql::Statement> statement(Administrator().createStatement());
-  if (!statement->execute(sql)) return "";
-  const std::unique_ptr<sql::ResultSet> result(statement->getResultSet());
-  std::string text;
-  while (result->next()) {
-    const unsigned columns = result->getMetaData()->getColumnCount();
-    for (unsigned i = 1; i <= columns; ++i) {
-      absl::StrAppend(&text, i > 1 ? "|" : "", result->isNull(i) ? "-" : std::string(result->getString(i)));
-    }
-    absl::StrAppend(&text, "\n");
-  }
-  return text;
-}
+std::string RunSql(const std::string& sql) { return testing::RunSql(Administrator(), sql); }
 
 void Require(const absl::Status& status) {
   if (!status.ok()) throw std::runtime_error(status.ToString());
