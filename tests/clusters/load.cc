@@ -9,6 +9,11 @@
 #include "absl/time/clock.h"
 
 namespace agreements::testing {
+namespace {
+
+constexpr size_t kHot = 3;
+
+}  // namespace
 
 std::string Text(const LoadFigures& figures) {
   std::string text = absl::StrCat(figures.calls, " calls (");
@@ -29,7 +34,10 @@ void KnownIds::Add(Kind kind, const std::string& id) {
 std::string KnownIds::Pick(Kind kind, std::mt19937& random) const {
   const std::lock_guard lock(mutex_);
   const std::vector<std::string>& ids = ids_[kind];
-  return ids.empty() ? "" : ids[random() % ids.size()];
+  if (ids.empty()) return "";
+  // Half of the calls are about the first few, so that callers meet.
+  const size_t among = random() % 2 == 0 ? std::min<size_t>(ids.size(), kHot) : ids.size();
+  return ids[random() % among];
 }
 
 Load::Load(LoadOptions options) : options_(std::move(options)), day_(2026, 9, 15) {

@@ -19,7 +19,7 @@
 namespace agreements::testing {
 namespace {
 
-constexpr absl::Duration kDay = absl::Seconds(6);
+constexpr absl::Duration kDay = absl::Seconds(15);
 constexpr absl::Duration kBetweenKills = absl::Milliseconds(500);
 
 class SeveralWriters : public ::testing::Test {
