@@ -54,20 +54,18 @@ Cluster::Cluster(const std::string& engine, int nodes) : engine_(engine), dir_(N
   if (engine_ == "group-replication") {
     Sql(1, "GRANT SELECT ON performance_schema.replication_group_members TO agreements@'127.0.0.1'");
   }
-  MakeSchema();
+  Sql(1, "CREATE DATABASE agreements");
+  std::vector<std::string> migrate = {AGREEMENTS_ADMIN, "migrate"};
+  for (const std::string& flag : Flags({1})) migrate.push_back(flag);
+  Run(migrate);
+  Sql(1, "CREATE DATABASE probe");
+  Sql(1, "GRANT ALL ON probe.* TO agreements@'127.0.0.1'");
+  Sql(1, "CREATE TABLE probe.writes (id BIGINT PRIMARY KEY AUTO_INCREMENT)");
 }
 
 Cluster::~Cluster() {
   ChildProcess stop({AGREEMENTS_CLUSTER, "stop", "--dir", dir_});
   if (stop.Wait() == 0) ChildProcess({"rm", "-rf", dir_}).Wait();
-}
-
-void Cluster::MakeSchema() {
-  Sql(1, "DROP DATABASE IF EXISTS agreements");
-  Sql(1, "CREATE DATABASE agreements");
-  std::vector<std::string> command = {AGREEMENTS_ADMIN, "migrate"};
-  for (const std::string& flag : Flags({1})) command.push_back(flag);
-  Run(command);
 }
 
 std::vector<std::string> Cluster::Flags(const std::vector<int>& nodes) const {
@@ -87,6 +85,32 @@ std::string Cluster::Sql(int node, const std::string& sql) const {
   const std::unique_ptr<sql::Connection> connection(
       get_driver_instance()->connect("unix://" + sockets_[node - 1], "root", ""));
   return RunSql(*connection, sql);
+}
+
+bool Cluster::TakesWrites(int node) const {
+  sql::ConnectOptionsMap options;
+  options["hostName"] = "tcp://" + Address(node);
+  options["userName"] = "agreements";
+  options["OPT_CONNECT_TIMEOUT"] = 1;
+  options["OPT_READ_TIMEOUT"] = 2;
+  options["OPT_WRITE_TIMEOUT"] = 2;
+  try {
+    const std::unique_ptr<sql::Connection> connection(get_driver_instance()->connect(options));
+    RunSql(*connection, "INSERT INTO probe.writes VALUES ()");
+    return true;
+  } catch (const sql::SQLException&) {
+    return false;
+  }
+}
+
+absl::Duration Cluster::WaitForWrites(const std::vector<int>& nodes, absl::Time since) const {
+  while (absl::Now() < since + absl::Minutes(1)) {
+    for (const int node : nodes) {
+      if (TakesWrites(node)) return absl::Now() - since;
+    }
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  throw std::runtime_error("no node takes writes");
 }
 
 int Cluster::KillIdleConnections(int node) const {

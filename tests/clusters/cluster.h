@@ -30,12 +30,13 @@ class Cluster {
   // A command of the script for a node: Do("kill", 1).
   void Do(const std::string& command, int node, const std::string& option = "");
 
-  // Starts what does not run, thaws what is frozen, and makes node 1 the primary if the engine has one, with its schema
-  // emptied.
-  void Restore();
-
   // Runs SQL on a node as `root`; see RunSql().
   std::string Sql(int node, const std::string& sql) const;
+
+  // Whether the node takes writes of the service's user now.
+  bool TakesWrites(int node) const;
+  // Waits until one of these nodes does, for a minute at the most. Returns how long ago `since` is then.
+  absl::Duration WaitForWrites(const std::vector<int>& nodes, absl::Time since) const;
 
   // Closes the connections of the service's user on that node that wait for a statement. Returns how many.
   int KillIdleConnections(int node) const;
@@ -44,8 +45,6 @@ class Cluster {
   std::string Verify(int node) const;
 
  private:
-  void MakeSchema();
-
   const std::string engine_;
   std::string dir_;
   std::vector<std::string> addresses_;

@@ -67,7 +67,7 @@ struct LoadOptions {
   std::vector<std::string> servers;  // Their addresses.
   std::vector<std::string> accounts = {"acct-1", "acct-2"};
   int callers_per_server = 8;
-  std::string clock_file;  // That of all servers. Empty: they have the real time, and it stays the same day.
+  std::string clock_file = {};  // That of all servers. Empty: they have the real time, and it stays the same day.
   absl::Duration timeout = absl::Seconds(10);  // Of a call. It is sent once.
 };
 

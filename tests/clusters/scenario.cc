@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "tests/testing/raw_connection.h"
 
 namespace agreements::testing {
@@ -26,6 +27,29 @@ ClockFile::ClockFile() : directory_(std::filesystem::temp_directory_path() / "ag
 }
 
 ClockFile::~ClockFile() { std::filesystem::remove_all(directory_); }
+
+Scene::Scene(const std::string& engine, int size, const std::vector<int>& nodes)
+    : cluster(engine, size), server(FlagsOf(cluster, nodes)) {
+  if (server.Address().empty()) throw std::runtime_error(server.Output());
+}
+
+bool MoreIsDone(const Load& load, int64_t count) {
+  const int64_t before = load.done();
+  const absl::Time patience = absl::Now() + absl::Seconds(30);
+  while (load.done() < before + count) {
+    if (absl::Now() > patience) return false;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  return true;
+}
+
+void RenewConnections(const Cluster& cluster, int node, absl::Duration duration) {
+  const absl::Time end = absl::Now() + duration;
+  while (absl::Now() < end) {
+    cluster.KillIdleConnections(node);
+    absl::SleepFor(absl::Milliseconds(500));
+  }
+}
 
 std::vector<std::string> FlagsOf(const Cluster& cluster, const std::vector<int>& nodes,
                                  const std::vector<std::string>& more) {

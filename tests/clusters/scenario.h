@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "tests/clusters/cluster.h"
+#include "tests/clusters/load.h"
 #include "tests/e2e/server_process.h"
 
 namespace agreements::testing {
@@ -27,6 +29,22 @@ class ClockFile {
  private:
   std::string directory_;
 };
+
+// A cluster, and a server that uses its nodes.
+class Scene {
+ public:
+  // `nodes`: those that the server is told of, in this order.
+  Scene(const std::string& engine, int size, const std::vector<int>& nodes);
+
+  Cluster cluster;
+  ServerProcess server;
+};
+
+// Waits until callers have been told of that many more changes that were done, for 30 seconds at the most.
+bool MoreIsDone(const Load& load, int64_t count = 20);
+
+// Calls for this long, while the idle connections to that node are closed every half second, so that new ones are made.
+void RenewConnections(const Cluster& cluster, int node, absl::Duration duration);
 
 // The flags of a server that uses these nodes, in this order, and `more`.
 std::vector<std::string> FlagsOf(const Cluster& cluster, const std::vector<int>& nodes,
