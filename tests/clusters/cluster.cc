@@ -116,8 +116,13 @@ absl::Duration Cluster::WaitForWrites(const std::vector<int>& nodes, absl::Time 
 int Cluster::KillIdleConnections(int node) const {
   const std::unique_ptr<sql::Connection> connection(
       get_driver_instance()->connect("unix://" + sockets_[node - 1], "root", ""));
-  const std::string idle = RunSql(
-      *connection, "SELECT id FROM information_schema.processlist WHERE user = 'agreements' AND command = 'Sleep'");
+  // MySQL's other lists of processes cannot show a statement with bytes in it, as one that stores a response.
+  const std::string idle =
+      RunSql(*connection, engine_ == "group-replication"
+                              ? "SELECT processlist_id FROM performance_schema.threads "
+                                "WHERE processlist_user = 'agreements' AND processlist_command = 'Sleep'"
+                              : "SELECT id FROM information_schema.processlist "
+                                "WHERE user = 'agreements' AND command = 'Sleep'");
   int killed = 0;
   for (const absl::string_view id : absl::StrSplit(idle, '\n', absl::SkipEmpty())) {
     try {

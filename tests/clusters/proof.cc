@@ -199,10 +199,10 @@ class TrailCheck {
   void ComparePlacements() {
     std::map<Resource, std::string> stored;
     for (const auto& row : Rows(cluster_, node_,
-                                "SELECT account_id, company_id, GROUP_CONCAT(CONCAT(COALESCE(agreement_id, 'nobody'), "
-                                "' from ', from_day) ORDER BY from_day SEPARATOR ', ') FROM agreements.placements "
-                                "GROUP BY 1, 2")) {
-      stored[{row[0], v1::RESOURCE_KIND_COMPANY, row[1]}] = row[2];
+                                "SELECT account_id, company_id, CONCAT(COALESCE(agreement_id, 'nobody'), ' from ', "
+                                "from_day) FROM agreements.placements ORDER BY account_id, company_id, from_day")) {
+      std::string& placements = stored[{row[0], v1::RESOURCE_KIND_COMPANY, row[1]}];
+      absl::StrAppend(&placements, placements.empty() ? "" : ", ", row[2]);
     }
     for (const auto& [key, changes] : placements_) {
       const std::string told = PlacementsIn(changes);
