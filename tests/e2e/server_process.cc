@@ -1,6 +1,7 @@
 #include "tests/e2e/server_process.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace agreements::testing {
 namespace {
@@ -18,7 +19,9 @@ std::vector<std::string> Command(const std::vector<std::string>& flags, const st
 
 std::vector<std::string> DatabaseFlags(const TestDatabase& database) {
   const storage::DatabaseOptions options = database.options();
-  return {absl::StrCat("--db_socket=", options.socket), absl::StrCat("--db_user=", options.user),
+  return {options.socket.empty() ? absl::StrCat("--db_host=", absl::StrJoin(options.hosts, ","))
+                                 : absl::StrCat("--db_socket=", options.socket),
+          absl::StrCat("--db_user=", options.user),
           absl::StrCat("--db_name=", options.schema)};
 }
 

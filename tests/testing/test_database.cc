@@ -22,16 +22,36 @@
 namespace agreements::testing {
 namespace {
 
-std::string Socket() {
-  const char* socket = std::getenv("AGREEMENTS_TEST_DB_SOCKET");
-  if (socket == nullptr) throw std::runtime_error("AGREEMENTS_TEST_DB_SOCKET is not set: run tests through tests/run");
-  return socket;
+// An environment variable, or "".
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// The server to test on: AGREEMENTS_TEST_DB_SOCKET, or AGREEMENTS_TEST_DB_HOST ("db-1:3306,db-2:3306") with
+// AGREEMENTS_TEST_DB_USER, who is root if it is not set.
+storage::DatabaseOptions Server() {
+  storage::DatabaseOptions options;
+  options.socket = Variable("AGREEMENTS_TEST_DB_SOCKET");
+  options.hosts = absl::StrSplit(Variable("AGREEMENTS_TEST_DB_HOST"), ',', absl::SkipEmpty());
+  options.user = Variable("AGREEMENTS_TEST_DB_USER");
+  if (options.user.empty()) options.user = "root";
+  if (options.socket.empty() && options.hosts.empty()) {
+    throw std::runtime_error(
+        "neither AGREEMENTS_TEST_DB_SOCKET nor AGREEMENTS_TEST_DB_HOST is set: run tests through tests/run");
+  }
+  return options;
+}
+
+std::unique_ptr<sql::Connection> Connect() {
+  const storage::DatabaseOptions server = Server();
+  const std::string address = server.socket.empty() ? "tcp://" + server.hosts.front() : "unix://" + server.socket;
+  return std::unique_ptr<sql::Connection>(get_driver_instance()->connect(address, server.user, ""));
 }
 
 // A connection to the server, whatever the schema, for the tests' own SQL. One a thread.
 sql::Connection& Administrator() {
-  thread_local const std::unique_ptr<sql::Connection> connection(
-      get_driver_instance()->connect("unix://" + Socket(), "root", ""));
+  thread_local const std::unique_ptr<sql::Connection> connection = Connect();
   return *connection;  // NOLINT(clang-analyzer-cplusplus.NewDelete): it takes a thread-local for an automatic one.
 }
 
@@ -116,9 +136,7 @@ TestDatabase::~TestDatabase() {
 }
 
 storage::DatabaseOptions TestDatabase::options() const {
-  storage::DatabaseOptions options;
-  options.socket = Socket();
-  options.user = "root";
+  storage::DatabaseOptions options = Server();
   options.schema = schema_;
   options.hooks = hooks_;
   return options;
