@@ -75,5 +75,67 @@ TEST_F(ConsistencyTest, TheDatabaseIsKilledFrozenAndRestarted) {
   scenario.Check();
 }
 
+TEST_F(ConsistencyTest, AnswersToCommitAreLostAndConnectionsCut) {
+  Relay relay(database().socket());
+  database().set_relay(relay.path());
+  Scenario scenario(database(), {.servers = 2});
+  database().set_relay("");
+  bool cut = false;
+  scenario.Repeat([&] {
+    cut = !cut;
+    if (cut) {
+      relay.Cut();
+    } else {
+      relay.LoseAnswers("COMMIT", 10);
+    }
+  });
+  scenario.Check();
+}
+
+TEST_F(ConsistencyTest, TheDatabaseIsFarAway) {
+  Relay relay(database().socket());
+  database().set_relay(relay.path());
+  Scenario scenario(database(), {.servers = 2, .callers = 16, .timeout = absl::Seconds(10)});
+  database().set_relay("");
+  relay.Delay(absl::Milliseconds(25));  // Each way.
+  scenario.Repeat([] {});
+  relay.Delay(absl::ZeroDuration());
+  scenario.Check();
+}
+
+TEST_F(ConsistencyTest, TheDatabaseIsReadOnly) {
+  Scenario scenario(database(), {.servers = 2});
+  scenario.WaitFor(200);
+  database().Sql("SET GLOBAL read_only = 1");
+  absl::SleepFor(LongRun() ? absl::Seconds(10) : absl::Seconds(3));  // So long it is.
+  database().Sql("SET GLOBAL read_only = 0");
+  scenario.WaitFor(200);
+  scenario.Check();
+}
+
+// All addresses by one channel of the client library, which takes turns and tries again.
+std::vector<std::shared_ptr<grpc::Channel>> RoundRobin(const std::vector<std::string>& addresses) {
+  ClientOptions options;
+  options.endpoint = absl::StrCat("ipv4:", absl::StrJoin(addresses, ","));
+  options.insecure = true;
+  const std::shared_ptr<const Connection> connection = Connection::Open(options).value();
+  return {std::shared_ptr<grpc::Channel>(connection->channel().get(), [connection](grpc::Channel*) {})};
+}
+
+TEST_F(ConsistencyTest, ServersAreRestartedInTurnAndNoCallFails) {
+  Scenario scenario(database(), {.servers = 2,
+                                 .timeout = absl::Seconds(20),
+                                 .server_flags = {"--drain_delay=1s"},
+                                 .channels = RoundRobin});
+  size_t server = 0;
+  scenario.Repeat([&] {
+    server = 1 - server;
+    scenario.installation().End(server, SIGTERM);
+    scenario.installation().Start(server);
+  });
+  scenario.Check();
+  for (const Call& call : scenario.record().calls) EXPECT_NE(call.outcome(), Outcome::kUnknown) << TextOf(call);
+}
+
 }  // namespace
 }  // namespace agreements::testing

@@ -71,7 +71,17 @@ void Storage::NewSchema() {
   Sql(absl::StrCat("CREATE DATABASE ", schema_, "; CREATE USER IF NOT EXISTS agreements@'%', agreements@localhost; ",
                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ", schema_, ".* TO agreements@'%'; ",
                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ", schema_, ".* TO agreements@localhost"));
-  Shell(absl::StrCat(AGREEMENTS_ADMIN, " migrate --db_name=", schema_, " ", absl::StrJoin(AdminFlags(), " ")));
+  if (const std::string failure = Admin("migrate"); !failure.empty()) throw std::runtime_error(failure);
+}
+
+std::string Storage::Verify() { return Admin("verify"); }
+
+std::string Storage::Admin(const std::string& command) {
+  std::vector<std::string> arguments = AdminFlags();
+  arguments.insert(arguments.begin(), {AGREEMENTS_ADMIN, command, absl::StrCat("--db_name=", schema_)});
+  ChildProcess admin(arguments);
+  const int status = admin.Wait();
+  return status == 0 ? "" : absl::StrCat("status ", status, ": ", admin.Output());
 }
 
 OwnDatabase::OwnDatabase() { Start(); }
@@ -216,16 +226,6 @@ void Installation::Start(size_t server) {
 void Installation::End(size_t server, int signal) {
   servers_[server]->Signal(signal);
   servers_[server]->Wait();
-}
-
-std::string Installation::Verify() {
-  try {
-    Shell(absl::StrCat(AGREEMENTS_ADMIN, " verify --db_name=", storage_.schema(), " ",
-                       absl::StrJoin(storage_.AdminFlags(), " ")));
-  } catch (const std::runtime_error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace agreements::testing

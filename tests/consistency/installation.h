@@ -45,6 +45,10 @@ class Storage {
 
   // Makes a new schema for an installation, whose user is not root: read_only must hold for it.
   void NewSchema();
+
+  // Runs agreements-admin verify. Empty if it finds nothing, else what it says.
+  std::string Verify();
+
   const std::string& schema() const { return schema_; }
 
  protected:
@@ -52,7 +56,9 @@ class Storage {
   virtual std::vector<std::string> AdminFlags() = 0;
 
  private:
-  friend class Installation;
+  // Runs a command of agreements-admin. Empty if it succeeds, else what it says.
+  std::string Admin(const std::string& command);
+
   std::string schema_;
 };
 
@@ -125,9 +131,6 @@ class Installation {
   // Ends a server: SIGKILL, or SIGTERM, and waits for its end. Starts it again, at the same address.
   void End(size_t server, int signal);
   void Start(size_t server);
-
-  // Runs agreements-admin verify. Empty if it finds nothing, else what it says.
-  std::string Verify();
 
  private:
   void WriteDay(absl::CivilDay day);

@@ -18,7 +18,7 @@ using google::protobuf::Message;
 
 namespace {
 
-constexpr size_t kHot = 8;  // Things of a kind that callers know.
+constexpr int kHot = 8;  // Things of a kind that callers know.
 constexpr int kRepeatOneIn = 20;
 constexpr int kCheckOneIn = 25;
 constexpr int kRounds = 20;
@@ -41,9 +41,9 @@ const std::vector<KindOfCall>& KindsOfCalls() {
       {1, "CreateCompany", "agreement_id: '{agreement}' display_name: '{name}' organization_number: '{number}'"},
       {4, "UpdateCompany", "company_id: '{company}' display_name: '{name}'"},
       {1, "UpdateCompany", "company_id: '{company}' organization_number: '{number}' revision: {revision}"},
-      {2, "DeleteCompany", "company_id: '{company}'"},
+      {1, "DeleteCompany", "company_id: '{company}'"},
       {1, "DeleteCompany", "company_id: '{company}' revision: {revision}"},
-      {3, "UndeleteCompany", "company_id: '{company}'"},
+      {5, "UndeleteCompany", "company_id: '{company}'"},
       {1, "UndeleteCompany", "company_id: '{company}' agreement_id: '{agreement}'"},
       {6, "MoveCompany", "company_id: '{company}' agreement_id: '{agreement}'"},
       {2, "MoveCompany", "company_id: '{company}' agreement_id: '{agreement}' revision: {revision}"},
@@ -66,14 +66,14 @@ const std::vector<KindOfCall>& KindsOfCalls() {
       {1, "RunBilling", "until_day: '{today}' include_arrears: true"},
 
       {6, "GetAgreement", "agreement_id: '{agreement}'"},
-      {2, "BatchGetAgreements", "agreement_ids: ['{agreement}', '{agreement}']"},
+      {2, "BatchGetAgreements", "agreement_ids: ['{agreement}', 'agr-0000000000000001']"},
       {1, "ListAgreements", "show_deleted: true"},
       {1, "ListAgreements", "order: LIST_ORDER_DISPLAY_NAME"},
       {1, "ListAgreements", "customer_number: '{customer}'"},
       {1, "ListAgreements", "display_name_prefix: 'N1' show_deleted: true"},
       {1, "ListAgreementUsers", "agreement_id: '{agreement}'"},
       {6, "GetCompany", "company_id: '{company}'"},
-      {2, "BatchGetCompanies", "company_ids: ['{company}', '{company}']"},
+      {2, "BatchGetCompanies", "company_ids: ['{company}', 'cmp-0000000000000001']"},
       {2, "ListCompanies", "agreement_id: '{agreement}'"},
       {1, "ListCompanies", "show_deleted: true"},
       {1, "ListCompanies", "order: LIST_ORDER_DISPLAY_NAME display_name_contains: '7'"},
@@ -120,9 +120,11 @@ void Names::Learn(const Message& answer) {
       }
       std::vector<std::string>& known = ids_[field];
       if (std::find(known.begin(), known.end(), id) == known.end()) {
-        known.resize(std::min(known.size() + 1, kHot));
-        known[static_cast<size_t>(Pick(static_cast<int>(known.size())))].swap(known.back());
-        known.back() = id;
+        if (static_cast<int>(known.size()) < kHot) {
+          known.push_back(id);
+        } else {
+          known[static_cast<size_t>(Pick(kHot))] = id;
+        }
       }
       return;  // The message is about the first of these that it has.
     }

@@ -41,6 +41,7 @@ class Scenario {
         load_(caller_, recorder_, {.callers = options.callers, .today = [this] { return installation_.Today(); }}) {}
 
   Installation& installation() { return installation_; }
+  const Record& record() const { return record_; }
 
   // Returns when so many more calls have succeeded. Fails the test if they do not within kPatience.
   void WaitFor(int64_t successes) {
@@ -62,22 +63,29 @@ class Scenario {
     WaitFor(200);
   }
 
-  // Ends the load, settles what is unknown, reads everything.
-  const Record& Finish() {
+  // Ends the load, and settles what is unknown.
+  void End() {
     load_.End();
     Caller patient(installation_.Channels(), absl::Minutes(1));
     EXPECT_TRUE(load_.Settle(patient)) << "some calls have no outcome to the end";
+    record_.calls = recorder_.Take();
+  }
+
+  // The record, with what is stored now. After End().
+  const Record& Read() {
+    Caller patient(installation_.Channels(), absl::Minutes(1));
     Recorder last;
     load_.ReadAll(patient, last);
-    record_ = {.calls = recorder_.Take(), .last = last.Take()};
+    record_.last = last.Take();
     return record_;
   }
 
-  // Checks the record, and what is stored, and tells the figures.
+  // Ends the load, checks the record and what is stored, and tells the figures.
   void Check() {
-    const Record& record = record_.calls.empty() ? Finish() : record_;
+    End();
+    const Record& record = Read();
     for (const Call& call : record.last) {
-      // Nobody can say what a product that was never priced will cost.
+      // Nobody can say what a user costs before the first price.
       EXPECT_TRUE(call.code == grpc::StatusCode::OK || call.method == "PreviewOrderBasis") << TextOf(call);
     }
     const Violations violations = testing::Check(record);
@@ -85,7 +93,7 @@ class Scenario {
     for (size_t i = 0; i < violations.size() && i < 20; ++i) {
       ADD_FAILURE() << violations[i].kind << ": " << violations[i].text;
     }
-    EXPECT_EQ(installation_.Verify(), "");
+    EXPECT_EQ(storage_.Verify(), "");
   }
 
  private:

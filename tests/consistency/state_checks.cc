@@ -229,11 +229,14 @@ void CheckClaims(const State& state, Violations& violations) {
   }
 }
 
-// A preview charges what no document has.
+// A preview charges what no document has. If it skips days, those have the transactions that happened before.
 void CheckPreviews(const State& state, Violations& violations) {
   for (const v1::OrderBasis& preview : state.previews) {
+    const auto agreement = state.agreements.find(preview.agreement_id());
+    const bool skips = agreement != state.agreements.end() && agreement->second.settled_until() < preview.from_day();
     const std::string expected = Expected(state, preview, [&](const v1::Transaction& transaction) {
-      return transaction.state() == v1::TRANSACTION_STATE_RECORDED && transaction.day() < preview.until_day() &&
+      return transaction.state() == v1::TRANSACTION_STATE_RECORDED &&
+             Covers(skips ? preview.from_day() : "", preview.until_day(), transaction.day()) &&
              Holder(state, transaction.company_id(), transaction.day()) == preview.agreement_id();
     });
     if (Charged(preview) == expected) continue;

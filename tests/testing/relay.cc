@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <stdexcept>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 namespace agreements::testing {
 namespace {
@@ -121,6 +121,24 @@ void Relay::Cut() {
   for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
 }
 
+void Relay::LoseAnswers(const std::string& text, int count) {
+  const std::lock_guard lock(mutex_);
+  lost_text_ = text;
+  to_lose_ = count;
+}
+
+void Relay::Delay(absl::Duration delay) {
+  const std::lock_guard lock(mutex_);
+  delay_ = delay;
+}
+
+bool Relay::IsToBeLost(const std::string& message) {
+  const std::lock_guard lock(mutex_);
+  if (to_lose_ == 0 || message.find(lost_text_) == std::string::npos) return false;
+  --to_lose_;
+  return true;
+}
+
 void Relay::Listen(int listener) {
   for (;;) {
     const int client = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
@@ -129,18 +147,26 @@ void Relay::Listen(int listener) {
     const std::lock_guard lock(mutex_);
     sockets_.push_back(client);
     sockets_.push_back(server);
-    threads_.emplace_back([this, client, server] { PassOn(client, server); });
-    threads_.emplace_back([this, client, server] { PassOn(server, client); });
+    std::atomic<bool>& lost = lost_.emplace_back(false);
+    threads_.emplace_back([this, client, server, &lost] { PassOn(client, server, true, lost); });
+    threads_.emplace_back([this, client, server, &lost] { PassOn(server, client, false, lost); });
   }
 }
 
-void Relay::PassOn(int from, int to) {
+void Relay::PassOn(int from, int to, bool to_server, std::atomic<bool>& lost) {
   std::array<char, 65536> buffer;
   for (;;) {
     const ssize_t size = recv(from, buffer.data(), buffer.size(), 0);
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !hangs_ || ends_; });
+    const absl::Duration delay = delay_;
     lock.unlock();
+    absl::SleepFor(delay);
+    if (to_server && size > 0 && IsToBeLost(std::string(buffer.data(), static_cast<size_t>(size)))) lost = true;
+    if (!to_server && lost) {
+      for (const int socket : {from, to}) shutdown(socket, SHUT_RDWR);
+      return;
+    }
     if (size <= 0 || send(to, buffer.data(), static_cast<size_t>(size), MSG_NOSIGNAL) != size) {
       shutdown(to, SHUT_RDWR);
       return;

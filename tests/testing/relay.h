@@ -1,12 +1,17 @@
-// Stands between a client and a server, and can hang as a server does that is stopped, or cut their connections.
+// Stands between a client and a server, and can hang as a server does that is stopped, be slow, cut their connections,
+// or swallow answers.
 #ifndef AGREEMENTS_TESTS_TESTING_RELAY_H_
 #define AGREEMENTS_TESTS_TESTING_RELAY_H_
 
+#include <atomic>
 #include <condition_variable>
+#include <list>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "absl/time/time.h"
 
 namespace agreements::testing {
 
@@ -28,9 +33,17 @@ class Relay {
   // Closes the connections that there are; new ones are taken.
   void Cut();
 
+  // Swallows the next `count` answers to what holds `text`, and closes the connection instead of each.
+  void LoseAnswers(const std::string& text, int count);
+
+  // How long each message takes from now on, in each direction.
+  void Delay(absl::Duration delay);
+
  private:
   void Listen(int listener);
-  void PassOn(int from, int to);
+  // `lost`: an answer of this connection must be swallowed.
+  void PassOn(int from, int to, bool to_server, std::atomic<bool>& lost);
+  bool IsToBeLost(const std::string& message);
 
   const std::string server_;
   const std::string path_;
@@ -40,6 +53,10 @@ class Relay {
   std::condition_variable changed_;
   bool hangs_ = false;
   bool ends_ = false;
+  absl::Duration delay_;
+  std::string lost_text_;
+  int to_lose_ = 0;
+  std::list<std::atomic<bool>> lost_;  // One for each connection.
   std::vector<int> sockets_;
   std::vector<std::thread> threads_;
   std::thread listening_;
