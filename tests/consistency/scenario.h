@@ -68,7 +68,7 @@ class Scenario {
     load_.End();
     Caller patient(installation_.Channels(), absl::Minutes(1));
     EXPECT_TRUE(load_.Settle(patient)) << "some calls have no outcome to the end";
-    record_.calls = recorder_.Take();
+    for (Call& call : recorder_.Take()) record_.calls.push_back(std::move(call));
   }
 
   // The record, with what is stored now. After End().
