@@ -70,7 +70,7 @@ void Storage::NewSchema() {
   schema_ = absl::StrCat("consistency_", ++count);
   Sql(absl::StrCat("CREATE DATABASE ", schema_, "; CREATE USER IF NOT EXISTS agreements@'%', agreements@localhost; ",
                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ", schema_, ".* TO agreements@'%'; ",
-                   "GRANT SELECT, INSERT, UPDATE, DELETE ON ", schema_, ".* TO agreements@localhost"));
+                   "GRANT SELECT, INSERT, UPDATE, DELETE ON ", schema_, ".* TO agreements@localhost; ", Grants()));
   if (const std::string failure = Admin("migrate"); !failure.empty()) throw std::runtime_error(failure);
 }
 
@@ -123,10 +123,9 @@ std::vector<std::string> OwnDatabase::AdminFlags() { return {absl::StrCat("--db_
 
 std::string OwnDatabase::Sql(const std::string& sql) { return SqlAt(socket_, sql); }
 
-Cluster::Cluster(std::string script, const std::string& engine, int nodes, bool every_node_writes)
-    : script_(std::move(script)), every_node_writes_(every_node_writes) {
-  Shell(absl::StrCat("chmod 755 ", directory_.path()));  // Nodes may run as another user.
-  const std::string output = Shell(absl::StrCat(script_, " start --engine ", engine, " --nodes ", nodes, " --dir ",
+OwnCluster::OwnCluster(std::string engine) : engine_(std::move(engine)) {
+  Shell(absl::StrCat("chmod 711 ", directory_.path()));  // Nodes may run as another user.
+  const std::string output = Shell(absl::StrCat(AGREEMENTS_CLUSTER, " start --engine ", engine_, " --nodes 3 --dir ",
                                                 directory_.path(), "/cluster"));
   for (const absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty())) {
     const std::vector<std::string> words = absl::StrSplit(line, ' ');
@@ -134,35 +133,44 @@ Cluster::Cluster(std::string script, const std::string& engine, int nodes, bool 
     addresses_.push_back(words[1]);
     sockets_.push_back(words[2]);
   }
-  if (this->nodes() != nodes) throw std::runtime_error("not NODE HOST:PORT SOCKET for each node: " + output);
+  if (nodes() != 3) throw std::runtime_error("not NODE HOST:PORT SOCKET for each node: " + output);
+  MakeSynchronous();
 }
 
-Cluster::~Cluster() {
+OwnCluster::~OwnCluster() {
   try {
-    Shell(absl::StrCat(script_, " stop --dir ", directory_.path(), "/cluster"));
+    Shell(absl::StrCat(AGREEMENTS_CLUSTER, " stop --dir ", directory_.path(), "/cluster"));
   } catch (const std::runtime_error& error) {
     fprintf(stderr, "%s\n", error.what());
   }
 }
 
-std::vector<std::string> Cluster::ServerFlags(int server) {
+std::vector<std::string> OwnCluster::ServerFlags(int server) {
   std::vector<std::string> hosts;
   for (int i = 0; i < nodes(); ++i) {
-    hosts.push_back(addresses_[static_cast<size_t>((i + (every_node_writes_ ? server : 0)) % nodes())]);
+    hosts.push_back(addresses_[static_cast<size_t>((i + (several_writers_ ? server : 0)) % nodes())]);
   }
   return {absl::StrCat("--db_host=", absl::StrJoin(hosts, ",")), "--db_user=agreements"};
 }
 
-std::vector<std::string> Cluster::AdminFlags() {
+std::vector<std::string> OwnCluster::AdminFlags() {
   return {absl::StrCat("--db_host=", absl::StrJoin(addresses_, ",")), "--db_user=root"};
 }
 
-std::string Cluster::SqlOn(int node, const std::string& sql) { return SqlAt(sockets_[static_cast<size_t>(node - 1)], sql); }
+std::string OwnCluster::Grants() {
+  if (engine_ != "group-replication") return "";
+  return "GRANT SELECT ON performance_schema.replication_group_members TO agreements@'%', agreements@localhost";
+}
 
-int Cluster::Writer() {
+std::string OwnCluster::SqlOn(int node, const std::string& sql) {
+  return SqlAt(sockets_[static_cast<size_t>(node - 1)], sql);
+}
+
+int OwnCluster::Writer() {
+  const std::string read_only = engine_ == "group-replication" ? "@@super_read_only" : "@@read_only";
   for (int node = 1; node <= nodes(); ++node) {
     try {
-      if (SqlOn(node, "SELECT @@read_only") == "0\n") return node;
+      if (SqlOn(node, "SELECT " + read_only) == "0\n") return node;
     } catch (const std::runtime_error&) {
       continue;  // It is down.
     }
@@ -170,10 +178,47 @@ int Cluster::Writer() {
   throw std::runtime_error("no node takes writes");
 }
 
-std::string Cluster::Sql(const std::string& sql) { return SqlOn(Writer(), sql); }
+void OwnCluster::SwitchWriter() {
+  const int writer = Writer();
+  const int other = writer % nodes() + 1;
+  if (engine_ == "group-replication") {
+    const std::string id = SqlOn(other, "SELECT @@server_uuid");
+    SqlOn(writer, absl::StrCat("SELECT group_replication_set_as_primary('", absl::StripAsciiWhitespace(id), "')"));
+    return;
+  }
+  // Nothing more is written, then the other one has everything.
+  SqlOn(writer, "SET GLOBAL read_only = ON");
+  const std::string position = SqlOn(writer, "SELECT @@gtid_binlog_pos");
+  SqlOn(other, absl::StrCat("SELECT MASTER_GTID_WAIT('", absl::StripAsciiWhitespace(position), "', 30)"));
+  Do("promote", other);
+}
 
-void Cluster::Do(const std::string& command, int node) {
-  Shell(absl::StrCat(script_, " ", command, " ", node, " --dir ", directory_.path(), "/cluster"));
+std::string OwnCluster::Sql(const std::string& sql) { return SqlOn(Writer(), sql); }
+
+void OwnCluster::Do(const std::string& command, int node, const std::string& option) {
+  Shell(absl::StrCat(AGREEMENTS_CLUSTER, " ", command, " ", node, " --dir ", directory_.path(), "/cluster ", option));
+  if (command == "start-node" || command == "promote") MakeSynchronous();
+}
+
+void OwnCluster::Restore() {
+  for (int node = 1; node <= nodes(); ++node) Do("thaw", node);
+  for (int node = 1; node <= nodes(); ++node) Do("start-node", node);
+}
+
+void OwnCluster::MakeSynchronous() {
+  if (engine_ != "replica") return;
+  const int writer = Writer();
+  for (int node = 1; node <= nodes(); ++node) {
+    if (node == writer) continue;
+    try {
+      SqlOn(node, "SET GLOBAL rpl_semi_sync_slave_enabled = ON; STOP SLAVE IO_THREAD; START SLAVE IO_THREAD");
+    } catch (const std::runtime_error&) {
+      continue;  // It is down, or a former primary.
+    }
+  }
+  SqlOn(writer,
+        "SET GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC, GLOBAL rpl_semi_sync_master_timeout = 600000, GLOBAL "
+        "rpl_semi_sync_master_enabled = ON");
 }
 
 Installation::Installation(Storage& storage, int servers, absl::Duration day, std::vector<std::string> flags)

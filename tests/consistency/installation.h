@@ -52,6 +52,9 @@ class Storage {
   const std::string& schema() const { return schema_; }
 
  protected:
+  // More that the servers' user is granted.
+  virtual std::string Grants() { return ""; }
+
   // By which agreements-admin reaches it, as root.
   virtual std::vector<std::string> AdminFlags() = 0;
 
@@ -86,30 +89,44 @@ class OwnDatabase : public Storage {
   std::string relay_;
 };
 
-// A cluster by deploy/local/cluster. Nodes are numbered from 1.
-class Cluster : public Storage {
+// A cluster of three nodes by deploy/local/cluster, numbered from 1.
+class OwnCluster : public Storage {
  public:
-  // `script` is deploy/local/cluster. With `every_node_writes`, the first server uses the first node first, the second
-  // one the second.
-  Cluster(std::string script, const std::string& engine, int nodes, bool every_node_writes);
-  ~Cluster() override;
+  // galera, group-replication or replica.
+  explicit OwnCluster(std::string engine);
+  ~OwnCluster() override;
+
+  // Whether each server begins with a node of its own, instead of all with the first one.
+  void set_several_writers(bool several) { several_writers_ = several; }
 
   std::vector<std::string> ServerFlags(int server) override;
   std::string Sql(const std::string& sql) override;
+  const std::string& engine() const { return engine_; }
   int nodes() const { return static_cast<int>(addresses_.size()); }
 
-  // The script's commands: "kill", "freeze", "thaw", "stop-node", "start-node", "isolate", "heal", "promote".
-  void Do(const std::string& command, int node);
+  // The script's commands: Do("kill", 1).
+  void Do(const std::string& command, int node, const std::string& option = "");
 
-  // The node that takes writes.
+  // Makes all nodes well, and members.
+  void Restore();
+
+  // The node that takes writes, the first one if several do.
   int Writer();
+
+  // Hands writing over to another node, in an orderly way. Not on Galera, where all take writes.
+  void SwitchWriter();
+
+  std::string SqlOn(int node, const std::string& sql);
 
  private:
   std::vector<std::string> AdminFlags() override;
-  std::string SqlOn(int node, const std::string& sql);
+  std::string Grants() override;
 
-  const std::string script_;
-  const bool every_node_writes_;
+  // Of `replica`: the primary waits for a replica before it commits, else the loss of the primary is the loss of data.
+  void MakeSynchronous();
+
+  const std::string engine_;
+  bool several_writers_ = false;
   const Directory directory_;
   std::vector<std::string> addresses_;
   std::vector<std::string> sockets_;
