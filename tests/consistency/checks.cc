@@ -82,9 +82,9 @@ void CheckOrder(const Entity& entity, Violations& violations) {
     }
     if (newest != nullptr && sighting->call->operation != newest->call->operation &&
         sighting->version < newest->version + (sighting->part == Part::kMade ? 1 : 0)) {
-      violations.push_back({"stale", absl::StrCat(entity.name(), ": version ", sighting->version, " after version ",
-                                                  newest->version, ":\n  ", TextOf(*newest->call), "\n  ",
-                                                  TextOf(*sighting->call))});
+      violations.push_back(
+          {"stale", absl::StrCat(entity.name(), ": version ", sighting->version, " after version ", newest->version,
+                                 ":\n  ", TextOf(*newest->call), "\n  ", TextOf(*sighting->call))});
     }
     if (const auto begin = made.find(sighting->version); begin != made.end() && sighting->end < begin->second) {
       violations.push_back({"stale", absl::StrCat(entity.name(), ": version ", sighting->version,
@@ -136,8 +136,10 @@ void CheckGrows(const Entity& entity, const std::string& field, Violations& viol
 // What is known to be there is found.
 void CheckFound(const History& history, Violations& violations) {
   static const std::map<std::string, std::pair<std::string, std::string>> kReasons = {
-      {"AGREEMENT_NOT_FOUND", {"Agreement", "agreement_id"}},    {"COMPANY_NOT_FOUND", {"Company", "company_id"}},
-      {"DRAFT_NOT_FOUND", {"CompanyDraft", "draft_id"}},         {"PRODUCT_NOT_FOUND", {"Product", "product_id"}},
+      {"AGREEMENT_NOT_FOUND", {"Agreement", "agreement_id"}},
+      {"COMPANY_NOT_FOUND", {"Company", "company_id"}},
+      {"DRAFT_NOT_FOUND", {"CompanyDraft", "draft_id"}},
+      {"PRODUCT_NOT_FOUND", {"Product", "product_id"}},
       {"ORDER_BASIS_NOT_FOUND", {"OrderBasis", "order_basis_id"}}};
   const auto require_unknown = [&](const Call& call, const std::string& kind, const std::string& id) {
     const auto entity = history.entities.find(absl::StrCat(AccountOf(call), " ", kind, " ", id));
@@ -206,10 +208,9 @@ void CheckChanges(const History& history, Violations& violations) {
         violations.push_back({"lost", absl::StrCat("it succeeded, and when it was repeated: ", TextOf(*call))});
       } else if (call->outcome() == Outcome::kDone && call->answers.front().message->SerializeAsString() !=
                                                           success->answers.front().message->SerializeAsString()) {
-        violations.push_back(
-            {"answer", absl::StrCat("repeated, it is answered in another way: ", TextOf(*call), "\n  ",
-                                    success->answers.front().message->ShortDebugString(), "\n  ",
-                                    call->answers.front().message->ShortDebugString())});
+        violations.push_back({"answer", absl::StrCat("repeated, it is answered in another way: ", TextOf(*call), "\n  ",
+                                                     success->answers.front().message->ShortDebugString(), "\n  ",
+                                                     call->answers.front().message->ShortDebugString())});
       }
     }
   }
@@ -262,7 +263,8 @@ void CheckPrices(const History& history, Violations& violations) {
       continue;
     }
     if (setting->second.begin > end) {
-      violations.push_back({"stale", absl::StrCat("the price ", day, " = ", value, " was not set yet: ", TextOf(*call))});
+      violations.push_back(
+          {"stale", absl::StrCat("the price ", day, " = ", value, " was not set yet: ", TextOf(*call))});
     }
     for (const auto& [other, later] : known) {
       if (setting->second.known < later.begin && later.known < begin) {
@@ -284,8 +286,8 @@ void CheckPrices(const History& history, Violations& violations) {
 Violations Check(const Record& record) {
   const History history(record);
   Violations violations;
-  for (const auto check : {CheckChanges, CheckVersions, CheckPrices, CheckLists, CheckCounts, CheckTrail,
-                           CheckStructure, CheckBilling}) {
+  for (const auto check :
+       {CheckChanges, CheckVersions, CheckPrices, CheckLists, CheckCounts, CheckTrail, CheckStructure, CheckBilling}) {
     check(history, violations);
   }
   return violations;
@@ -306,11 +308,11 @@ std::string Figures(const Record& record, const Violations& violations) {
   std::map<std::string, int> kinds = {{"lost", 0}, {"doubled", 0}};
   for (const Violation& violation : violations) ++kinds[violation.kind];
   const Settled settled = CountSettled(record);
-  return absl::StrCat(
-      "calls: ", record.calls.size(), " (", absl::StrJoin(codes, ", ", absl::PairFormatter(": ")), ")\n",
-      "longest gap without a success: ", absl::StrFormat("%.2f s", absl::ToDoubleSeconds(gap)), "\n",
-      "unknown at first: ", settled.happened, " happened, ", settled.did_not, " did not, ", settled.open, " open\n",
-      "violations: ", absl::StrJoin(kinds, ", ", absl::PairFormatter(": ")), "\n");
+  return absl::StrCat("calls: ", record.calls.size(), " (", absl::StrJoin(codes, ", ", absl::PairFormatter(": ")),
+                      ")\n", "longest gap without a success: ", absl::StrFormat("%.2f s", absl::ToDoubleSeconds(gap)),
+                      "\n", "unknown at first: ", settled.happened, " happened, ", settled.did_not, " did not, ",
+                      settled.open, " open\n", "violations: ", absl::StrJoin(kinds, ", ", absl::PairFormatter(": ")),
+                      "\n");
 }
 
 }  // namespace agreements::testing

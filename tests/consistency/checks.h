@@ -31,8 +31,7 @@ struct Violation {
 
 // A record, as the checks look at it.
 struct History {
-  explicit History(const Record& what)
-      : record(what), entities(EntitiesOf(what)), changes(ChangesOf(what)) {}
+  explicit History(const Record& what) : record(what), entities(EntitiesOf(what)), changes(ChangesOf(what)) {}
 
   const Record& record;
   const Entities entities;

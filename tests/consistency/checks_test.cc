@@ -29,24 +29,28 @@ std::shared_ptr<Message> NewAnswer(const std::string& method, const std::string&
 constexpr char kAgreement[] = "agreement_id: 'A' display_name: 'A1' revision: 1 settled_until: '2026-03-01' ";
 constexpr char kCompany1[] = "company_id: 'K' agreement_id: 'A' display_name: 'K1' revision: 1 ";
 constexpr char kCompany2[] = "company_id: 'K' agreement_id: 'A' display_name: 'K2' revision: 2 ";
-constexpr char kUsage[] = "company_id: 'K' transaction_id: 't-1' product_id: 'U' quantity: 3 day: '2026-03-01' "
-                          "state: TRANSACTION_STATE_RECORDED ";
+constexpr char kUsage[] =
+    "company_id: 'K' transaction_id: 't-1' product_id: 'U' quantity: 3 day: '2026-03-01' "
+    "state: TRANSACTION_STATE_RECORDED ";
 constexpr char kPlacement[] = "company_id: 'K' agreement_id: 'A' from_day: '2026-03-01' ";
 
-std::string In(const std::string& field, const std::string& content) { return absl::StrCat(field, " { ", content, " } "); }
+std::string In(const std::string& field, const std::string& content) {
+  return absl::StrCat(field, " { ", content, " } ");
+}
 
 std::string Price(int value) {
   return absl::StrCat("product_id: 'P' valid_from: '2026-03-01' unit_price: '", value, ".00' ");
 }
 
 std::string Entry(int number, const std::string& method, const std::string& more = "") {
-  return In("changes", absl::StrCat("change_id: 'chg-", number, "' method: '", method, "' request_id: 'r-", number,
-                                    "' ", more));
+  return In("changes",
+            absl::StrCat("change_id: 'chg-", number, "' method: '", method, "' request_id: 'r-", number, "' ", more));
 }
 
 std::string Recorded(int count) {
   return In("changes", absl::StrCat("change_id: 'chg-25' method: 'RecordTransactions' resources { id: 'K' fields { "
-                                    "field: 'transactions_recorded' new_value: '", count, "' } }"));
+                                    "field: 'transactions_recorded' new_value: '",
+                                    count, "' } }"));
 }
 
 // A record as a sound service leaves it behind: calls one after the other, a second each.
@@ -68,6 +72,7 @@ class ChecksTest : public ::testing::Test {
     Last("ListAgreements", In("agreements", absl::StrCat(kAgreement, "company_count: 1")));
     Last("ListCompanies", In("companies", kCompany2));
     Last("ListPlacements", In("placements", kPlacement));
+    record_.last.back().request = NewRequest("ListPlacements", "account_id: 'acct-1' company_id: 'K'");
     Last("ListTransactions", In("transactions", kUsage));
     Last("ListPrices", In("prices", Price(2)));
     Last("ListChanges", Trail(Entry(3, "UpdateCompany")));
@@ -141,15 +146,15 @@ TEST_F(ChecksTest, AnAcknowledgedCreationThatIsGone) {
 }
 
 TEST_F(ChecksTest, ATransactionThatNobodyReported) {
-  Last("ListTransactions", absl::StrCat(In("transactions", kUsage),
-                                        In("transactions", "company_id: 'K' transaction_id: 't-2' state: "
-                                                           "TRANSACTION_STATE_RECORDED")));
+  Last("ListTransactions", absl::StrCat(In("transactions", kUsage), In("transactions",
+                                                                       "company_id: 'K' transaction_id: 't-2' state: "
+                                                                       "TRANSACTION_STATE_RECORDED")));
   EXPECT_THAT(Found(), Contains("doubled")) << texts_;
 }
 
 TEST_F(ChecksTest, ACompanyThatNobodyMade) {
-  Last("ListCompanies", absl::StrCat(In("companies", kCompany2),
-                                     In("companies", "company_id: 'L' agreement_id: 'A' revision: 1")));
+  Last("ListCompanies",
+       absl::StrCat(In("companies", kCompany2), In("companies", "company_id: 'L' agreement_id: 'A' revision: 1")));
   EXPECT_THAT(Found(), Contains("doubled")) << texts_;
 }
 
@@ -171,6 +176,21 @@ TEST_F(ChecksTest, AChangeOfWhichHalfIsThere) {
 TEST_F(ChecksTest, AMoveWithoutItsPlacement) {
   Last("ListPlacements", In("placements", "company_id: 'K' agreement_id: 'B' from_day: '2026-03-01'"));
   EXPECT_THAT(Found(), Contains("torn")) << texts_;
+}
+
+TEST_F(ChecksTest, APlacementThatIsNotWhereTheCompanyIs) {
+  Add("ListPlacements", "company_id: 'K'", In("placements", "company_id: 'K' agreement_id: 'B'"));
+  EXPECT_THAT(Found(), Contains("torn")) << texts_;
+}
+
+TEST_F(ChecksTest, AUserWhoIsMissingAndOneWhoIsNone) {
+  const std::string access = "access_id: 'X' company_id: 'K' user_id: 'u' product_id: 'L' state: ACCESS_STATE_ACTIVE";
+  Add("GrantAccess", "request_id: 'r-10'", In("accesses", access));
+  Last("ListAccesses", In("accesses", access));
+  Add("ListAgreementUsers", "agreement_id: 'A'", "");
+  EXPECT_THAT(Found(), Contains("gap")) << texts_;
+  Add("ListAgreementUsers", "agreement_id: 'B'", In("users", "user_id: 'u' products { product_id: 'L' }"));
+  EXPECT_THAT(Found(), Contains("stale")) << texts_;
 }
 
 TEST_F(ChecksTest, AStaleRead) {
@@ -273,8 +293,9 @@ TEST_F(ChecksTest, ARefusedChangeThatIsInTheTrail) {
 TEST_F(ChecksTest, ATrailInAnotherOrderThanTime) {
   Last("ListChanges", Trail(In("changes", "change_id: 'chg-0' method: 'UpdateCompany' request_id: 'r-3'")));
   EXPECT_THAT(Found(), Contains("doubled")) << "of its ids: " << texts_;
-  Last("ListChanges", absl::StrCat(Trail(""), In("changes", "change_id: 'chg-0' method: 'UpdateCompany' "
-                                                            "request_id: 'r-3'")));
+  Last("ListChanges", absl::StrCat(Trail(""), In("changes",
+                                                 "change_id: 'chg-0' method: 'UpdateCompany' "
+                                                 "request_id: 'r-3'")));
   EXPECT_THAT(Found(), Contains("order")) << texts_;
 }
 
@@ -295,9 +316,9 @@ TEST_F(ChecksTest, TwoLiveAccessesForOne) {
 class DocumentsTest : public ChecksTest {
  protected:
   static std::string Document(const std::string& id, const std::string& from_day, int quantity) {
-    return In("order_bases", absl::StrCat("order_basis_id: '", id, "' agreement_id: 'A' line_count: 1 from_day: '",
-                                          from_day, "' until_day: '2026-03-03' lines { product_id: 'U' quantity: ",
-                                          quantity, " }"));
+    return In("order_bases",
+              absl::StrCat("order_basis_id: '", id, "' agreement_id: 'A' line_count: 1 from_day: '", from_day,
+                           "' until_day: '2026-03-03' lines { product_id: 'U' quantity: ", quantity, " }"));
   }
   void Claim(const std::string& order_basis_id) {
     Last("ListTransactions",

@@ -147,9 +147,9 @@ TEST_F(ConsistencyOnClusterTest, SeveralNodesTakeWrites) {
   scenario.Repeat([&] {
     // Idle connections are killed under the servers, as an administrator or a proxy does.
     for (int node = 1; node <= cluster().nodes(); ++node) {
-      const std::string kills =
-          cluster().SqlOn(node, "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist "
-                                "WHERE user = 'agreements' AND command = 'Sleep'");
+      const std::string kills = cluster().SqlOn(node,
+                                                "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist "
+                                                "WHERE user = 'agreements' AND command = 'Sleep'");
       for (const absl::string_view kill : absl::StrSplit(kills, '\n', absl::SkipEmpty())) {
         try {
           cluster().SqlOn(node, std::string(kill));

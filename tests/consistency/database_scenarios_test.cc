@@ -125,10 +125,9 @@ std::vector<std::shared_ptr<grpc::Channel>> RoundRobin(const std::vector<std::st
 }
 
 TEST_F(ConsistencyTest, ServersAreRestartedInTurnAndNoCallFails) {
-  Scenario scenario(database(), {.servers = 2,
-                                 .timeout = absl::Seconds(20),
-                                 .server_flags = {"--drain_delay=1s"},
-                                 .channels = RoundRobin});
+  Scenario scenario(
+      database(),
+      {.servers = 2, .timeout = absl::Seconds(20), .server_flags = {"--drain_delay=1s"}, .channels = RoundRobin});
   size_t server = 0;
   scenario.Repeat([&] {
     server = 1 - server;
@@ -163,22 +162,26 @@ TEST_F(ConsistencyTest, WhatIsPlantedInTheDatabaseIsReported) {
   const std::vector<Planted> planted = {
       {"lost", absl::StrCat("UPDATE companies SET revision = revision - 1 WHERE company_id = '", company, "'"),
        absl::StrCat("UPDATE companies SET revision = revision + 1 WHERE company_id = '", company, "'")},
-      {"lost", absl::StrCat("CREATE TABLE saved AS SELECT * FROM transactions WHERE transaction_id = '", usage,
-                            "'; DELETE FROM transactions WHERE transaction_id = '", usage, "'"),
+      {"lost",
+       absl::StrCat("CREATE TABLE saved AS SELECT * FROM transactions WHERE transaction_id = '", usage,
+                    "'; DELETE FROM transactions WHERE transaction_id = '", usage, "'"),
        "INSERT INTO transactions SELECT * FROM saved; DROP TABLE saved"},
-      {"doubled", absl::StrCat("INSERT INTO transactions SELECT account_id, company_id, 'twice', product_id, quantity, "
-                               "occur_time, day, record_time, order_basis_id FROM transactions WHERE "
-                               "transaction_id = '", usage, "' LIMIT 1"),
+      {"doubled",
+       absl::StrCat("INSERT INTO transactions SELECT account_id, company_id, 'twice', product_id, quantity, "
+                    "occur_time, day, record_time, order_basis_id FROM transactions WHERE "
+                    "transaction_id = '",
+                    usage, "' LIMIT 1"),
        "DELETE FROM transactions WHERE transaction_id = 'twice'"},
       {"torn", absl::StrCat("UPDATE placements SET agreement_id = '", other, "'", placement),
        absl::StrCat("UPDATE placements SET agreement_id = '", holder, "'", placement)},
-      {"count", absl::StrCat("UPDATE agreements SET company_count = company_count + 1 WHERE agreement_id = '", holder,
-                             "'"),
+      {"count",
+       absl::StrCat("UPDATE agreements SET company_count = company_count + 1 WHERE agreement_id = '", holder, "'"),
        absl::StrCat("UPDATE agreements SET company_count = company_count - 1 WHERE agreement_id = '", holder, "'")},
       {"charged", "UPDATE order_basis_lines SET quantity = quantity + 1 WHERE kind = 2",
        "UPDATE order_basis_lines SET quantity = quantity - 1 WHERE kind = 2"},
-      {"lost", absl::StrCat("CREATE TABLE saved AS SELECT * FROM changes WHERE change_id = '", change,
-                            "'; DELETE FROM changes WHERE change_id = '", change, "'"),
+      {"lost",
+       absl::StrCat("CREATE TABLE saved AS SELECT * FROM changes WHERE change_id = '", change,
+                    "'; DELETE FROM changes WHERE change_id = '", change, "'"),
        "INSERT INTO changes SELECT * FROM saved; DROP TABLE saved"},
   };
   for (const Planted& one_planted : planted) {

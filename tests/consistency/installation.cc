@@ -29,7 +29,9 @@ namespace {
 constexpr absl::CivilDay kFirstDay(2026, 3, 20);  // A month ends soon.
 constexpr int kMaxDays = 25;                      // Invitations expire after 30.
 
-std::string Quoted(const std::string& text) { return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'"); }
+std::string Quoted(const std::string& text) {
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
+}
 
 std::string SqlAt(const std::string& socket, const std::string& sql) {
   return Shell(absl::StrCat("timeout 60 mariadb --no-defaults --user=root --skip-password --batch --skip-column-names ",
@@ -232,9 +234,8 @@ Installation::Installation(Storage& storage, int servers, absl::Duration day, st
     std::mutex mutex;
     std::condition_variable_any stopped;
     std::unique_lock lock(mutex);
-    while (days_ < kMaxDays && !stopped.wait_for(lock, stop, absl::ToChronoMilliseconds(day), [&] {
-      return stop.stop_requested();
-    })) {
+    while (days_ < kMaxDays &&
+           !stopped.wait_for(lock, stop, absl::ToChronoMilliseconds(day), [&] { return stop.stop_requested(); })) {
       WriteDay(kFirstDay + days_ + 1);
       ++days_;  // Callers know of a day when servers have it.
     }

@@ -17,13 +17,10 @@ using google::protobuf::Message;
 namespace {
 
 // What each list holds.
-const std::map<std::string, std::string> kLists = {{"ListAgreements", "Agreement"},
-                                                   {"ListCompanies", "Company"},
-                                                   {"ListCompanyDrafts", "CompanyDraft"},
-                                                   {"ListProducts", "Product"},
-                                                   {"ListAccesses", "Access"},
-                                                   {"ListTransactions", "Transaction"},
-                                                   {"ListOrderBases", "OrderBasis"}};
+const std::map<std::string, std::string> kLists = {
+    {"ListAgreements", "Agreement"}, {"ListCompanies", "Company"}, {"ListCompanyDrafts", "CompanyDraft"},
+    {"ListProducts", "Product"},     {"ListAccesses", "Access"},   {"ListTransactions", "Transaction"},
+    {"ListOrderBases", "OrderBasis"}};
 
 // Whether a request lists a thing as it is in `message`. Knows the filters that the load uses.
 bool Lists(const Message& request, const std::string& kind, const Message& message) {
@@ -77,10 +74,73 @@ void CheckList(const History& history, const Call& call, const std::string& kind
     if (entity.known_from >= call.begin) continue;
     const std::vector<const Message*> versions = entity.Between(call.begin, call.end);
     if (by_name && versions.size() > 1) continue;
-    const bool listed = std::all_of(versions.begin(), versions.end(), [&](const Message* version) {
-      return Lists(*call.request, kind, *version);
-    });
+    const bool listed = std::all_of(versions.begin(), versions.end(),
+                                    [&](const Message* version) { return Lists(*call.request, kind, *version); });
     if (listed) violations.push_back({"gap", absl::StrCat(name, " is missing in ", TextOf(call))});
+  }
+}
+
+const Entity* Find(const History& history, const Call& call, const std::string& kind, const std::string& id) {
+  const auto entity = history.entities.find(absl::StrCat(AccountOf(call), " ", kind, " ", id));
+  return entity == history.entities.end() ? nullptr : &entity->second;
+}
+
+// The newest placement of a company is in an agreement that may have held it then.
+void CheckNewestPlacement(const History& history, const Call& call, Violations& violations) {
+  const Entity* company = Find(history, call, "Company", Field(*call.request, "company_id"));
+  if (company == nullptr || call.answers.empty()) return;
+  const auto& page = static_cast<const v1::ListPlacementsResponse&>(*call.answers.front().message);
+  const auto versions = company->Between(call.answers.front().begin, call.answers.front().end);
+  const bool fits =
+      page.placements_size() > 0 && std::any_of(versions.begin(), versions.end(), [&](const Message* version) {
+        const bool deleted = !Field(*version, "delete_time").empty();
+        return page.placements(0).agreement_id() == (deleted ? "" : Field(*version, "agreement_id"));
+      });
+  if (!fits) violations.push_back({"torn", absl::StrCat(company->name(), " is not where it is by ", TextOf(call))});
+}
+
+// Whether all versions, or any, that may have been current have that in a field.
+bool AllHave(const std::vector<const Message*>& versions, const std::string& field, const std::string& value) {
+  return std::all_of(versions.begin(), versions.end(),
+                     [&](const Message* version) { return Field(*version, field) == value; });
+}
+bool AnyHas(const std::vector<const Message*>& versions, const std::string& field, const std::string& value) {
+  return std::any_of(versions.begin(), versions.end(),
+                     [&](const Message* version) { return Field(*version, field) == value; });
+}
+
+// The users of an agreement are those whose accesses say so: who certainly is one is listed, and who cannot be is not.
+void CheckUsersOf(const History& history, const Call& call, Violations& violations) {
+  if (call.outcome() != Outcome::kDone) return;
+  const std::string agreement_id = Field(*call.request, "agreement_id");
+  std::set<std::string> listed;
+  for (const Answer& answer : call.answers) {
+    for (const v1::AgreementUser& user : static_cast<const v1::ListAgreementUsersResponse&>(*answer.message).users()) {
+      for (const auto& product : user.products()) {
+        listed.insert(absl::StrCat(user.user_id(), " ", product.product_id()));
+      }
+    }
+  }
+  std::set<std::string> possible;
+  for (const auto& [name, access] : history.entities) {
+    if (access.kind != "Access" || access.account_id != AccountOf(call)) continue;
+    const Message& any = *access.sightings.front().message;
+    const Entity* company = Find(history, call, "Company", Field(any, "company_id"));
+    if (company == nullptr) continue;
+    const std::string user = absl::StrCat(Field(any, "user_id"), " ", Field(any, "product_id"));
+    const auto states = access.Between(call.begin, call.end);
+    const auto holders = company->Between(call.begin, call.end);
+    if (AnyHas(states, "state", "ACCESS_STATE_ACTIVE") && AnyHas(holders, "agreement_id", agreement_id)) {
+      possible.insert(user);
+    }
+    const bool certain = access.known_from < call.begin && AllHave(states, "state", "ACCESS_STATE_ACTIVE") &&
+                         AllHave(holders, "agreement_id", agreement_id);
+    if (certain && listed.count(user) == 0) {
+      violations.push_back({"gap", absl::StrCat(user, " is missing in ", TextOf(call))});
+    }
+  }
+  for (const std::string& user : listed) {
+    if (possible.count(user) == 0) violations.push_back({"stale", absl::StrCat(user, " is in ", TextOf(call))});
   }
 }
 
@@ -88,7 +148,7 @@ void CheckList(const History& history, const Call& call, const std::string& kind
 bool Counts(const Message& message, const std::string& agreement_id) {
   return Field(message, "agreement_id") == agreement_id &&
          (message.GetDescriptor()->name() == "Company" ? Field(message, "delete_time").empty()
-                                         : Field(message, "state") == "COMPANY_DRAFT_STATE_OPEN");
+                                                       : Field(message, "state") == "COMPANY_DRAFT_STATE_OPEN");
 }
 
 // Companies and drafts that were ever in an agreement: by account, kind and agreement.
@@ -111,6 +171,10 @@ void CheckLists(const History& history, Violations& violations) {
     for (const Call& call : *calls) {
       if (const auto list = kLists.find(call.method); list != kLists.end()) {
         CheckList(history, call, list->second, violations);
+      } else if (call.method == "ListPlacements") {
+        CheckNewestPlacement(history, call, violations);
+      } else if (call.method == "ListAgreementUsers") {
+        CheckUsersOf(history, call, violations);
       }
     }
   }
@@ -120,8 +184,8 @@ void CheckCounts(const History& history, Violations& violations) {
   const auto members = MembersOf(history.entities);
   for (const auto& [name, entity] : history.entities) {
     if (entity.kind != "Agreement") continue;
-    for (const auto& [kind, field] : {std::pair<std::string, std::string>{"Company", "company_count"},
-                                      {"CompanyDraft", "draft_count"}}) {
+    for (const auto& [kind, field] :
+         {std::pair<std::string, std::string>{"Company", "company_count"}, {"CompanyDraft", "draft_count"}}) {
       const auto own = members.find(absl::StrCat(entity.account_id, " ", kind, " ", entity.id));
       for (const Sighting& sighting : entity.sightings) {
         int least = 0;

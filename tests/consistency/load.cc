@@ -47,8 +47,7 @@ const std::vector<KindOfCall>& KindsOfCalls() {
       {1, "UndeleteCompany", "company_id: '{company}' agreement_id: '{agreement}'"},
       {6, "MoveCompany", "company_id: '{company}' agreement_id: '{agreement}'"},
       {2, "MoveCompany", "company_id: '{company}' agreement_id: '{agreement}' revision: {revision}"},
-      {1, "MoveCompanyToNewAgreement",
-       "company_id: '{company}' display_name: '{name}' customer_number: '{customer}'"},
+      {1, "MoveCompanyToNewAgreement", "company_id: '{company}' display_name: '{name}' customer_number: '{customer}'"},
       {3, "CreateCompanyDraft", "agreement_id: '{agreement}' display_name: '{name}'"},
       {3, "UpdateCompanyDraft", "draft_id: '{draft}' display_name: '{name}'"},
       {3, "CompleteCompanyDraft", "draft_id: '{draft}'"},
@@ -106,8 +105,8 @@ const std::vector<KindOfCall>& KindsOfCalls() {
 void Names::Learn(const Message& answer) {
   const std::lock_guard lock(mutex_);
   Walk(answer, [this](const Message& message) {
-    for (const char* field : {"transaction_id", "access_id", "draft_id", "company_id", "order_basis_id",
-                              "agreement_id"}) {
+    for (const char* field :
+         {"transaction_id", "access_id", "draft_id", "company_id", "order_basis_id", "agreement_id"}) {
       std::string id = Field(message, field);
       if (id.empty()) continue;
       if (const std::string revision = Field(message, "revision"); !revision.empty()) revisions_[id] = revision;
@@ -137,8 +136,9 @@ std::string Names::OneOf(const std::string& kind) {
                                                            {"draft_id", "dft-0000000000000000"},
                                                            {"access_id", "acc-0000000000000000"},
                                                            {"order_basis_id", "ord-0000000000000000"},
-                                                           {"transaction_id", "company_id: 'cmp-0000000000000000'"
-                                                                              "transaction_id: 'none'"}};
+                                                           {"transaction_id",
+                                                            "company_id: 'cmp-0000000000000000'"
+                                                            "transaction_id: 'none'"}};
   const std::vector<std::string>& known = ids_[kind];
   last_ = known.empty() ? kNone.at(kind) : known[static_cast<size_t>(Pick(static_cast<int>(known.size())))];
   return last_;
@@ -211,7 +211,8 @@ Load::Load(Caller& caller, Recorder& recorder, LoadOptions options)
                                         {"license-2", "LICENSE"},
                                         {"usage-1", "TRANSACTION"},
                                         {"usage-2", "TRANSACTION"}}) {
-      const std::string fields = absl::StrCat("account_id: '", account, "' product_id: '", product, "' request_id: 'r-");
+      const std::string fields =
+          absl::StrCat("account_id: '", account, "' product_id: '", product, "' request_id: 'r-");
       for (const auto& [method, rest] :
            {std::pair<std::string, std::string>{
                 "CreateProduct", absl::StrCat("new-", product, "' display_name: 'P' kind: PRODUCT_KIND_", kind)},
@@ -287,8 +288,9 @@ void Load::ReadAll(Caller& patient, Recorder& recorder) {
     Call call = patient.Send(method, request);
     recorder.Add(call);
     std::vector<std::string> ids;
-    const std::string own = method == "ListAgreements" ? "agreement_id" : method == "ListCompanies" ? "company_id"
-                                                                                                     : "product_id";
+    const std::string own = method == "ListAgreements"  ? "agreement_id"
+                            : method == "ListCompanies" ? "company_id"
+                                                        : "product_id";
     for (const Answer& answer : call.answers) {
       Walk(*answer.message, [&](const Message& message) {
         if (const std::string id = Field(message, own); !id.empty()) ids.push_back(id);

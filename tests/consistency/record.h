@@ -68,8 +68,7 @@ class Recorder {
 std::string Field(const google::protobuf::Message& message, const std::string& name);
 
 // Every message within a message, and itself.
-void Walk(const google::protobuf::Message& message,
-          const std::function<void(const google::protobuf::Message&)>& visit);
+void Walk(const google::protobuf::Message& message, const std::function<void(const google::protobuf::Message&)>& visit);
 
 // Whether a request asks for a change: not for a check of one, nor for a read.
 bool IsChange(const Call& call);

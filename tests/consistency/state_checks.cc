@@ -93,8 +93,8 @@ void CheckPlacements(const State& state, Violations& violations) {
     std::string until_day;
     for (const v1::Placement& placement : placements->second) {
       if (placement.until_day() != until_day) {
-        violations.push_back({"torn", absl::StrCat("the placements of ", id, " do not tile its days: ",
-                                                   placement.ShortDebugString())});
+        violations.push_back(
+            {"torn", absl::StrCat("the placements of ", id, " do not tile its days: ", placement.ShortDebugString())});
       }
       until_day = placement.from_day();
     }
@@ -193,9 +193,8 @@ void CheckDocuments(const State& state, Violations& violations) {
     if (!by_agreement[document.agreement_id()].emplace(document.from_day(), &document).second) {
       violations.push_back({"doubled", absl::StrCat("another document begins as ", document.ShortDebugString())});
     }
-    const std::string expected = Expected(state, document, [id = id](const v1::Transaction& transaction) {
-      return transaction.order_basis_id() == id;
-    });
+    const std::string expected = Expected(
+        state, document, [id = id](const v1::Transaction& transaction) { return transaction.order_basis_id() == id; });
     if (Charged(document) != expected) {
       violations.push_back({"charged", absl::StrCat(id, " charges ", Charged(document), ", and must ", expected)});
     }
@@ -204,16 +203,15 @@ void CheckDocuments(const State& state, Violations& violations) {
     std::string until_day = documents.begin()->first;
     for (const auto& [from_day, document] : documents) {
       if (from_day != until_day) {
-        violations.push_back({"gap", absl::StrCat(agreement_id, ": no document, or two, from ", until_day, " to ",
-                                                  from_day)});
+        violations.push_back(
+            {"gap", absl::StrCat(agreement_id, ": no document, or two, from ", until_day, " to ", from_day)});
       }
       until_day = document->until_day();
     }
     if (const auto agreement = state.agreements.find(agreement_id);
         agreement != state.agreements.end() && agreement->second.settled_until() != until_day) {
-      violations.push_back({"torn", absl::StrCat(agreement_id, " is settled until ",
-                                                 agreement->second.settled_until(), ", its documents until ",
-                                                 until_day)});
+      violations.push_back({"torn", absl::StrCat(agreement_id, " is settled until ", agreement->second.settled_until(),
+                                                 ", its documents until ", until_day)});
     }
   }
 }
@@ -262,14 +260,11 @@ void CheckRun(const History& history, const Call& run, Violations& violations) {
     if (entity.kind != "Agreement" || entity.account_id != AccountOf(run) || agreements.count(entity.id) > 0) continue;
     const auto versions = entity.Between(run.begin, run.end);
     const bool is_there = entity.known_from < run.begin &&
-                          std::all_of(versions.begin(), versions.end(), [](const auto* version) {
-                            return Field(*version, "delete_time").empty();
-                          });
-    const bool was_open =
-        std::any_of(entity.sightings.begin(), entity.sightings.end(), [&](const Sighting& sighting) {
-          return sighting.end < run.begin &&
-                 Field(*sighting.message, "settled_until") < Field(*run.request, "until_day");
-        });
+                          std::all_of(versions.begin(), versions.end(),
+                                      [](const auto* version) { return Field(*version, "delete_time").empty(); });
+    const bool was_open = std::any_of(entity.sightings.begin(), entity.sightings.end(), [&](const Sighting& sighting) {
+      return sighting.end < run.begin && Field(*sighting.message, "settled_until") < Field(*run.request, "until_day");
+    });
     if (is_there && was_open) violations.push_back({"gap", absl::StrCat(name, " has no result in ", TextOf(run))});
   }
 }
@@ -292,8 +287,8 @@ void CheckReports(const State& state, const Call& call, Violations& violations) 
   }
   const v1::OrderBasisLine& line = document->second.lines(0);
   if (sum != line.user_days() + line.quantity()) {
-    violations.push_back({"charged", absl::StrCat(TextOf(call), ": adds up to ", sum, ", not to ",
-                                                  line.ShortDebugString())});
+    violations.push_back(
+        {"charged", absl::StrCat(TextOf(call), ": adds up to ", sum, ", not to ", line.ShortDebugString())});
   }
 }
 

@@ -32,8 +32,8 @@ void CheckPages(const Call& call, Violations& violations) {
   for (const Answer& answer : call.answers) {
     for (const v1::Change& change : static_cast<const v1::ListChangesResponse&>(*answer.message).changes()) {
       if (!before.empty() && change.change_id() >= before) {
-        violations.push_back({"doubled", absl::StrCat(change.change_id(), " comes after ", before, " in ",
-                                                      TextOf(call))});
+        violations.push_back(
+            {"doubled", absl::StrCat(change.change_id(), " comes after ", before, " in ", TextOf(call))});
       }
       before = change.change_id();
     }
@@ -74,16 +74,16 @@ void CheckEntries(const std::string& account, const std::vector<v1::Change>& tra
     if (calls == by_request.end() || calls->second->front()->method != change.method()) {
       violations.push_back({"doubled", absl::StrCat(account, ": nobody asked for ", change.ShortDebugString())});
     } else if (Success(*calls->second) == nullptr) {
-      violations.push_back({"doubled", absl::StrCat("it was refused, and is in the trail: ",
-                                                    TextOf(*calls->second->back()))});
+      violations.push_back(
+          {"doubled", absl::StrCat("it was refused, and is in the trail: ", TextOf(*calls->second->back()))});
     }
   }
   for (const auto& [key, calls] : by_request) {
     if (key.compare(0, account.size() + 1, account + " ") != 0 || Success(*calls) == nullptr) continue;
     const int count = entries[key];
     if (count == 1) continue;
-    violations.push_back({count == 0 ? "lost" : "doubled", absl::StrCat("it is in the trail ", count, " times: ",
-                                                                        TextOf(*Success(*calls)))});
+    violations.push_back({count == 0 ? "lost" : "doubled",
+                          absl::StrCat("it is in the trail ", count, " times: ", TextOf(*Success(*calls)))});
   }
 }
 
@@ -113,7 +113,8 @@ void CheckSums(const History& history, const std::string& account, const std::ve
       if (resource.kind() == v1::RESOURCE_KIND_ORDER_BASIS) ++documents[resource.id()];
       for (const v1::FieldChange& field : resource.fields()) {
         int64_t count = 0;
-        if (absl::SimpleAtoi(field.new_value(), &count)) told[absl::StrCat(field.field(), " of ", resource.id())] += count;
+        if (absl::SimpleAtoi(field.new_value(), &count))
+          told[absl::StrCat(field.field(), " of ", resource.id())] += count;
       }
     }
   }
@@ -134,9 +135,9 @@ void CheckSums(const History& history, const std::string& account, const std::ve
   for (const auto& [what, count] : told) {
     if (what.compare(0, 13, "transactions_") != 0) continue;
     if (found[what] != count) {
-      violations.push_back({found[what] < count ? "lost" : "doubled",
-                            absl::StrCat(account, ": ", what, ": ", count, " by the trail, and there are ",
-                                         found[what])});
+      violations.push_back(
+          {found[what] < count ? "lost" : "doubled",
+           absl::StrCat(account, ": ", what, ": ", count, " by the trail, and there are ", found[what])});
     }
     found.erase(what);
   }
