@@ -80,6 +80,7 @@ Call Caller::Send(const std::string& method, const std::shared_ptr<const Message
             .begin = absl::Now(),
             .end = {},
             .reason = {},
+            .message = {},
             .answers = {}};
   std::unique_ptr<Message> page(request->New());
   page->CopyFrom(*request);
@@ -92,6 +93,7 @@ Call Caller::Send(const std::string& method, const std::shared_ptr<const Message
   } while (true);
   call.end = absl::Now();
   call.code = status.error_code();
+  call.message = status.error_message();
   const v1::ErrorReason reason = ReasonOf(FromGrpcStatus(status));
   if (reason != v1::ERROR_REASON_UNSPECIFIED) {
     call.reason = std::string(absl::StripPrefix(v1::ErrorReason_Name(reason), "ERROR_REASON_"));

@@ -296,9 +296,11 @@ Violations Check(const Record& record) {
 std::string Figures(const Record& record, const Violations& violations) {
   std::map<std::string, int> codes;
   std::vector<absl::Time> successes;
+  std::string internal;  // A sound service has none.
   absl::Time end = absl::InfinitePast();
   for (const Call& call : record.calls) {
     ++codes[call.code == grpc::StatusCode::OK ? "OK" : absl::StrCat("code ", call.code, " ", call.reason)];
+    if (call.code == grpc::StatusCode::INTERNAL) absl::StrAppend(&internal, "  ", TextOf(call), "\n");
     if (call.outcome() == Outcome::kDone) successes.push_back(call.end);
     end = std::max(end, call.end);
   }
@@ -308,11 +310,13 @@ std::string Figures(const Record& record, const Violations& violations) {
   std::map<std::string, int> kinds = {{"lost", 0}, {"doubled", 0}};
   for (const Violation& violation : violations) ++kinds[violation.kind];
   const Settled settled = CountSettled(record);
-  return absl::StrCat("calls: ", record.calls.size(), " (", absl::StrJoin(codes, ", ", absl::PairFormatter(": ")),
-                      ")\n", "longest gap without a success: ", absl::StrFormat("%.2f s", absl::ToDoubleSeconds(gap)),
-                      "\n", "unknown at first: ", settled.happened, " happened, ", settled.did_not, " did not, ",
-                      settled.open, " open\n", "violations: ", absl::StrJoin(kinds, ", ", absl::PairFormatter(": ")),
-                      "\n");
+  std::string text = absl::StrCat("calls: ", record.calls.size(), " (",
+                                  absl::StrJoin(codes, ", ", absl::PairFormatter(": ")), ")\n", internal);
+  absl::StrAppendFormat(&text, "longest gap without a success: %.2f s\n", absl::ToDoubleSeconds(gap));
+  absl::StrAppendFormat(&text, "unknown at first: %d happened, %d did not, %d open\n", settled.happened,
+                        settled.did_not, settled.open);
+  absl::StrAppend(&text, "violations: ", absl::StrJoin(kinds, ", ", absl::PairFormatter(": ")), "\n");
+  return text;
 }
 
 }  // namespace agreements::testing

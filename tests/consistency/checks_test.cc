@@ -126,6 +126,7 @@ class ChecksTest : public ::testing::Test {
             .begin = now_,
             .end = end,
             .reason = {},
+            .message = {},
             .answers = {{now_, end, NewAnswer(method, answer)}}};
   }
 

@@ -53,6 +53,7 @@ void CheckList(const History& history, const Call& call, const std::string& kind
                        .begin = call.begin,
                        .end = call.end,
                        .reason = {},
+                       .message = {},
                        .answers = {{call.begin, call.end, std::shared_ptr<const Message>(answer.message, &message)}}}};
       const Entities found = EntitiesOf(one);
       const auto& [name, entity] = *found.begin();

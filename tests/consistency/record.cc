@@ -68,10 +68,11 @@ bool IsChange(const Call& call) {
 bool HasRequestId(const Call& call) { return !Field(*call.request, "request_id").empty(); }
 
 std::string TextOf(const Call& call) {
-  return absl::StrCat(call.method, " {", call.request->ShortDebugString(), "} at ",
-                      absl::FormatTime("%H:%M:%E6S", call.begin, absl::UTCTimeZone()), " to ",
-                      absl::FormatTime("%H:%M:%E6S", call.end, absl::UTCTimeZone()), ": ",
-                      call.code == grpc::StatusCode::OK ? "OK" : absl::StrCat("code ", call.code, " ", call.reason));
+  return absl::StrCat(
+      call.method, " {", call.request->ShortDebugString(), "} at ",
+      absl::FormatTime("%H:%M:%E6S", call.begin, absl::UTCTimeZone()), " to ",
+      absl::FormatTime("%H:%M:%E6S", call.end, absl::UTCTimeZone()), ": ",
+      call.code == grpc::StatusCode::OK ? "OK" : absl::StrCat("code ", call.code, " ", call.reason, " ", call.message));
 }
 
 }  // namespace agreements::testing

@@ -36,6 +36,7 @@ struct Call {
   absl::Time end;
   grpc::StatusCode code = grpc::StatusCode::OK;
   std::string reason;           // "AGREEMENT_DELETED"; empty of a success, and of an error that is not the service's.
+  std::string message;          // Of an error.
   std::vector<Answer> answers;  // The pages of a list, from the first one on; the messages of a stream.
 
   Outcome outcome() const;
