@@ -60,10 +60,6 @@ std::shared_ptr<Message> NewRequest(const std::string& method, const std::string
   return request;
 }
 
-bool HasField(const Message& message, const std::string& name) {
-  return message.GetDescriptor()->FindFieldByName(name) != nullptr;
-}
-
 void SetField(Message& request, const std::string& name, const std::string& value) {
   request.GetReflection()->SetString(&request, request.GetDescriptor()->FindFieldByName(name), value);
 }

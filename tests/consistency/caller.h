@@ -26,7 +26,6 @@ std::shared_ptr<google::protobuf::Message> NewRequest(const std::string& method,
 
 void SetField(google::protobuf::Message& request, const std::string& name, const std::string& value);
 void SetField(google::protobuf::Message& request, const std::string& name, int64_t value);
-bool HasField(const google::protobuf::Message& message, const std::string& name);
 
 // Thread-safe.
 class Caller {

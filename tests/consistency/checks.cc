@@ -286,8 +286,8 @@ void CheckPrices(const History& history, Violations& violations) {
 Violations Check(const Record& record) {
   const History history(record);
   Violations violations;
-  for (const auto check :
-       {CheckChanges, CheckVersions, CheckPrices, CheckLists, CheckCounts, CheckTrail, CheckStructure, CheckBilling}) {
+  for (const auto check : {CheckChanges, CheckVersions, CheckRefusals, CheckPrices, CheckLists, CheckCounts, CheckTrail,
+                           CheckStructure, CheckBilling}) {
     check(history, violations);
   }
   return violations;

@@ -2,6 +2,7 @@
 //
 //   CheckChanges    what is unknown settles; a repeated request_id is answered as the first time
 //   CheckVersions   what was acknowledged is there, once; what was refused is not; reads never go back in time
+//   CheckRefusals   what was refused was refused for a reason that held then
 //   CheckPrices     the same of prices, which have no version
 //   CheckLists      pages have no gaps and no doubles; what they hold passes their filters
 //   CheckCounts     company_count and draft_count are those of companies and drafts
@@ -42,6 +43,7 @@ using Violations = std::vector<Violation>;
 
 void CheckChanges(const History& history, Violations& violations);
 void CheckVersions(const History& history, Violations& violations);
+void CheckRefusals(const History& history, Violations& violations);
 void CheckPrices(const History& history, Violations& violations);
 void CheckLists(const History& history, Violations& violations);
 void CheckCounts(const History& history, Violations& violations);

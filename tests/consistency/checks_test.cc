@@ -275,6 +275,13 @@ TEST_F(ChecksTest, ACallOfUnknownOutcomeThatHappenedTwice) {
   EXPECT_THAT(Found(), Contains("doubled")) << texts_;
 }
 
+TEST_F(ChecksTest, ARefusalWithoutAReason) {
+  Refuse("UpdateCompany", "company_id: 'K' revision: 1 request_id: 'r-8'", grpc::StatusCode::ABORTED, "STALE_REVISION");
+  EXPECT_THAT(Found(), ::testing::Not(Contains("refused"))) << texts_;
+  Refuse("UpdateCompany", "company_id: 'K' revision: 2 request_id: 'r-9'", grpc::StatusCode::ABORTED, "STALE_REVISION");
+  EXPECT_THAT(Found(), Contains("refused")) << texts_;
+}
+
 TEST_F(ChecksTest, AChangeThatIsNotInTheTrail) {
   Last("ListChanges", Trail(""));
   EXPECT_THAT(Found(), Contains("lost")) << texts_;

@@ -136,7 +136,6 @@ OwnCluster::OwnCluster(std::string engine) : engine_(std::move(engine)) {
     sockets_.push_back(words[2]);
   }
   if (nodes() != 3) throw std::runtime_error("not NODE HOST:PORT SOCKET for each node: " + output);
-  MakeSynchronous();
 }
 
 OwnCluster::~OwnCluster() {
@@ -199,28 +198,11 @@ std::string OwnCluster::Sql(const std::string& sql) { return SqlOn(Writer(), sql
 
 void OwnCluster::Do(const std::string& command, int node, const std::string& option) {
   Shell(absl::StrCat(AGREEMENTS_CLUSTER, " ", command, " ", node, " --dir ", directory_.path(), "/cluster ", option));
-  if (command == "start-node" || command == "promote") MakeSynchronous();
 }
 
 void OwnCluster::Restore() {
   for (int node = 1; node <= nodes(); ++node) Do("thaw", node);
   for (int node = 1; node <= nodes(); ++node) Do("start-node", node);
-}
-
-void OwnCluster::MakeSynchronous() {
-  if (engine_ != "replica") return;
-  const int writer = Writer();
-  for (int node = 1; node <= nodes(); ++node) {
-    if (node == writer) continue;
-    try {
-      SqlOn(node, "SET GLOBAL rpl_semi_sync_slave_enabled = ON; STOP SLAVE IO_THREAD; START SLAVE IO_THREAD");
-    } catch (const std::runtime_error&) {
-      continue;  // It is down, or a former primary.
-    }
-  }
-  SqlOn(writer,
-        "SET GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC, GLOBAL rpl_semi_sync_master_timeout = 600000, GLOBAL "
-        "rpl_semi_sync_master_enabled = ON");
 }
 
 Installation::Installation(Storage& storage, int servers, absl::Duration day, std::vector<std::string> flags)

@@ -122,9 +122,6 @@ class OwnCluster : public Storage {
   std::vector<std::string> AdminFlags() override;
   std::string Grants() override;
 
-  // Of `replica`: the primary waits for a replica before it commits, else the loss of the primary is the loss of data.
-  void MakeSynchronous();
-
   const std::string engine_;
   bool several_writers_ = false;
   const Directory directory_;

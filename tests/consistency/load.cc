@@ -275,7 +275,9 @@ bool Load::Settle(Caller& patient) {
     const std::map<int64_t, Call> unknown = std::exchange(unknown_, {});
     if (unknown.empty()) return true;
     for (const auto& [operation, call] : unknown) {
-      Send(patient, *names_.front(), call.method, call.request, operation);
+      const Call settled = Send(patient, *names_.front(), call.method, call.request, operation);
+      // From now on the answer stays the same.
+      if (settled.outcome() == Outcome::kDone) Send(patient, *names_.front(), call.method, call.request, operation);
     }
   }
   return false;

@@ -23,6 +23,10 @@ Outcome Call::outcome() const {
   }
 }
 
+bool HasField(const Message& message, const std::string& name) {
+  return message.GetDescriptor()->FindFieldByName(name) != nullptr;
+}
+
 std::string Field(const google::protobuf::Message& message, const std::string& name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
   if (field == nullptr || field->is_repeated()) return "";
@@ -61,8 +65,8 @@ void Walk(const Message& message, const std::function<void(const Message&)>& vis
 
 bool IsChange(const Call& call) {
   if (!Field(*call.request, "validate_only").empty()) return false;
-  return call.request->GetDescriptor()->FindFieldByName("request_id") != nullptr ||
-         call.method == "RecordTransactions" || call.method == "CancelTransactions" || call.method == "RunBilling";
+  return HasField(*call.request, "request_id") || call.method == "RecordTransactions" ||
+         call.method == "CancelTransactions" || call.method == "RunBilling";
 }
 
 bool HasRequestId(const Call& call) { return !Field(*call.request, "request_id").empty(); }

@@ -65,6 +65,8 @@ class Recorder {
   std::vector<Call> calls_;
 };
 
+bool HasField(const google::protobuf::Message& message, const std::string& name);
+
 // A field of a message by its name, as text; empty if it is not there or not set.
 std::string Field(const google::protobuf::Message& message, const std::string& name);
 
