@@ -91,6 +91,7 @@ TEST_F(ConsistencyTest, AnswersToCommitAreLostAndConnectionsCut) {
       relay.LoseAnswers("COMMIT", 10);
     }
   });
+  EXPECT_GE(relay.answers_lost(), 10);
   scenario.Check();
 }
 

@@ -19,8 +19,8 @@ namespace agreements::testing {
 
 inline constexpr absl::Duration kPatience = absl::Minutes(2);
 
-// How long a scenario makes trouble. AGREEMENTS_TEST_LONG: full counts.
-inline absl::Duration Length() { return LongRun() ? absl::Minutes(1) : absl::Seconds(6); }
+// How long a scenario makes trouble.
+inline absl::Duration Length() { return absl::Seconds(0.6) * Rounds(100); }
 
 class Scenario {
  public:

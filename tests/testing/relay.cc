@@ -127,6 +127,11 @@ void Relay::LoseAnswers(const std::string& text, int count) {
   to_lose_ = count;
 }
 
+int Relay::answers_lost() {
+  const std::lock_guard lock(mutex_);
+  return answers_lost_;
+}
+
 void Relay::Delay(absl::Duration delay) {
   const std::lock_guard lock(mutex_);
   delay_ = delay;
@@ -164,6 +169,8 @@ void Relay::PassOn(int from, int to, bool to_server, std::atomic<bool>& lost) {
     absl::SleepFor(delay);
     if (to_server && size > 0 && IsToBeLost(std::string(buffer.data(), static_cast<size_t>(size)))) lost = true;
     if (!to_server && lost) {
+      lock.lock();
+      ++answers_lost_;
       for (const int socket : {from, to}) shutdown(socket, SHUT_RDWR);
       return;
     }

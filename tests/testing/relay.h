@@ -36,6 +36,9 @@ class Relay {
   // Swallows the next `count` answers to what holds `text`, and closes the connection instead of each.
   void LoseAnswers(const std::string& text, int count);
 
+  // How many it has swallowed until now.
+  int answers_lost();
+
   // How long each message takes from now on, in each direction.
   void Delay(absl::Duration delay);
 
@@ -56,6 +59,7 @@ class Relay {
   absl::Duration delay_;
   std::string lost_text_;
   int to_lose_ = 0;
+  int answers_lost_ = 0;
   std::list<std::atomic<bool>> lost_;  // One for each connection.
   std::vector<int> sockets_;
   std::vector<std::thread> threads_;
