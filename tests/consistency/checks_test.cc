@@ -153,6 +153,17 @@ TEST_F(ChecksTest, ATransactionThatNobodyReported) {
   EXPECT_THAT(Found(), Contains("doubled")) << texts_;
 }
 
+TEST_F(ChecksTest, ATransactionThatIsCancelledBeforeItsReportIsAnswered) {
+  const std::string cancelled = "company_id: 'K' transaction_id: 't-2' quantity: 4 state: TRANSACTION_STATE_CANCELLED ";
+  const int64_t operation = Refuse("RecordTransactions", "", grpc::StatusCode::UNAVAILABLE, "").operation;
+  Add("GetTransaction", "company_id: 'K' transaction_id: 't-2'",
+      In("transaction", "company_id: 'K' transaction_id: 't-2' quantity: 4 state: TRANSACTION_STATE_RECORDED"));
+  Add("CancelTransactions", "", In("results", In("transaction", cancelled)));
+  Add("RecordTransactions", "", In("results", In("transaction", cancelled))).operation = operation;
+  Last("ListTransactions", In("transactions", kUsage) + In("transactions", cancelled));
+  for (const Violation& violation : Check(record_)) EXPECT_EQ(violation.text.find("nobody made"), std::string::npos);
+}
+
 TEST_F(ChecksTest, ACompanyThatNobodyMade) {
   Last("ListCompanies",
        absl::StrCat(In("companies", kCompany2), In("companies", "company_id: 'L' agreement_id: 'A' revision: 1")));

@@ -3,13 +3,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -48,14 +47,10 @@ std::string Scratch() {
 }  // namespace
 
 std::string Shell(const std::string& command) {
-  FILE* const pipe = popen(absl::StrCat(command, " 2>&1").c_str(), "re");
-  if (pipe == nullptr) throw std::runtime_error("popen");
-  std::string output;
-  std::array<char, 4096> buffer{};
-  while (const size_t size = fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), size);
-  const int status = pclose(pipe);
-  if (status != 0) throw std::runtime_error(absl::StrCat(command, ": status ", status, ": ", output));
-  return output;
+  ChildProcess shell({"bash", "-c", command});
+  const int status = shell.Wait();
+  if (status != 0) throw std::runtime_error(absl::StrCat(command, ": status ", status, ": ", shell.Output()));
+  return shell.Output();
 }
 
 Directory::Directory() : path_(Scratch() + "/agreements-consistency.XXXXXX") {
@@ -93,7 +88,7 @@ OwnDatabase::~OwnDatabase() {
     Signal(SIGCONT);
     Stop();
   } catch (const std::runtime_error& error) {
-    fprintf(stderr, "%s\n", error.what());
+    std::cerr << error.what() << std::endl;
   }
 }
 
@@ -142,7 +137,7 @@ OwnCluster::~OwnCluster() {
   try {
     Shell(absl::StrCat(AGREEMENTS_CLUSTER, " stop --dir ", directory_.path(), "/cluster"));
   } catch (const std::runtime_error& error) {
-    fprintf(stderr, "%s\n", error.what());
+    std::cerr << error.what() << std::endl;
   }
 }
 
