@@ -157,7 +157,7 @@ std::string Names::Fill(absl::string_view name, absl::CivilDay today) {
   if (name == "user") return absl::StrCat("user-", Pick(4));
   if (name == "license") return absl::StrCat("license-", 1 + Pick(2));
   if (name == "product") return absl::StrCat(Pick(2) == 0 ? "license-" : "usage-", 1 + Pick(2));
-  if (name == "new_product") return absl::StrCat("product-", Pick(50));
+  if (name == "new_product") return absl::StrCat("product-", Pick(8));
   if (name == "price") return absl::StrCat(++made_, ".00");
   if (name == "today") return FormatDay(today);
   if (name == "day_to_come") return FormatDay(today + Pick(4));
