@@ -93,6 +93,7 @@ absl::Status Availability::Choose() {
 bool Availability::UseOneOf(absl::Span<HostSight> sights) {
   for (;;) {
     RefuseOutdated(sights);
+    LogRefusals(sights);
     const std::optional<size_t> used = pool_.host();
     const std::optional<size_t> chosen = ChooseHost(sights, used, epoch_);
     if (!chosen) return false;
@@ -112,12 +113,10 @@ bool Availability::UseOneOf(absl::Span<HostSight> sights) {
 
 void Availability::RefuseOutdated(absl::Span<HostSight> sights) {
   for (const HostSight& sight : sights) epoch_ = std::max(epoch_, sight.record.epoch);
-  for (size_t host = 0; host < sights.size(); ++host) {
-    HostSight& sight = sights[host];
+  for (HostSight& sight : sights) {
     if (!sight.status.ok() || IsFit(sight, epoch_)) continue;
     sight.status = absl::UnavailableError(absl::StrCat(sight.address, " lacks changes: its epoch is ",
                                                        sight.record.epoch, ", and ", epoch_, " has been seen"));
-    LogRefusal(host, sight.status);
   }
 }
 
@@ -127,7 +126,6 @@ bool Availability::IsRecorded(size_t host, HostSight& sight) {
   if (!record.ok()) {
     sight.status = absl::UnavailableError(
         absl::StrCat(sight.address, " cannot be recorded as the host that is written to: ", record.status().message()));
-    LogRefusal(host, sight.status);
     return false;
   }
   sight.record = *record;
@@ -185,22 +183,22 @@ absl::Status Availability::Ask(size_t host, WriterRecord& record) {
     status.Update(found.status());
   }
   if (!status.ok()) status = absl::UnavailableError(absl::StrCat(hosts_.address(host), ": ", status.message()));
-  if (session->failure() && session->failure()->kind == ErrorKind::kConnectionLost) {
-    session.reset();
-  } else {
-    LogRefusal(host, status);
-  }
+  if (session->failure() && session->failure()->kind == ErrorKind::kConnectionLost) session.reset();
   return status;
 }
 
-// Once, and again only when the reason has changed: a host that only stands by is no trouble.
-void Availability::LogRefusal(size_t host, const absl::Status& refusal) {
-  std::string reason(refusal.message());
-  if (std::exchange(looked_at_[host].refusal, reason) == reason) return;
-  if (reason.empty()) {
-    spdlog::info("the database at {} takes writes", hosts_.address(host));
-  } else {
-    spdlog::warn("the database is not used at {}", reason);
+// Once, and again only when the reason has changed: a host that only stands by is no trouble. Hosts logs of those that
+// cannot be reached.
+void Availability::LogRefusals(absl::Span<const HostSight> sights) {
+  for (size_t host = 0; host < sights.size(); ++host) {
+    if (looked_at_[host].session == nullptr) continue;
+    const std::string reason(sights[host].status.message());
+    if (std::exchange(looked_at_[host].refusal, reason) == reason) continue;
+    if (reason.empty()) {
+      spdlog::info("the database takes writes at {}", sights[host].address);
+    } else {
+      spdlog::warn("the database is not used at {}", reason);
+    }
   }
 }
 

@@ -68,7 +68,7 @@ class Availability {
   HostSight LookAt(size_t host);
   // Brings the session of the host up to date. OK if it takes writes.
   absl::Status Ask(size_t host, WriterRecord& record);
-  void LogRefusal(size_t host, const absl::Status& refusal);
+  void LogRefusals(absl::Span<const HostSight> sights);
   // OK if the pool has a host now. REQUIRES: check_mutex_ is held, as for all that follow.
   absl::Status Choose();
   // Whether one of these could be chosen, and is used now.

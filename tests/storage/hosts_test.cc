@@ -2,17 +2,25 @@
 // a test writes into the record what another server, or a host that has lost changes, would have there.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
+#include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "proto/errors.h"
 #include "tests/storage/database_fixture.h"
 #include "tests/testing/relay.h"
 
 namespace agreements::storage {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class HostsTest : public DatabaseTest {
  protected:
@@ -108,6 +116,22 @@ TEST_F(HostsTest, AHostThatHasLostChangesIsNotUsed) {
   test_database_.Sql("UPDATE writer SET epoch = 7");
   EXPECT_TRUE(database.Check().ok());
   EXPECT_TRUE(InsertInto(database).ok());
+}
+
+TEST_F(HostsTest, WhyAHostIsNotUsedIsLoggedOnce) {
+  Database database(OptionsFor({first_.address()}), test_database_.ids(), absl::Now);
+  ASSERT_TRUE(InsertInto(database).ok());
+  test_database_.Sql("UPDATE writer SET epoch = 7");
+  ASSERT_TRUE(database.Check().ok());
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  test_database_.Sql("UPDATE writer SET epoch = 6");
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(database.Check().ok());
+  spdlog::set_default_logger(before);
+  EXPECT_THAT(absl::StrSplit(log.str(), '\n', absl::SkipEmpty()),
+              ElementsAre(HasSubstr(" lacks changes: its epoch is 6, and 7 has been seen")));
 }
 
 // Between two looks at the host: it is seen when a call connects.
