@@ -40,8 +40,8 @@ std::string NewDirectory() {
 }  // namespace
 
 Cluster::Cluster(const std::string& engine, int nodes) : engine_(engine), dir_(NewDirectory()) {
-  const std::string output = Run({AGREEMENTS_CLUSTER, "start", "--engine", engine, "--dir", dir_, "--nodes",
-                                  absl::StrCat(nodes), "--test"});
+  const std::string output =
+      Run({AGREEMENTS_CLUSTER, "start", "--engine", engine, "--dir", dir_, "--nodes", absl::StrCat(nodes), "--test"});
   for (const absl::string_view line : absl::StrSplit(output, '\n')) {
     const std::vector<std::string> words = absl::StrSplit(line, ' ');
     if (words.size() != 3 || words[0] != absl::StrCat(addresses_.size() + 1)) continue;
@@ -137,8 +137,9 @@ int Cluster::KillIdleConnections(int node) const {
 
 std::string Cluster::Verify(int node) const {
   // Tables that have just grown from nothing have no statistics yet, and some checks would read them row by row.
-  const std::string tables = Sql(node, "SELECT table_name FROM information_schema.tables "
-                                       "WHERE table_schema = 'agreements' AND table_type = 'BASE TABLE'");
+  const std::string tables = Sql(node,
+                                 "SELECT table_name FROM information_schema.tables "
+                                 "WHERE table_schema = 'agreements' AND table_type = 'BASE TABLE'");
   for (const absl::string_view table : absl::StrSplit(tables, '\n', absl::SkipEmpty())) {
     Sql(node, absl::StrCat("ANALYZE TABLE agreements.", table));
   }

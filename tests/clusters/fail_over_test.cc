@@ -50,8 +50,8 @@ class FailOver : public ::testing::Test {
   }
 
   static std::unique_ptr<Load> NewLoad(Scene& scene, int callers = 8) {
-    return std::make_unique<Load>(LoadOptions{
-        .servers = {scene.server.Address()}, .callers_per_server = callers, .timeout = absl::Seconds(40)});
+    return std::make_unique<Load>(
+        LoadOptions{.servers = {scene.server.Address()}, .callers_per_server = callers, .timeout = absl::Seconds(40)});
   }
 
   // Node 2 has everything that callers were told, once and whole.
@@ -150,7 +150,8 @@ TEST_F(FailOver, WithoutAnotherHostAFrozenOneIsUnavailableInTheTimePromised) {
 
 TEST_F(FailOver, AFormerPrimaryThatComesBackWritableGetsNothing) {
   if (engine_ == "galera") GTEST_SKIP() << "a node of Galera that is alone takes no writes";
-  if (engine_ == "group-replication" && !LongRun()) GTEST_SKIP() << "only with --long: tests of the group show it in CI";
+  if (engine_ == "group-replication" && !LongRun())
+    GTEST_SKIP() << "only with --long: tests of the group show it in CI";
   Scene scene(engine_, size(), AllNodes());
   const auto load = NewLoad(scene);
   load->Start();
@@ -175,7 +176,8 @@ TEST_F(FailOver, AFormerPrimaryThatComesBackWritableGetsNothing) {
   const int64_t stray = StrayChanges(scene.cluster);
   EXPECT_EQ(stray, 0);
   EXPECT_EQ(FirstFindings(Prove(through_another.attempts(), scene.cluster, 2)), "");
-  ProveOnNode2(*load, scene.cluster, absl::StrCat(Text(load->figures()), ", ", stray, " changes on the former primary"));
+  ProveOnNode2(*load, scene.cluster,
+               absl::StrCat(Text(load->figures()), ", ", stray, " changes on the former primary"));
 }
 
 class OutsideItsGroup : public FailOver {
@@ -242,10 +244,10 @@ TEST_F(OutsideItsGroup, AMemberThatHasLeftAndTakesWritesGetsNothing) {
   RenewConnections(scene.cluster, 2, absl::Seconds(6));
   load->Stop();
   const int64_t stray = StrayChanges(scene.cluster);
-  ProveOnNode2(*load, scene.cluster,
-               absl::StrCat("node 1 is ", absl::StripAsciiWhitespace(StateOf(scene.cluster, 1)), ", ",
-                            Text(load->figures()), ", ", stray, " changes there, the cluster's own time ",
-                            Seconds(own)));
+  ProveOnNode2(
+      *load, scene.cluster,
+      absl::StrCat("node 1 is ", absl::StripAsciiWhitespace(StateOf(scene.cluster, 1)), ", ", Text(load->figures()),
+                   ", ", stray, " changes there, the cluster's own time ", Seconds(own)));
 }
 
 }  // namespace

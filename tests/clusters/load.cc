@@ -22,8 +22,9 @@ std::string Text(const LoadFigures& figures) {
     absl::StrAppend(&text, separator, code, " ", count);
     separator = ", ";
   }
-  return absl::StrCat(text, "), longest gap ", absl::FormatDuration(absl::Trunc(figures.longest_gap, absl::Milliseconds(1))),
-                      ", longest call ", absl::FormatDuration(absl::Trunc(figures.longest_call, absl::Milliseconds(1))));
+  return absl::StrCat(text, "), longest gap ",
+                      absl::FormatDuration(absl::Trunc(figures.longest_gap, absl::Milliseconds(1))), ", longest call ",
+                      absl::FormatDuration(absl::Trunc(figures.longest_call, absl::Milliseconds(1))));
 }
 
 void KnownIds::Add(Kind kind, const std::string& id) {

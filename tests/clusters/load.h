@@ -112,7 +112,7 @@ class Load {
   std::atomic<bool> stopping_ = false;
   std::mutex turns_mutex_;
   std::condition_variable turns_changed_;
-  int running_ = 0;              // Calls.
+  int running_ = 0;               // Calls.
   bool day_is_changing_ = false;  // No call begins.
   std::vector<std::thread> threads_;
 

@@ -11,7 +11,6 @@ namespace {
 
 constexpr const char* kLicenses[] = {"accounting", "payroll"};
 
-
 std::shared_ptr<const Connection> Connect(const std::string& server, absl::Duration timeout) {
   ClientOptions options;
   options.endpoint = server;
@@ -261,17 +260,13 @@ Request Caller::Access() {
   return request;
 }
 
-void Caller::Invite() {
-  Call(companies_, &CompanyClient::InviteUser, Access<v1::InviteUserRequest>()).IgnoreError();
-}
+void Caller::Invite() { Call(companies_, &CompanyClient::InviteUser, Access<v1::InviteUserRequest>()).IgnoreError(); }
 
 void Caller::Accept() {
   Call(companies_, &CompanyClient::AcceptInvitation, Access<v1::AcceptInvitationRequest>()).IgnoreError();
 }
 
-void Caller::Grant() {
-  Call(companies_, &CompanyClient::GrantAccess, Access<v1::GrantAccessRequest>()).IgnoreError();
-}
+void Caller::Grant() { Call(companies_, &CompanyClient::GrantAccess, Access<v1::GrantAccessRequest>()).IgnoreError(); }
 
 void Caller::Revoke() {
   Call(companies_, &CompanyClient::RevokeAccess, Access<v1::RevokeAccessRequest>()).IgnoreError();

@@ -151,8 +151,9 @@ class TrailCheck {
       for (const std::string& column : *list) absl::StrAppend(&columns, ", ", column);
     }
     std::set<Resource> stored;
-    for (const auto& row : Rows(cluster_, node_,
-                                absl::StrCat("SELECT account_id, ", table.id, columns, " FROM agreements.", table.name))) {
+    for (const auto& row :
+         Rows(cluster_, node_,
+              absl::StrCat("SELECT account_id, ", table.id, columns, " FROM agreements.", table.name))) {
       const Resource key = {row[0], table.kind, row[1]};
       stored.insert(key);
       for (size_t i = 0; i < table.columns.size() + table.counts.size(); ++i) {

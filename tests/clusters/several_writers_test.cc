@@ -49,10 +49,10 @@ class SeveralWriters : public ::testing::Test {
     }
     load.Stop();
     const Proof proof = Prove(load.attempts(), cluster, 1);
-    Tell(absl::StrCat(Text(load.figures()), ", ", killed, " connections killed, ",
-                      MetricSum(first, "agreements_database_reruns_total") +
-                          MetricSum(second, "agreements_database_reruns_total"),
-                      " transactions ran again; ", Text(proof)));
+    Tell(absl::StrCat(
+        Text(load.figures()), ", ", killed, " connections killed, ",
+        MetricSum(first, "agreements_database_reruns_total") + MetricSum(second, "agreements_database_reruns_total"),
+        " transactions ran again; ", Text(proof)));
     EXPECT_EQ(FirstFindings(proof), "");
     EXPECT_EQ(cluster.Verify(1), "");
     EXPECT_GT(load.figures().done, 1000);

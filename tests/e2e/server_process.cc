@@ -21,8 +21,7 @@ std::vector<std::string> DatabaseFlags(const TestDatabase& database) {
   const storage::DatabaseOptions options = database.options();
   return {options.socket.empty() ? absl::StrCat("--db_host=", absl::StrJoin(options.hosts, ","))
                                  : absl::StrCat("--db_socket=", options.socket),
-          absl::StrCat("--db_user=", options.user),
-          absl::StrCat("--db_name=", options.schema)};
+          absl::StrCat("--db_user=", options.user), absl::StrCat("--db_name=", options.schema)};
 }
 
 ServerProcess::ServerProcess(const std::vector<std::string>& flags, const std::vector<std::string>& environment,
