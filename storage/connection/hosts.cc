@@ -7,6 +7,7 @@
 #include <cppconn/statement.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -49,8 +50,17 @@ void Hosts::InitializeLibrary() { get_driver_instance(); }
 absl::StatusOr<std::unique_ptr<Session>> Hosts::Open(size_t number, const Connecting& how) {
   Host& host = hosts_[number];
   const RoundTrip trip(how.figures);
+  const PeerAddresses peers = ResolvePeer(host.address);
+  const SocketIds before = SocketsTo(peers);
   try {
-    return std::make_unique<Session>(Login(host.address, how), options_.hooks);
+    auto session = std::make_unique<Session>(Login(host.address, how), options_.hooks);
+    // Those of logins at the same time are among them: they are to the same host.
+    SocketIds sockets = SocketsTo(peers);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(host.sockets, [&](uint64_t socket) { return sockets.count(socket) == 0; });
+    std::set_difference(sockets.begin(), sockets.end(), before.begin(), before.end(),
+                        std::inserter(host.sockets, host.sockets.end()));
+    return session;
   } catch (const sql::SQLException& error) {
     return Failed(host, error.getErrorCode(), absl::StrCat(error.getErrorCode(), " ", error.what()));
   }
@@ -100,6 +110,15 @@ void Hosts::FellSilent(size_t host) {
 }
 
 bool Hosts::IsSilent(size_t host) const { return hosts_[host].silent_until > absl::ToUnixMicros(absl::Now()); }
+
+void Hosts::Disconnect(size_t host) {
+  SocketIds sockets;
+  {
+    const std::lock_guard lock(mutex_);
+    sockets.swap(hosts_[host].sockets);
+  }
+  ShutDown(sockets);
+}
 
 std::unique_ptr<sql::Connection> Hosts::Login(const std::string& address, const Connecting& how) {
   const std::string password = options_.password ? options_.password() : "";

@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/connection/figures.h"
+#include "storage/connection/peer_sockets.h"
 #include "storage/connection/session.h"
 #include "storage/connection/trouble_log.h"
 
@@ -88,6 +89,9 @@ class Hosts {
   void FellSilent(size_t host);
   bool IsSilent(size_t host) const;
 
+  // Breaks all connections to the host, so that no thread waits any longer for an answer from it.
+  void Disconnect(size_t host);
+
   int64_t connects_failed() const { return connects_failed_; }
 
  private:
@@ -98,6 +102,7 @@ class Hosts {
     TroubleLog unreachable{"cannot connect to " + address};
     std::atomic<int64_t> answered = 0;      // When, in microseconds since 1970.
     std::atomic<int64_t> silent_until = 0;  // Likewise.
+    SocketIds sockets;                      // Connected to it. Guarded by mutex_.
   };
 
   // Counts, logs and returns a failed attempt to connect.

@@ -27,11 +27,16 @@ void Pool::Use(size_t host, int64_t epoch) {
 
 void Pool::Leave() {
   std::vector<Pooled> left;  // Closed after the lock is released.
-  const std::lock_guard lock(mutex_);
-  if (tenure_ == nullptr) return;
-  tenure_->is_over = true;
-  tenure_.reset();
-  left.swap(idle_);
+  size_t host = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (tenure_ == nullptr) return;
+    tenure_->is_over = true;
+    host = tenure_->host;
+    tenure_.reset();
+    left.swap(idle_);
+  }
+  hosts_.Disconnect(host);
 }
 
 absl::StatusOr<Pooled> Pool::Acquire(const Call& call, bool autocommit, bool may_connect) {

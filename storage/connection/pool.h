@@ -50,7 +50,8 @@ class Pool {
   std::optional<size_t> host() const;
   // Uses this host from now on. REQUIRES: none is used. A connection to it whose record has a lower epoch is refused.
   void Use(size_t host, int64_t epoch);
-  // Uses no host any more. Closes the connections that are idle, and executes nothing on those in use.
+  // Uses no host any more. Closes the connections that are idle and breaks those in use, so that nobody waits for an
+  // answer of a host that is silent.
   void Leave();
 
   // An idle connection for such a call, or a new one if it `may_connect`. Prefers one that has `autocommit` already.
