@@ -9,8 +9,10 @@
 #include "proto/status_macros.h"
 #include "server/operations/operations.h"
 #include "server/operations/verify_requests.h"
+#include "server/operations/verify_trail.h"
 #include "server/rules/rules.h"
 #include "storage/connection/requests.h"
+#include "storage/invariants/entries.h"
 #include "storage/invariants/invariants.h"
 #include "storage/tables/name_keys.h"
 
@@ -148,6 +150,7 @@ class DatabaseVerifier {
     RETURN_IF_ERROR(CheckEach(account_id, storage::ListCompanyNames, WrongName, company_names_));
     RETURN_IF_ERROR(CheckRequests(account_id, rows["requests"]));
     RETURN_IF_ERROR(CheckRecentChanges(account_id, rows));
+    RETURN_IF_ERROR(CheckTrail(account_id, rows));
     return CheckDocuments(account_id);
   }
 
@@ -162,23 +165,58 @@ class DatabaseVerifier {
     return absl::OkStatus();
   }
 
+  // Since when every change has its entry.
+  static absl::StatusOr<absl::Time> RecentSince(ReadTransaction& tx) {
+    absl::Time since = absl::Now() - kRecent;  // Entries have real times.
+    ASSIGN_OR_RETURN(const auto without_change, storage::NewestRequestWithoutChange(tx));
+    if (without_change) since = std::max(since, *without_change + kClocksDiffer);
+    return since;
+  }
+
   // In one snapshot, since servers that write no entries may be at work.
   absl::Status CheckRecentChanges(const std::string& account_id, std::map<std::string, int64_t>& rows) {
     const auto found = database_.ReadSnapshot(
         CallFor(account_id), [&](ReadTransaction& tx) -> absl::StatusOr<std::vector<storage::Breaches>> {
-          absl::Time since = absl::Now() - kRecent;  // Entries have real times.
-          ASSIGN_OR_RETURN(const auto without_change, storage::NewestRequestWithoutChange(tx));
-          if (without_change) since = std::max(since, *without_change + kClocksDiffer);
+          ASSIGN_OR_RETURN(const absl::Time since, RecentSince(tx));
           std::vector<storage::Breaches> breaches;
           for (const Rule& rule : recent_) {
             ASSIGN_OR_RETURN(breaches.emplace_back(),
                              storage::FindRecentBreaches(tx, rule.invariant, since, options_.max_shown));
           }
+          ASSIGN_OR_RETURN(breaches.emplace_back(), storage::FindResponsesAlone(tx, since, options_.max_shown));
           return breaches;
         });
     RETURN_IF_ERROR(found.status());
     auto breaches = found->begin();
     for (const Rule& rule : recent_) AddBreaches(account_id, *breaches++, rows, rule.check);
+    AddBreaches(account_id, *breaches, rows, responses_alone_);
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckTrail(const std::string& account_id, std::map<std::string, int64_t>& rows) {
+    std::vector<std::pair<Check*, std::string>> found;
+    const auto to = [&found](Check& check) {
+      return [&found, &check](absl::string_view text) { found.emplace_back(&check, text); };
+    };
+    const auto verified =
+        database_.ReadSnapshot(CallFor(account_id), [&](storage::Snapshot& tx) -> absl::StatusOr<bool> {
+          found.clear();
+          VerifyTrailOptions options;
+          ASSIGN_OR_RETURN(options.since, RecentSince(tx));
+          options.now = context_.clock.now();
+          options.field_differs = to(told_fields_);
+          options.placements_differ = to(told_placements_);
+          options.transactions_differ = to(told_transactions_);
+          options.entry_is_hidden = to(hidden_entries_);
+          RETURN_IF_ERROR(VerifyTrail(tx, options));
+          return true;
+        });
+    RETURN_IF_ERROR(verified.status());
+    for (const auto& [check, text] : found) Find(*check, account_id, text);
+    for (Check* check : {&told_fields_, &told_placements_, &told_transactions_, &hidden_entries_}) {
+      check->looked_at += rows[check->table];
+    }
+    Tell();
     return absl::OkStatus();
   }
 
@@ -265,6 +303,12 @@ class DatabaseVerifier {
   Check& lost_changes_ = Add("requests", "what its response contains is stored, at the same revision or a later one");
   Check& lost_records_ = Add("requests", "every recent change that raised a revision has one");
   const std::vector<Rule> recent_ = AddAll(storage::RecentInvariants());
+  Check& responses_alone_ = Add("changes", "a recent response has the request that it answers");
+  Check& hidden_entries_ = Add("changes", "a recent entry is found by everything that it tells");
+  Check& told_fields_ = Add("changes", "the values that recent entries give to fields lead to those that are stored");
+  Check& told_placements_ = Add("placements", "they are those that replaying the recent entries gives");
+  Check& told_transactions_ =
+      Add("transactions", "there are as many as recent entries recorded, cancelled and claimed");
 };
 
 }  // namespace

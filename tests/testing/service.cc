@@ -194,6 +194,7 @@ absl::StatusOr<v1::RevokeAccessResponse> Service::Revoke(const std::string& comp
 void Service::SettleUntil(const std::string& agreement_id, const std::string& day) {
   LeaveOut("settling begins on the day");
   LeaveOut("no placement begins or ends after");
+  LeaveOut("the values that recent entries give");
   Sql(absl::StrCat("UPDATE agreements SET settled_until = '", day, "' WHERE agreement_id = '", agreement_id, "'"));
 }
 
