@@ -23,41 +23,44 @@ const Statement kPrice = {"find_price", R"sql(
   LIMIT ?
 )sql"};
 
-// Only documents that end after priced_until can price a later day. They are few.
+// Only documents that end after priced_until can price a later day. They are few. The order of the joins is fixed: from
+// a product, the engines would rather walk all its accesses for each document. And so is the key of transactions, which
+// MariaDB would read all of an account while it has no statistics.
 const Statement kPricedUntilLow = {
     "find_priced_until_low",
     {{"{first_date}", kFirstDate},
-     {"{no_later_placement}", NoLaterPlacement("held", "GREATEST(x.from_day, d.from_day, p.until_day)")}},
+     {"{no_later_placement}", NoLaterPlacement("held", "GREATEST(x.from_day, d.from_day, d.priced_until)")}},
     R"sql(
-  SELECT CONCAT(p.product_id, ': priced_until is ', COALESCE(p.priced_until, 'not set'), ', but ', d.order_basis_id,
-                ' prices later days'),
+  SELECT CONCAT(d.product_id, ': priced_until is ', IF(d.priced_until = '{first_date}', 'not set', d.priced_until),
+                ', but ', d.order_basis_id, ' prices later days'),
          COUNT(*) OVER ()
   FROM (
-    SELECT account_id, product_id, priced_until, COALESCE(priced_until, '{first_date}') AS until_day
-    FROM products
-    WHERE account_id = ?
-  ) AS p
-  JOIN order_bases AS d
-    ON d.account_id = p.account_id AND d.until_day > p.until_day
+    SELECT DISTINCT b.account_id, b.order_basis_id, b.agreement_id, b.from_day, b.until_day, l.product_id,
+           COALESCE(p.priced_until, '{first_date}') AS priced_until
+    FROM order_basis_lines AS l
+    STRAIGHT_JOIN products AS p
+      ON p.account_id = l.account_id AND p.product_id = l.product_id
+    STRAIGHT_JOIN order_bases AS b
+      ON b.account_id = l.account_id AND b.order_basis_id = l.order_basis_id
+      AND b.until_day > COALESCE(p.priced_until, '{first_date}')
+    WHERE l.account_id = ?
+  ) AS d
   WHERE EXISTS (SELECT 1
-                FROM transactions AS t
+                FROM transactions AS t FORCE INDEX (order_basis)
                 WHERE t.account_id = d.account_id AND t.order_basis_id = d.order_basis_id
-                  AND t.product_id = p.product_id
-                  AND t.day >= p.until_day)
+                  AND t.product_id = d.product_id
+                  AND t.day >= d.priced_until)
      OR EXISTS (SELECT 1
-                FROM order_basis_lines AS l
-                JOIN placements AS held
-                  ON held.account_id = l.account_id AND held.agreement_id = d.agreement_id
-                  AND held.from_day < d.until_day
-                JOIN accesses AS x
+                FROM placements AS held
+                STRAIGHT_JOIN accesses AS x
                   ON x.account_id = held.account_id AND x.company_id = held.company_id
-                  AND x.until_day > GREATEST(held.from_day, d.from_day, p.until_day)
+                  AND x.until_day > GREATEST(held.from_day, d.from_day, d.priced_until)
                   AND x.from_day < d.until_day
-                WHERE l.account_id = d.account_id AND l.order_basis_id = d.order_basis_id
-                  AND l.product_id = p.product_id
-                  AND x.product_id = p.product_id
+                WHERE held.account_id = d.account_id AND held.agreement_id = d.agreement_id
+                  AND held.from_day < d.until_day
+                  AND x.product_id = d.product_id
                   AND {no_later_placement})
-  ORDER BY p.product_id, d.order_basis_id
+  ORDER BY d.product_id, d.order_basis_id
   LIMIT ?
 )sql"};
 
