@@ -31,7 +31,7 @@ struct VerifyRequestsOptions {
 // method was not recorded, or belongs to a newer program.
 //
 // It does not notice a lost record of a change without a revision, i.e. to accesses, prices, order bases and
-// transactions. Nor does it notice a lost change that later ones hide.
+// transactions: a response in the trail that is alone does. Nor does it notice a lost change that later ones hide.
 absl::Status VerifyRequests(storage::Database& database, const storage::Call& call, int64_t records,
                             const VerifyRequestsOptions& options);
 
