@@ -91,12 +91,14 @@ bool IsWithoutRoom(int error_number) {
 }
 
 std::string DuplicateKeyName(absl::string_view message) {
-  // Reads from the end, since the value before the key's name can contain quotes.
-  const size_t end = message.rfind('\'');
-  if (end == absl::string_view::npos || end == 0) return "";
-  const size_t begin = message.rfind('\'', end - 1);
-  if (begin == absl::string_view::npos) return "";
-  absl::string_view name = message.substr(begin + 1, end - begin - 1);
+  constexpr absl::string_view kBeforeName = " for key '";
+  // Vitess goes on with the statement and its values, which can contain anything.
+  if (!absl::EndsWith(message, "'")) message = message.substr(0, message.find("' (errno "));
+  // The last one, since the value can contain the same words.
+  const size_t before = message.rfind(kBeforeName);
+  if (before == absl::string_view::npos) return "";
+  absl::string_view name = message.substr(before + kBeforeName.size());
+  name = name.substr(0, name.find('\''));
   if (const size_t dot = name.rfind('.'); dot != absl::string_view::npos) name.remove_prefix(dot + 1);
   return std::string(name);
 }

@@ -38,7 +38,7 @@ ErrorKind KindOf(int error_number, absl::string_view message = "");
 bool IsWithoutRoom(int error_number);
 
 // The name of the unique key in the text of a kDuplicate error: "Duplicate entry 'x' for key 'k'" on MariaDB, "... for
-// key 'table.k'" on MySQL.
+// key 'table.k'" on MySQL, and more after that on Vitess. "" if the text names none.
 std::string DuplicateKeyName(absl::string_view message);
 
 }  // namespace agreements::storage

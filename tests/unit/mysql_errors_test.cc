@@ -36,8 +36,24 @@ TEST(MysqlErrors, FindTheKeyInTheTextOfEitherEngine) {
   EXPECT_EQ(DuplicateKeyName("Duplicate entry 'a-1' for key 'companies.live_organization_number'"),
             "live_organization_number");
   EXPECT_EQ(DuplicateKeyName("Duplicate entry 'it's 'x' for key 'PRIMARY'"), "PRIMARY");
+  EXPECT_EQ(DuplicateKeyName("Duplicate entry 'x' for key 'other' y' for key 'PRIMARY'"), "PRIMARY");
+  EXPECT_EQ(DuplicateKeyName("Duplicate entry 'x' for key 'other' (errno 1062)' for key 'PRIMARY'"), "PRIMARY");
   EXPECT_EQ(DuplicateKeyName("no quotes"), "");
   EXPECT_EQ(DuplicateKeyName("'"), "");
+  EXPECT_EQ(DuplicateKeyName("'quotes'"), "");
+  EXPECT_EQ(DuplicateKeyName("ends early for key '"), "");
+}
+
+TEST(MysqlErrors, FindTheKeyBeforeWhatVitessAppends) {
+  constexpr char kSuffix[] =
+      R"text( (errno 1062) (sqlstate 23000): Sql: "insert into t values (:a)", BindVars: {a: "' for key 'other'"})text";
+  const auto key_name = [&](const std::string& text) {
+    return DuplicateKeyName("target: agreements.-80.primary: vttablet: rpc error: code = AlreadyExists desc = " + text +
+                            kSuffix);
+  };
+  EXPECT_EQ(key_name("Duplicate entry 'a-1' for key 'companies.live_organization_number'"), "live_organization_number");
+  EXPECT_EQ(key_name("Duplicate entry 'it's 'x' for key 'other' y' for key 'companies.PRIMARY'"), "PRIMARY");
+  EXPECT_EQ(DuplicateKeyName("Duplicate entry 'a' for key 'companies.PRIMARY', says a proxy"), "PRIMARY");
 }
 
 }  // namespace
