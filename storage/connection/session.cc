@@ -143,7 +143,7 @@ absl::Status Session::BeginSnapshot() {
   // For the next transaction only. At READ COMMITTED the server would ignore WITH CONSISTENT SNAPSHOT.
   RETURN_IF_ERROR(Command("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
   in_transaction_ = true;
-  return Command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  return Command("START TRANSACTION WITH CONSISTENT SNAPSHOT");
 }
 
 absl::Status Session::Commit() {

@@ -103,7 +103,8 @@ class Session {
 
   // Begins a transaction at READ COMMITTED, which Commit() or Rollback() ends.
   absl::Status Begin();
-  // Begins a transaction at REPEATABLE READ that writes nothing. Its snapshot is taken at once.
+  // Begins a transaction at REPEATABLE READ for reading. Its snapshot is taken at once. Not READ ONLY, which TiDB does
+  // not take. So end it with Rollback(), which undoes whatever was written.
   absl::Status BeginSnapshot();
   absl::Status Commit();
   absl::Status Rollback();

@@ -54,6 +54,19 @@ TEST_F(DatabaseTest, AChangeThatTheTrailIsNotToldOfIsNotCommitted) {
   EXPECT_EQ(test_database_.Sql("SELECT * FROM agreements"), rows);
 }
 
+TEST_F(DatabaseTest, WhatASnapshotWritesInSpiteOfItsSignatureIsUndone) {
+  ASSERT_TRUE(database_.ReadWrite(NewCall(), Insert).ok());
+  const std::string rows = test_database_.Sql("SELECT * FROM agreements");
+  int written = 0;
+  hooks_.interject = [&](const StatementEvent& event) -> std::string {
+    return event.name == "probe" && ++written == 1 ? "UPDATE agreements SET guard = guard + 1" : "";
+  };
+  const auto read = database_.ReadSnapshot(NewCall(), [](Snapshot& tx) { return tx.QueryOne(kProbe, {}, ReadNumber); });
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(written, 1);
+  EXPECT_EQ(test_database_.Sql("SELECT * FROM agreements"), rows);
+}
+
 TEST_F(DatabaseTest, ABodyThatStartsOverRunsAgain) {
   int runs = 0;
   EXPECT_TRUE(database_
