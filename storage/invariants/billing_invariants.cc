@@ -1,6 +1,7 @@
 // Invariants of products, prices, transactions and order bases.
 #include "storage/invariants/invariants.h"
 
+#include "absl/strings/str_cat.h"
 #include "agreements/v1/product.pb.h"
 #include "storage/tables/columns.h"
 #include "storage/tables/placement_sql.h"
@@ -137,13 +138,17 @@ const Statement kTransactionSkipped = {"find_transaction_skipped", {{"{holder}",
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': is of ', t.day, ', recorded at ', t.record_time,
                 ', and in no order basis'),
          COUNT(*) OVER ()
-  FROM transactions AS t
-  WHERE t.account_id = ?
-    AND t.order_basis_id = ''
-    AND EXISTS (SELECT 1
+  FROM (
+    SELECT t.account_id, t.company_id, t.transaction_id, t.day, t.record_time,
+           {holder} AS holder
+    FROM transactions AS t
+    WHERE t.account_id = ?
+      AND t.order_basis_id = ''
+  ) AS t
+  WHERE EXISTS (SELECT 1
                 FROM order_bases AS d
                 WHERE d.account_id = t.account_id
-                  AND d.agreement_id = {holder}
+                  AND d.agreement_id = t.holder
                   AND d.until_day > t.day
                   AND d.create_time > t.record_time + INTERVAL 1 HOUR)
   ORDER BY t.company_id, t.transaction_id
@@ -214,9 +219,10 @@ const Statement kWaitingTransactions = {"find_waiting_transactions", {{"{holder}
     WHERE t.account_id = ?
       AND t.order_basis_id = ''
   ) AS t
-  JOIN agreements AS a
-    ON a.account_id = t.account_id AND a.agreement_id = t.holder
-  WHERE t.day < a.settled_until
+  WHERE EXISTS (SELECT 1
+                FROM agreements AS a
+                WHERE a.account_id = t.account_id AND a.agreement_id = t.holder
+                  AND a.settled_until > t.day)
   ORDER BY t.company_id, t.transaction_id
   LIMIT ?
 )sql"};

@@ -23,7 +23,7 @@ const Statement kNextAccount = {"next_account", R"sql(
     UNION ALL SELECT MIN(account_id) FROM order_basis_lines WHERE account_id > ?
     UNION ALL SELECT MIN(account_id) FROM requests WHERE account_id > ?
     UNION ALL SELECT MIN(account_id) FROM changes WHERE account_id > ?
-  ) AS next
+  ) AS following
 )sql"};
 
 const Statement kCountRows = {"count_rows", {{"{ENTRY}", kEntryRow}}, R"sql(
@@ -87,7 +87,7 @@ const Statement kListCompanyChanges = {"list_company_changes", R"sql(
          (SELECT MAX(p.from_day)
           FROM placements AS p
           WHERE p.account_id = companies.account_id AND p.company_id = companies.company_id)
-           - INTERVAL (delete_time IS NOT NULL) DAY
+           - INTERVAL IF(delete_time IS NULL, 0, 1) DAY
   FROM companies
   WHERE account_id = ?
     AND company_id > ?

@@ -213,21 +213,25 @@ const Statement kAccessDays = {"find_access_days",
 // If the clocks of two servers are seconds apart, one can end an access a day later than the other one deletes the
 // company. So the first day without a holder proves nothing.
 const Statement kAccessHeld = {
-    "find_access_held", {{"{no_later_placement}", NoLaterPlacement("p", "x.from_day")}}, R"sql(
-  SELECT CONCAT(x.access_id, ': counts from ', x.from_day, ' until ', x.until_day, ', but nobody holds ', x.company_id,
-                IF(p.from_day IS NULL, ' so early', CONCAT(' from ', p.from_day))),
+    "find_access_held", {{"{no_later_placement}", NoLaterPlacement("p", "accesses.from_day")}}, R"sql(
+  SELECT CONCAT(access_id, ': counts from ', from_day, ' until ', until_day, ', but nobody holds ', company_id,
+                IF(deleted_from IS NULL, ' so early', CONCAT(' from ', deleted_from))),
          COUNT(*) OVER ()
-  FROM accesses AS x
-  LEFT JOIN placements AS p
-    ON p.account_id = x.account_id AND p.company_id = x.company_id AND p.agreement_id IS NULL
-    AND p.from_day + INTERVAL 1 DAY < x.until_day
-    AND {no_later_placement}
-  WHERE x.account_id = ?
-    AND (p.from_day IS NOT NULL
-         OR x.from_day < (SELECT MIN(first.from_day)
-                          FROM placements AS first
-                          WHERE first.account_id = x.account_id AND first.company_id = x.company_id))
-  ORDER BY x.access_id
+  FROM (
+    SELECT access_id, company_id, from_day, until_day,
+           (SELECT MIN(p.from_day)
+            FROM placements AS p
+            WHERE p.account_id = accesses.account_id AND p.company_id = accesses.company_id AND p.agreement_id IS NULL
+              AND p.from_day + INTERVAL 1 DAY < accesses.until_day
+              AND {no_later_placement}) AS deleted_from,
+           (SELECT MIN(f.from_day)
+            FROM placements AS f
+            WHERE f.account_id = accesses.account_id AND f.company_id = accesses.company_id) AS held_from
+    FROM accesses
+    WHERE account_id = ?
+  ) AS x
+  WHERE deleted_from IS NOT NULL OR from_day < held_from
+  ORDER BY access_id
   LIMIT ?
 )sql"};
 
