@@ -90,6 +90,16 @@ bool IsWithoutRoom(int error_number) {
   }
 }
 
+bool IsCheckViolation(int error_number) {
+  switch (error_number) {
+    case 3819:  // MySQL and TiDB
+    case 4025:  // MariaDB
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string DuplicateKeyName(absl::string_view message) {
   constexpr absl::string_view kBeforeName = " for key '";
   // Vitess goes on with the statement and its values, which can contain anything.

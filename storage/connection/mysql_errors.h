@@ -37,6 +37,9 @@ ErrorKind KindOf(int error_number, absl::string_view message = "");
 // Whether the error says that the server, which may be well, has no room for another connection.
 bool IsWithoutRoom(int error_number);
 
+// Whether the error says that a row breaks a CHECK constraint.
+bool IsCheckViolation(int error_number);
+
 // The name of the unique key in the text of a kDuplicate error: "Duplicate entry 'x' for key 'k'" on MariaDB, "... for
 // key 'table.k'" on MySQL, and more after that on Vitess. "" if the text names none.
 std::string DuplicateKeyName(absl::string_view message);

@@ -32,8 +32,15 @@ constexpr char kCreateLease[] = R"sql(CREATE TABLE IF NOT EXISTS migration_lease
   id INT NOT NULL,
   holder VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   expire_time DATETIME(6) NOT NULL,
-  PRIMARY KEY (id)
+  PRIMARY KEY (id),
+  CONSTRAINT migration_lease_is_one CHECK (id = 1)
 ) ENGINE = InnoDB)sql";
+
+// Of a lease that was made before it had the constraint.
+constexpr char kAddConstraint[] = "ALTER TABLE migration_lease ADD CONSTRAINT migration_lease_is_one CHECK (id = 1)";
+
+constexpr char kBreakConstraint[] =
+    "INSERT INTO migration_lease (id, holder, expire_time) VALUES (2, '', '2000-01-01')";
 
 const Statement kInsertLease = {"insert_lease", R"sql(
   INSERT IGNORE INTO migration_lease (id, holder, expire_time)
@@ -149,6 +156,29 @@ absl::StatusOr<std::map<int, std::string>> AppliedChecksums(Session& session) {
   return checksums;
 }
 
+// Whether the database refuses a second lease. Stores none.
+absl::StatusOr<bool> HasConstraint(Session& session) {
+  RETURN_IF_ERROR(session.Begin());
+  const absl::Status broken = session.Command(kBreakConstraint);
+  const bool is_refused = session.failure() && IsCheckViolation(session.failure()->number);
+  if (session.failure() && !is_refused) return broken;
+  session.ClearFailure();
+  RETURN_IF_ERROR(session.Rollback());
+  return is_refused;
+}
+
+// Some databases accept a CHECK, and then drop it without a word. Tables that were made so would stay without theirs.
+absl::Status RequireConstraints(Session& session) {
+  ASSIGN_OR_RETURN(bool has_constraint, HasConstraint(session));
+  if (has_constraint) return absl::OkStatus();
+  RETURN_IF_ERROR(session.Command(kAddConstraint));
+  ASSIGN_OR_RETURN(has_constraint, HasConstraint(session));
+  if (has_constraint) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the database drops CHECK constraints, so nothing was migrated; on TiDB: SET GLOBAL "
+      "tidb_enable_check_constraint = ON");
+}
+
 absl::Status ChecksumDiffers(const Migration& migration) {
   return absl::FailedPreconditionError(absl::StrCat("migration ", migration.name, " was applied with another text"));
 }
@@ -163,6 +193,7 @@ absl::Status Migrate(Database& database, const std::vector<Migration>& migration
   RETURN_IF_ERROR(session->Command(kCreateLease));
   Lease lease(std::move(lease_session), RandomHolder(), lease_duration);
   RETURN_IF_ERROR(lease.Take(report));
+  RETURN_IF_ERROR(RequireConstraints(*session));
 
   ASSIGN_OR_RETURN(const auto applied, AppliedChecksums(*session));
   for (const Migration& migration : migrations) {

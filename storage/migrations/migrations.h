@@ -28,7 +28,8 @@ const std::vector<Migration>& EmbeddedMigrations();
 // renews the lease while it works, and the lease expires soon after it has died. (GET_LOCK does not work across a
 // cluster.) `report` is called with a line for each step.
 //
-// FAILED_PRECONDITION if an applied migration has another checksum. Migrations that this program does not know are left
+// FAILED_PRECONDITION if an applied migration has another checksum, or if the database drops CHECK constraints, as TiDB
+// does unless it is told not to. Migrations that this program does not know are left
 // alone.
 absl::Status Migrate(Database& database, const std::vector<Migration>& migrations,
                      const std::function<void(absl::string_view)>& report, absl::Duration lease = absl::Seconds(30));

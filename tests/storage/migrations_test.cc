@@ -97,6 +97,36 @@ TEST_F(MigrationsTest, ALeaseThatIsLostStopsTheMigration) {
   EXPECT_EQ(test_database_.Sql("SHOW TABLES LIKE 'never'"), "");
 }
 
+constexpr char kDropConstraint[] = "ALTER TABLE migration_lease DROP CONSTRAINT migration_lease_is_one";
+
+TEST_F(MigrationsTest, ALeaseOfBeforeGetsItsConstraint) {
+  ASSERT_TRUE(Run({one_}).ok());
+  const std::string leases = test_database_.Sql("SELECT * FROM migration_lease");
+  test_database_.Sql(kDropConstraint);
+  ASSERT_TRUE(Run({one_}).ok());
+  EXPECT_EQ(test_database_.Sql("SELECT constraint_name FROM information_schema.check_constraints "
+                               "WHERE constraint_schema = DATABASE()"),
+            "migration_lease_is_one\n");
+  EXPECT_EQ(test_database_.Sql("SELECT * FROM migration_lease"), leases);
+}
+
+// As TiDB is by default: it takes a CHECK, and does not have it.
+TEST(MigrationsOfOthers, ADatabaseThatDropsConstraintsIsRefused) {
+  bool drops = true;
+  TestHooks hooks;
+  hooks.interject = [&](const StatementEvent& event) -> std::string {
+    return drops && event.name == "START" ? kDropConstraint : "";
+  };
+  testing::TestDatabase test_database(&hooks, false);
+  const auto run = [&] { return Migrate(test_database.database(), EmbeddedMigrations(), [](absl::string_view) {}); };
+  const absl::Status refused = run();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("SET GLOBAL tidb_enable_check_constraint = ON"));
+  EXPECT_EQ(test_database.Sql("SHOW TABLES LIKE 'agreements'"), "") << "it would be without its constraints";
+  drops = false;
+  EXPECT_TRUE(run().ok());
+}
+
 const Settings kOsloAndKroner = {.time_zone = "Europe/Oslo", .currency = "NOK"};
 
 TEST_F(MigrationsTest, TheSettingsAreRecordedOnceAndCheckedEverAfter) {

@@ -21,6 +21,11 @@ TEST(MysqlErrors, KnowAServerThatHasNoRoomForAConnection) {
   for (const int number : {0, 1045, 1290, 2002, 2003, 3032}) EXPECT_FALSE(IsWithoutRoom(number));
 }
 
+TEST(MysqlErrors, KnowARowThatBreaksAConstraint) {
+  for (const int number : {3819, 4025}) EXPECT_TRUE(IsCheckViolation(number));
+  for (const int number : {0, 1062, 1452}) EXPECT_FALSE(IsCheckViolation(number));
+}
+
 TEST(MysqlErrors, KnowAFullDisk) {
   for (const int number : {3, 20, 1021, 1026, 1114, 1598}) EXPECT_EQ(KindOf(number), ErrorKind::kCannotWrite);
   constexpr char kFull[] = R"(Got error 28 "No space left on device" from storage engine InnoDB)";
