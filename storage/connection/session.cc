@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "proto/status_macros.h"
+#include "storage/connection/dialect.h"
 
 namespace agreements::storage {
 namespace {
@@ -52,6 +53,7 @@ absl::Status Session::Prepare() {
     const std::vector<std::string> server = QueryTexts("SELECT VERSION(), CONNECTION_ID()");
     engine_ = absl::StrContains(server.at(0), "MariaDB") ? Engine::kMariaDb : Engine::kMySql;
     connection_id_ = std::stoll(server.at(1));
+    has_json_table_ = HasJsonTable(server.at(0));
     const bool mariadb = engine_ == Engine::kMariaDb;
     const absl::string_view isolation = mariadb ? "tx_isolation" : "transaction_isolation";
     // On a Galera cluster, a read waits for what other nodes have committed.
@@ -260,9 +262,10 @@ sql::PreparedStatement& Session::Prepared(const Statement& statement) {
 
 std::unique_ptr<sql::PreparedStatement> Session::NewPrepared(const Statement& statement) {
   const bool rewritten = hooks_ != nullptr && hooks_->rewrite;
+  const std::string sql = rewritten ? hooks_->rewrite(statement) : statement.sql();
   const RoundTrip trip(figures_);
   return std::unique_ptr<sql::PreparedStatement>(
-      connection_->prepareStatement(rewritten ? hooks_->rewrite(statement) : statement.sql()));
+      connection_->prepareStatement(has_json_table_ ? sql : WithoutJsonTable(sql)));
 }
 
 void Session::DoCommand(const std::string& sql) {

@@ -155,6 +155,7 @@ class Session {
   std::shared_ptr<const std::atomic<bool>> end_;  // May be null.
   CallFigures* figures_ = nullptr;                // May be null.
   Engine engine_ = Engine::kMariaDb;
+  bool has_json_table_ = true;
   int64_t connection_id_ = 0;
   bool autocommit_ = true;
   bool in_transaction_ = false;
