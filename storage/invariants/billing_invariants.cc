@@ -133,7 +133,8 @@ const Statement kTransactionClaim = {
 )sql"};
 
 // A call reads its clock up to half a minute before it commits, and the clocks of servers differ. An hour proves that
-// the document could see the transaction.
+// the document could see the transaction. COUNT, since MySQL would turn EXISTS around, and look at all transactions for
+// each document.
 const Statement kTransactionSkipped = {"find_transaction_skipped", {{"{holder}", kHolder}}, R"sql(
   SELECT CONCAT(t.company_id, ' ', t.transaction_id, ': is of ', t.day, ', recorded at ', t.record_time,
                 ', and in no order basis'),
@@ -145,12 +146,12 @@ const Statement kTransactionSkipped = {"find_transaction_skipped", {{"{holder}",
     WHERE t.account_id = ?
       AND t.order_basis_id = ''
   ) AS t
-  WHERE EXISTS (SELECT 1
-                FROM order_bases AS d
-                WHERE d.account_id = t.account_id
-                  AND d.agreement_id = t.holder
-                  AND d.until_day > t.day
-                  AND d.create_time > t.record_time + INTERVAL 1 HOUR)
+  WHERE (SELECT COUNT(*)
+         FROM order_bases AS d
+         WHERE d.account_id = t.account_id
+           AND d.agreement_id = t.holder
+           AND d.until_day > t.day
+           AND d.create_time > t.record_time + INTERVAL 1 HOUR) > 0
   ORDER BY t.company_id, t.transaction_id
   LIMIT ?
 )sql"};
@@ -219,10 +220,10 @@ const Statement kWaitingTransactions = {"find_waiting_transactions", {{"{holder}
     WHERE t.account_id = ?
       AND t.order_basis_id = ''
   ) AS t
-  WHERE EXISTS (SELECT 1
-                FROM agreements AS a
-                WHERE a.account_id = t.account_id AND a.agreement_id = t.holder
-                  AND a.settled_until > t.day)
+  WHERE (SELECT COUNT(*)
+         FROM agreements AS a
+         WHERE a.account_id = t.account_id AND a.agreement_id = t.holder
+           AND a.settled_until > t.day) > 0
   ORDER BY t.company_id, t.transaction_id
   LIMIT ?
 )sql"};
