@@ -27,6 +27,7 @@
 //   * agreements_database_connections        gauge, by state (idle, in_use)
 //   * agreements_database_connections_opened_total
 //   * agreements_database_connect_failures_total
+//   * agreements_database_fail_overs_total   another host took over
 //   * agreements_database_statements_killed_total       stopped since their callers had gone
 //   * agreements_database_up                 gauge: 1 while the database takes writes, else 0
 //   * agreements_statement_executions_total  by statement
