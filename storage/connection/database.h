@@ -183,9 +183,9 @@ class Database {
   // UNAVAILABLE if no host has taken writes for DatabaseOptions::unreachable_after: every call would get this. Cheap.
   absl::Status Availability() const { return runner_.CheckGone(); }
 
-  // Queries the database on a connection of its own. OK if a host takes writes, otherwise UNAVAILABLE, after at most
-  // twice DatabaseOptions::check_timeout for each host. Call it every two seconds: it finds out that a host has fallen
-  // silent, and takes it out of use.
+  // Looks at the hosts, on connections of its own. OK if one can be used, otherwise UNAVAILABLE, after some times
+  // DatabaseOptions::check_timeout at the most. Call it every two seconds: it finds out that the host has fallen silent
+  // or has been succeeded, and leaves it for another one.
   absl::Status Check() { return runner_.Check(); }
 
   DatabaseFigures figures() const { return runner_.figures(); }

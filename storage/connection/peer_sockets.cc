@@ -85,6 +85,7 @@ PeerAddresses ResolvePeer(absl::string_view address) {
 
 SocketIds SocketsTo(const PeerAddresses& peers) {
   SocketIds found;
+  if (peers.empty()) return found;
   ForEachSocket([&](int socket, uint64_t id) {
     sockaddr_storage peer = {};
     socklen_t length = sizeof(peer);

@@ -106,7 +106,10 @@ void Load::NextDay() {
   turns_changed_.notify_all();
 }
 
-LoadFigures Load::figures() const { return figures_; }
+LoadFigures Load::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
 
 void Load::Note(const Attempt& attempt) {
   const std::lock_guard lock(mutex_);

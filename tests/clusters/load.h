@@ -87,7 +87,7 @@ class Load {
   // Goes on to the next day, between calls.
   void NextDay();
 
-  // Since Start(). REQUIRES: the callers have stopped.
+  // Since Start(), until now.
   LoadFigures figures() const;
   const std::vector<Attempt>& attempts() const { return attempts_; }
   const LoadOptions& options() const { return options_; }
@@ -116,7 +116,7 @@ class Load {
   bool day_is_changing_ = false;  // No call begins.
   std::vector<std::thread> threads_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   LoadFigures figures_;
   absl::Time last_done_;
   std::vector<Attempt> attempts_;
