@@ -67,11 +67,15 @@ std::vector<std::vector<std::string>> Rows(const Cluster& cluster, int node, con
 // The whole trail, with its account.
 std::vector<std::pair<std::string, v1::Change>> ReadTrail(const Cluster& cluster, int node) {
   std::vector<std::pair<std::string, v1::Change>> trail;
-  for (const auto& row : Rows(cluster, node,
-                              "SELECT account_id, change_id, HEX(content) FROM agreements.changes WHERE kind = 0 "
-                              "ORDER BY account_id, change_id")) {
+  for (const auto& row : Rows(
+           cluster, node,
+           "SELECT account_id, change_id, REPLACE(TO_BASE64(content), '\n', '') FROM agreements.changes WHERE kind = 0 "
+           "ORDER BY account_id, change_id")) {
     v1::Change change;
-    if (!change.ParseFromString(absl::HexStringToBytes(row[2]))) throw std::runtime_error(row[1] + " does not parse");
+    std::string content;
+    if (!absl::Base64Unescape(row[2], &content) || !change.ParseFromString(content)) {
+      throw std::runtime_error(row[1] + " does not parse");
+    }
     change.set_change_id(row[1]);
     trail.emplace_back(row[0], std::move(change));
   }
