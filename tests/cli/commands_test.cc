@@ -226,7 +226,7 @@ TEST(CommandsTest, AMethodThatTheApiGetsIsACommandByItself) {
 }
 
 TEST(CommandsTest, FieldsInErrorsHaveTheNamesOfTheirFlags) {
-  const Command& create = CommandOf("CreateAgreement");
+  const Command create = CommandOf("CreateAgreement");
   EXPECT_EQ(FlagOfPath(create, "first_company_draft.display_name"), "--first-company-draft.display-name");
   EXPECT_EQ(FlagOfPath(create, "no_such_field"), "no_such_field");
   EXPECT_EQ(FlagOfPath(CommandOf("RecordTransactions"), "transactions[3].occur_time"), "--transactions[3].occur_time");
