@@ -31,7 +31,8 @@ namespace {
 using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
 
 constexpr char kDatabaseHealth[] = "db";
-constexpr absl::Duration kCheckInterval = absl::Seconds(2);
+// A host that falls silent costs calls this and DatabaseOptions::check_timeout.
+constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
 // A server without a database is of no use, but to send calls to others helps only if these are better off.
 constexpr absl::Duration kMaxGone = absl::Seconds(30);
 // More than a request may have, so that it gets an error of the service (messages.h) before gRPC's, which clients take

@@ -48,7 +48,8 @@ void Availability::BeginOutage(absl::Time since) {
 absl::StatusOr<size_t> Availability::EnsureHost() {
   if (const std::optional<size_t> host = pool_.host()) return *host;
   const std::lock_guard lock(check_mutex_);
-  if (!pool_.host()) RETURN_IF_ERROR(Choose());
+  // An outage may have begun while this waited.
+  if (!pool_.host() && !IsOutage()) RETURN_IF_ERROR(Choose());
   // It may have been left since.
   const std::optional<size_t> host = pool_.host();
   return host ? absl::StatusOr<size_t>(*host) : DatabaseUnavailable();
@@ -77,8 +78,8 @@ absl::Status Availability::Choose() {
     if (serves) return sight.status;
   }
   if (UseOneOf(absl::MakeSpan(sights))) return absl::OkStatus();
+  BeginOutage(begin);  // Before calls lose their connections, and look for a host by themselves.
   pool_.Leave();
-  BeginOutage(begin);
   if (!silent.empty()) {
     std::vector<HostSight> others = LookAt(silent);
     for (const size_t host : silent) sights[host] = std::move(others[host]);

@@ -164,9 +164,9 @@ std::optional<absl::Status> CallRunner::AfterFailure(Pooled pooled, absl::Time b
       return std::nullopt;
     case ErrorKind::kServerRefuses:
       refused_.Happened(failure.text);
-      pool_.Leave();
       runs.refused_since = std::min(runs.refused_since, absl::Now());
-      availability_.BeginOutage(absl::Now());
+      if (!pooled.tenure->is_over) availability_.BeginOutage(absl::Now());
+      pool_.Leave(*pooled.tenure);
       return std::nullopt;
     case ErrorKind::kCannotWrite:
       runs.outcome_known = false;

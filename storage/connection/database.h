@@ -184,8 +184,8 @@ class Database {
   absl::Status Availability() const { return runner_.CheckGone(); }
 
   // Looks at the hosts, on connections of its own. OK if one can be used, otherwise UNAVAILABLE, after some times
-  // DatabaseOptions::check_timeout at the most. Call it every two seconds: it finds out that the host has fallen silent
-  // or has been succeeded, and leaves it for another one.
+  // DatabaseOptions::check_timeout at the most. Call it twice a second: it finds out that the host has fallen silent or
+  // has been succeeded, and leaves it for another one.
   absl::Status Check() { return runner_.Check(); }
 
   DatabaseFigures figures() const { return runner_.figures(); }

@@ -26,11 +26,19 @@ void Pool::Use(size_t host, int64_t epoch) {
 }
 
 void Pool::Leave() {
+  LeaveIf([](const Tenure&) { return true; });
+}
+
+void Pool::Leave(const Tenure& tenure) {
+  LeaveIf([&](const Tenure& current) { return &current == &tenure; });
+}
+
+void Pool::LeaveIf(absl::FunctionRef<bool(const Tenure&)> is_meant) {
   std::vector<Pooled> left;  // Closed after the lock is released.
   size_t host = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (tenure_ == nullptr) return;
+    if (tenure_ == nullptr || !is_meant(*tenure_)) return;
     tenure_->is_over = true;
     host = tenure_->host;
     tenure_.reset();

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "storage/connection/call.h"
 #include "storage/connection/figures.h"
@@ -53,6 +54,8 @@ class Pool {
   // Uses no host any more. Closes the connections that are idle and breaks those in use, so that nobody waits for an
   // answer of a host that is silent.
   void Leave();
+  // The same, unless that time is over already: what a connection meets says nothing of a later one.
+  void Leave(const Tenure& tenure);
 
   // An idle connection for such a call, or a new one if it `may_connect`. Prefers one that has `autocommit` already.
   // UNAVAILABLE if no host is used, or if it takes no writes. RESOURCE_EXHAUSTED if it has no room for a connection.
@@ -63,6 +66,7 @@ class Pool {
   DatabaseFigures figures() const;
 
  private:
+  void LeaveIf(absl::FunctionRef<bool(const Tenure&)> is_meant);
   // Takes an idle connection out. std::nullopt if there is none.
   std::optional<Pooled> TakeIdle(const Call& call, bool autocommit);
 

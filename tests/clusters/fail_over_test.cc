@@ -27,8 +27,9 @@ constexpr absl::Duration kSlack = absl::Seconds(1);
 // How long a call may take during an outage: --db_unreachable_after, until it is noticed, and what a busy machine adds.
 constexpr absl::Duration kUnreachableAfter = absl::Seconds(8);
 const absl::Duration kLongestCall = kUnreachableAfter + absl::Seconds(7);
-// How long it takes to see that a host is silent: a look every 2 seconds that waits for 2, on a machine that is busy.
-constexpr absl::Duration kNoticed = absl::Seconds(5);
+// How long it takes at the most to see that a host is silent: a look that has just begun when it answers for the last
+// time, and the one after that, of 2 seconds each and half a second between them.
+constexpr absl::Duration kNoticed = absl::Milliseconds(4500);
 // A server that remembers which hosts are of no use connects to another one at once. To try a silent one takes longer.
 constexpr absl::Duration kUnnoticed = absl::Milliseconds(1900);
 

@@ -12,6 +12,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "proto/errors.h"
 #include "tests/storage/database_fixture.h"
 #include "tests/testing/relay.h"
@@ -25,7 +26,7 @@ const Statement kReadOne = {"read_one", "SELECT 1"};
 
 bool IsRefused(const absl::Status& status) { return ReasonOf(status) == v1::ERROR_REASON_DATABASE_UNAVAILABLE; }
 
-// Checks the database every two seconds, as the server does.
+// Checks the database twice a second, as the server does.
 class Checks {
  public:
   explicit Checks(Database& database) {
@@ -35,7 +36,7 @@ class Checks {
         lock.unlock();
         database.Check().IgnoreError();
         lock.lock();
-      } while (!changed_.wait_for(lock, std::chrono::seconds(2), [this] { return ending_; }));
+      } while (!changed_.wait_for(lock, std::chrono::milliseconds(500), [this] { return ending_; }));
     });
   }
   ~Checks() {
@@ -213,6 +214,58 @@ TEST_F(OutagesTest, AServerThatFallsSilentIsLeftWithinSecondsAndNothingIsLostOrD
     for (const std::string& request_id : caller.unknown) EXPECT_TRUE(InsertAs(database, request_id).ok());
   }
   EXPECT_EQ(Count(), absl::StrCat(requests, "\n")) << "each request has made one agreement";
+}
+
+// Each of them would have to wait for a look of its own at the silent host.
+TEST_F(OutagesTest, CallsThatFindNoHostDoNotLookForOneInTurn) {
+  testing::Relay proxy(test_database_.options().socket);
+  DatabaseOptions options = Options();
+  options.socket = proxy.path();
+  options.unreachable_after = absl::Seconds(1);
+  Database database(options, test_database_.ids(), absl::Now);
+  proxy.Hang();
+  const absl::Time begin = absl::Now();
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < kCallers; ++i) {
+      callers.emplace_back([&, i] { EXPECT_TRUE(IsRefused(InsertAs(database, absl::StrCat("r-", i)))); });
+    }
+  }
+  EXPECT_LT(absl::Now() - begin, kCallers / 2 * options.check_timeout);
+  proxy.GoOn();
+}
+
+TEST_F(OutagesTest, ARefusalThatComesLateDoesNotLeaveTheNextHost) {
+  constexpr int kReadOnly = 1290;
+  Database database(Options(), test_database_.ids(), absl::Now);
+  const auto read = [](ReadTransaction& tx) {
+    return tx.QueryOne(
+        kReadOne, {}, +[](const Row& row) { return row.GetInt64(1); });
+  };
+  std::atomic<int> reads = 0;
+  absl::Notification first_reads;
+  absl::Notification next_is_used;
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name != "read_one" || event.phase != StatementEvent::Phase::kBefore) return 0;
+    switch (++reads) {
+      case 1:
+        first_reads.Notify();
+        next_is_used.WaitForNotification();
+        return kReadOnly;
+      case 2:
+        return kReadOnly;
+      default:
+        return 0;
+    }
+  };
+  std::jthread late([&] { EXPECT_TRUE(database.ReadOnly(NewCall(), read).ok()); });
+  first_reads.WaitForNotification();
+  EXPECT_TRUE(database.ReadOnly(NewCall(), read).ok());
+  const int64_t opened = database.figures().connections_opened;
+  next_is_used.Notify();
+  late.join();
+  EXPECT_EQ(database.figures().connections_opened, opened);
+  EXPECT_EQ(reads, 4);
 }
 
 // Both hosts are one server. So the calls that it holds only read: a write that runs again would wait for its own rows.
