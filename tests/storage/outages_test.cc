@@ -22,6 +22,9 @@ namespace {
 
 constexpr int kCallers = 16;
 
+// DatabaseOptions::unreachable_after, and less than a statement waits for an answer.
+constexpr absl::Duration kLeftWithin = absl::Seconds(8 + 7);
+
 const Statement kReadOne = {"read_one", "SELECT 1"};
 
 bool IsRefused(const absl::Status& status) { return ReasonOf(status) == v1::ERROR_REASON_DATABASE_UNAVAILABLE; }
@@ -197,19 +200,20 @@ TEST_F(OutagesTest, AServerThatFallsSilentIsLeftWithinSecondsAndNothingIsLostOrD
       ASSERT_LT(absl::Now() - silent, absl::Seconds(20));
       absl::SleepFor(absl::Milliseconds(10));
     }
-    EXPECT_LT(absl::Now() - silent, absl::Seconds(12));
+    EXPECT_LT(absl::Now() - silent, kLeftWithin);
     const absl::Time refused = absl::Now();
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(IsRefused(InsertAs(database, "refused")));
     EXPECT_LT(absl::Now() - refused, absl::Seconds(1));
     proxy.GoOn();
     const absl::Time back = absl::Now();
-    while (!InsertAs(database, "refused").ok()) ASSERT_LT(absl::Now() - back, absl::Seconds(3));
+    // Sooner than a silent host is looked at again where there are others.
+    while (!InsertAs(database, "refused").ok()) ASSERT_LT(absl::Now() - back, absl::Seconds(9));
     RecordProperty("seconds_to_come_back", absl::StrCat(absl::ToDoubleSeconds(absl::Now() - back)));
   }
   size_t requests = 1;
   for (const Caller& caller : callers) {
     EXPECT_EQ(caller.errors, 0);
-    EXPECT_LT(caller.longest, absl::Seconds(12));
+    EXPECT_LT(caller.longest, kLeftWithin);
     requests += caller.request_ids.size();
     for (const std::string& request_id : caller.unknown) EXPECT_TRUE(InsertAs(database, request_id).ok());
   }
