@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
 #include "proto/sha256.h"
 #include "proto/status_macros.h"
 
@@ -19,6 +20,8 @@ namespace agreements::storage {
 namespace {
 
 constexpr absl::Duration kPollLease = absl::Milliseconds(200);
+constexpr absl::Duration kPauseBeforeRerun = absl::Milliseconds(20);
+constexpr int kMaxRuns = 100;
 
 constexpr char kCreateTables[] = R"sql(CREATE TABLE IF NOT EXISTS schema_migrations (
   version INT NOT NULL,
@@ -73,6 +76,22 @@ const Statement kInsertMigration = {"insert_migration", R"sql(
   VALUES (?, ?, ?, UTC_TIMESTAMP(6))
 )sql"};
 
+// Runs `body` again while the database has undone it for another's sake. On a Galera cluster, whoever changes the
+// schema does so to all others.
+template <typename Body>
+auto Repeatedly(Session& session, Body body) {
+  for (int run = 1;; ++run) {
+    session.ClearFailure();
+    auto result = body();
+    if (!session.failure() || session.failure()->kind != ErrorKind::kRerun || run == kMaxRuns) return result;
+    absl::SleepFor(kPauseBeforeRerun);
+  }
+}
+
+absl::StatusOr<int64_t> Execute(Session& session, const Statement& statement, absl::Span<const Value> values) {
+  return Repeatedly(session, [&] { return session.Execute(statement, values); });
+}
+
 // Keeps the lease until it is destroyed. A thread with a connection of its own renews it.
 class Lease {
  public:
@@ -86,12 +105,12 @@ class Lease {
     }
     changed_.notify_all();
     if (renewer_.joinable()) renewer_.join();
-    if (held_) session_->Execute(kReleaseLease, {holder_}).IgnoreError();
+    if (held_) Execute(*session_, kReleaseLease, {holder_}).IgnoreError();
   }
 
   // Waits until the lease is free, and takes it.
   absl::Status Take(const std::function<void(absl::string_view)>& report) {
-    RETURN_IF_ERROR(session_->Execute(kInsertLease, {}).status());
+    RETURN_IF_ERROR(Execute(*session_, kInsertLease, {}).status());
     for (bool reported = false;; reported = true) {
       ASSIGN_OR_RETURN(held_, Renew());
       if (held_) break;
@@ -111,7 +130,7 @@ class Lease {
  private:
   absl::StatusOr<bool> Renew() {
     ASSIGN_OR_RETURN(const int64_t changed,
-                     session_->Execute(kTakeLease, {holder_, absl::ToInt64Microseconds(duration_), holder_}));
+                     Execute(*session_, kTakeLease, {holder_, absl::ToInt64Microseconds(duration_), holder_}));
     return changed == 1;
   }
 
@@ -169,10 +188,11 @@ absl::StatusOr<bool> HasConstraint(Session& session) {
 
 // Some databases accept a CHECK, and then drop it without a word. Tables that were made so would stay without theirs.
 absl::Status RequireConstraints(Session& session) {
-  ASSIGN_OR_RETURN(bool has_constraint, HasConstraint(session));
+  const auto ask = [&] { return HasConstraint(session); };
+  ASSIGN_OR_RETURN(bool has_constraint, Repeatedly(session, ask));
   if (has_constraint) return absl::OkStatus();
   RETURN_IF_ERROR(session.Command(kAddConstraint));
-  ASSIGN_OR_RETURN(has_constraint, HasConstraint(session));
+  ASSIGN_OR_RETURN(has_constraint, Repeatedly(session, ask));
   if (has_constraint) return absl::OkStatus();
   return absl::FailedPreconditionError(
       "the database drops CHECK constraints, so nothing was migrated; on TiDB: SET GLOBAL "
@@ -204,10 +224,11 @@ absl::Status Migrate(Database& database, const std::vector<Migration>& migration
     report(absl::StrCat("applying ", migration.name));
     for (const std::string& statement : Statements(migration.sql)) {
       if (!lease.Held()) return absl::AbortedError("the migration's lease was lost; run it again");
-      RETURN_IF_ERROR(session->Command(std::string(absl::StripAsciiWhitespace(statement))));
+      const std::string sql(absl::StripAsciiWhitespace(statement));
+      RETURN_IF_ERROR(Repeatedly(*session, [&] { return session->Command(sql); }));
     }
     RETURN_IF_ERROR(
-        session->Execute(kInsertMigration, {migration.version, migration.name, Checksum(migration)}).status());
+        Execute(*session, kInsertMigration, {migration.version, migration.name, Checksum(migration)}).status());
   }
   report(absl::StrCat("the schema is at version ", migrations.empty() ? 0 : migrations.back().version));
   return absl::OkStatus();

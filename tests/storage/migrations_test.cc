@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "storage/tables/name_keys.h"
@@ -77,6 +80,28 @@ TEST_F(MigrationsTest, RunByManyAtOnceAreAppliedOnce) {
   for (std::jthread& migrator : migrators) migrator.join();
   EXPECT_EQ(failed, 0);
   EXPECT_EQ(test_database_.Sql("SELECT COUNT(*) FROM two"), "1\n") << "its INSERT ran once";
+}
+
+// As on a Galera cluster, where a change of the schema undoes what others do meanwhile.
+TEST_F(MigrationsTest, RunAStatementAgainThatWasUndoneForAnothersSake) {
+  constexpr int kDeadlock = 1213;
+  std::mutex mutex;  // The lease is renewed by a thread of its own.
+  std::set<std::string> undone;
+  TestHooks hooks;
+  hooks.on_statement = [&](const StatementEvent& event) {
+    const std::lock_guard lock(mutex);
+    const bool is_changing = event.name.find("lease") != absl::string_view::npos || event.name == "insert_migration" ||
+                             event.name == "INSERT";
+    return is_changing && undone.insert(std::string(event.name)).second ? kDeadlock : 0;
+  };
+  DatabaseOptions options = test_database_.options();
+  options.hooks = &hooks;
+  Database database(options, test_database_.ids(), absl::Now);
+  EXPECT_EQ(Migrate(database, {one_, two_}, [](absl::string_view) {}), absl::OkStatus());
+  EXPECT_THAT(undone,
+              ::testing::ElementsAre("INSERT", "insert_lease", "insert_migration", "release_lease", "take_lease"));
+  EXPECT_EQ(test_database_.Sql("SELECT COUNT(*) FROM two"), "1\n");
+  EXPECT_EQ(test_database_.Sql("SELECT holder FROM migration_lease"), "\n") << "it is given back";
 }
 
 TEST_F(MigrationsTest, WaitForALeaseThatADeadProcessLeftBehind) {
