@@ -1,6 +1,7 @@
 #include "storage/connection/availability.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/random/random.h"
@@ -17,6 +18,11 @@ namespace {
 // Pauses between attempts to reconnect: random, up to a bound that doubles from the first to the last.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLastPause = absl::Milliseconds(500);
+
+// How long a silent host is not looked at again, since that takes as long as it did before: until then, another one may
+// take over. The second one is for when no host can be used.
+constexpr absl::Duration kSilent = absl::Seconds(10);
+constexpr absl::Duration kSilentInOutage = absl::Seconds(3);
 
 }  // namespace
 
@@ -63,13 +69,17 @@ absl::Status Availability::Check() {
 
 absl::Status Availability::Choose() {
   const absl::Time begin = absl::Now();
-  // A look at a silent host takes as long as it is silent.
-  std::vector<size_t> first;
-  std::vector<size_t> silent;
-  for (size_t host = 0; host < hosts_.size(); ++host) (hosts_.IsSilent(host) ? silent : first).push_back(host);
-  if (first.empty()) first.swap(silent);
+  const absl::Duration memory = IsOutage() ? kSilentInOutage : kSilent;
+  std::vector<size_t> hosts;
+  for (size_t host = 0; host < hosts_.size(); ++host) {
+    if (pool_.host() == host || !hosts_.WasSilent(host, memory)) hosts.push_back(host);
+  }
+  if (hosts.empty()) {
+    hosts.resize(hosts_.size());
+    std::iota(hosts.begin(), hosts.end(), 0);
+  }
 
-  std::vector<HostSight> sights = LookAt(first);
+  std::vector<HostSight> sights = LookAt(hosts);
   if (const std::optional<size_t> used = pool_.host()) {
     // A host without room for another connection serves others. One that is only slow has answered them.
     const HostSight& sight = sights[*used];
@@ -80,11 +90,6 @@ absl::Status Availability::Choose() {
   if (UseOneOf(absl::MakeSpan(sights))) return absl::OkStatus();
   BeginOutage(begin);  // Before calls lose their connections, and look for a host by themselves.
   pool_.Leave();
-  if (!silent.empty()) {
-    std::vector<HostSight> others = LookAt(silent);
-    for (const size_t host : silent) sights[host] = std::move(others[host]);
-    if (UseOneOf(absl::MakeSpan(sights))) return absl::OkStatus();
-  }
   std::vector<absl::string_view> reasons;
   reasons.reserve(sights.size());
   for (const HostSight& sight : sights) reasons.push_back(sight.status.message());

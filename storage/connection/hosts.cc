@@ -18,9 +18,6 @@
 namespace agreements::storage {
 namespace {
 
-// How long a host that did not answer is taken for silent. Otherwise each look at it would take as long as the first.
-constexpr absl::Duration kSilent = absl::Seconds(10);
-
 constexpr absl::Duration kClockSlack = absl::Milliseconds(100);
 
 bool IsEncrypted(sql::Connection& connection) {
@@ -105,11 +102,13 @@ bool Hosts::AnsweredSince(size_t host, absl::Time time) const {
 }
 
 void Hosts::FellSilent(size_t host) {
-  hosts_[host].silent_until = absl::ToUnixMicros(absl::Now() + kSilent);
+  hosts_[host].fell_silent = absl::ToUnixMicros(absl::Now());
   hosts_[host].unreachable.Happened("it does not answer");
 }
 
-bool Hosts::IsSilent(size_t host) const { return hosts_[host].silent_until > absl::ToUnixMicros(absl::Now()); }
+bool Hosts::WasSilent(size_t host, absl::Duration memory) const {
+  return hosts_[host].fell_silent > absl::ToUnixMicros(absl::Now() - memory);
+}
 
 void Hosts::Disconnect(size_t host) {
   SocketIds sockets;

@@ -85,9 +85,10 @@ class Hosts {
   // Whether it has sent one since then.
   bool AnsweredSince(size_t host, absl::Time time) const;
 
-  // The host takes connections or statements and does not answer. It is silent for some seconds from now on.
+  // The host takes connections or statements and does not answer.
   void FellSilent(size_t host);
-  bool IsSilent(size_t host) const;
+  // Whether that was less than `memory` ago.
+  bool WasSilent(size_t host, absl::Duration memory) const;
 
   // Breaks all connections to the host, so that no thread waits any longer for an answer from it.
   void Disconnect(size_t host);
@@ -100,9 +101,9 @@ class Hosts {
 
     const std::string address;
     TroubleLog unreachable{"cannot connect to " + address};
-    std::atomic<int64_t> answered = 0;      // When, in microseconds since 1970.
-    std::atomic<int64_t> silent_until = 0;  // Likewise.
-    SocketIds sockets;                      // Connected to it. Guarded by mutex_.
+    std::atomic<int64_t> answered = 0;     // When, in microseconds since 1970.
+    std::atomic<int64_t> fell_silent = 0;  // Likewise.
+    SocketIds sockets;                     // Connected to it. Guarded by mutex_.
   };
 
   // Counts, logs and returns a failed attempt to connect.

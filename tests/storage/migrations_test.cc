@@ -31,7 +31,8 @@ class MigrationsTest : public ::testing::Test {
 
   const Migration one_{1, "0001_one",
                        "-- A comment; with a semicolon.\nCREATE TABLE IF NOT EXISTS one (\n  id INT PRIMARY KEY\n);\n"};
-  const Migration two_{2, "0002_two", "CREATE TABLE IF NOT EXISTS two (id INT PRIMARY KEY);\nINSERT INTO two VALUES (1);\n"};
+  const Migration two_{2, "0002_two",
+                       "CREATE TABLE IF NOT EXISTS two (id INT PRIMARY KEY);\nINSERT INTO two VALUES (1);\n"};
   const Migration broken_{2, "0002_two", "CREATE TABLE IF NOT EXISTS two (id INT PRIMARY KEY);\nNONSENSE;\n"};
   testing::TestDatabase test_database_{nullptr, false};
   std::string log_;

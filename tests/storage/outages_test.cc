@@ -320,6 +320,35 @@ TEST_F(OutagesTest, ASilentHostIsLeftForAnotherOneWithoutAnError) {
   EXPECT_EQ(Count(), absl::StrCat(late.size(), "\n"));
 }
 
+TEST_F(OutagesTest, WhileAnotherHostMayTakeOverASilentOneIsNotWaitedFor) {
+  constexpr int kReadOnly = 1290;
+  testing::Relay first(test_database_.options().socket);
+  testing::Relay second(test_database_.options().socket);
+  DatabaseOptions options = Options();
+  options.socket.clear();
+  options.hosts = {first.address(), second.address()};
+  std::atomic<bool> takes_writes = true;
+  std::atomic<int> refusals = 0;
+  // Of the second host: the first one, which hangs, never comes so far.
+  on_statement_ = [&](const StatementEvent& event) {
+    if (event.name != "prepare session" || event.phase != StatementEvent::Phase::kAfter || takes_writes) return 0;
+    ++refusals;
+    return kReadOnly;
+  };
+  Database database(options, test_database_.ids(), absl::Now);
+  ASSERT_TRUE(database.Check().ok());
+  takes_writes = false;
+  first.Hang();
+  EXPECT_FALSE(database.Check().ok());
+  const int before = refusals;
+  while (refusals == before) absl::SleepFor(absl::Milliseconds(1));  // The outage's first look, at least, is over.
+  takes_writes = true;
+  const absl::Time begin = absl::Now();
+  while (database.figures().gone_since != absl::InfiniteFuture()) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_LT(absl::Now() - begin, options.check_timeout) << "it has waited for the silent host";
+  first.GoOn();
+}
+
 TEST_F(OutagesTest, ACheckThatIsSlowWhileCallsAreAnsweredDropsNothing) {
   DatabaseOptions options = Options();
   options.check_timeout = absl::Seconds(1);
