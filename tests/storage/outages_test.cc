@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "proto/errors.h"
+#include "storage/connection/mysql_errors.h"
 #include "tests/storage/database_fixture.h"
 #include "tests/testing/relay.h"
 
@@ -26,6 +28,11 @@ constexpr int kCallers = 16;
 constexpr absl::Duration kLeftWithin = absl::Seconds(8 + 7);
 
 const Statement kReadOne = {"read_one", "SELECT 1"};
+
+absl::StatusOr<std::optional<int64_t>> ReadOne(ReadTransaction& tx) {
+  return tx.QueryOne(
+      kReadOne, {}, +[](const Row& row) { return row.GetInt64(1); });
+}
 
 bool IsRefused(const absl::Status& status) { return ReasonOf(status) == v1::ERROR_REASON_DATABASE_UNAVAILABLE; }
 
@@ -240,12 +247,7 @@ TEST_F(OutagesTest, CallsThatFindNoHostDoNotLookForOneInTurn) {
 }
 
 TEST_F(OutagesTest, ARefusalThatComesLateDoesNotLeaveTheNextHost) {
-  constexpr int kReadOnly = 1290;
   Database database(Options(), test_database_.ids(), absl::Now);
-  const auto read = [](ReadTransaction& tx) {
-    return tx.QueryOne(
-        kReadOne, {}, +[](const Row& row) { return row.GetInt64(1); });
-  };
   std::atomic<int> reads = 0;
   absl::Notification first_reads;
   absl::Notification next_is_used;
@@ -255,16 +257,16 @@ TEST_F(OutagesTest, ARefusalThatComesLateDoesNotLeaveTheNextHost) {
       case 1:
         first_reads.Notify();
         next_is_used.WaitForNotification();
-        return kReadOnly;
+        return kReadOnlyError;
       case 2:
-        return kReadOnly;
+        return kReadOnlyError;
       default:
         return 0;
     }
   };
-  std::jthread late([&] { EXPECT_TRUE(database.ReadOnly(NewCall(), read).ok()); });
+  std::jthread late([&] { EXPECT_TRUE(database.ReadOnly(NewCall(), ReadOne).ok()); });
   first_reads.WaitForNotification();
-  EXPECT_TRUE(database.ReadOnly(NewCall(), read).ok());
+  EXPECT_TRUE(database.ReadOnly(NewCall(), ReadOne).ok());
   const int64_t opened = database.figures().connections_opened;
   next_is_used.Notify();
   late.join();
@@ -285,13 +287,9 @@ TEST_F(OutagesTest, ASilentHostIsLeftForAnotherOneWithoutAnError) {
   const absl::Cleanup end = [this] { ending_ = true; };
   for (int i = 0; i < kCallers; ++i) {
     readers.emplace_back([&] {
-      const auto read = [](ReadTransaction& tx) {
-        return tx.QueryOne(
-            kReadOne, {}, +[](const Row& row) { return row.GetInt64(1); });
-      };
       while (!ending_) {
         const absl::Time begin = absl::Now();
-        EXPECT_TRUE(database.ReadOnly(NewCall(absl::Seconds(30)), read).ok());
+        EXPECT_TRUE(database.ReadOnly(NewCall(absl::Seconds(30)), ReadOne).ok());
         EXPECT_LT(absl::Now() - begin, absl::Seconds(12));
       }
     });
@@ -321,7 +319,6 @@ TEST_F(OutagesTest, ASilentHostIsLeftForAnotherOneWithoutAnError) {
 }
 
 TEST_F(OutagesTest, WhileAnotherHostMayTakeOverASilentOneIsNotWaitedFor) {
-  constexpr int kReadOnly = 1290;
   testing::Relay first(test_database_.options().socket);
   testing::Relay second(test_database_.options().socket);
   DatabaseOptions options = Options();
@@ -333,7 +330,7 @@ TEST_F(OutagesTest, WhileAnotherHostMayTakeOverASilentOneIsNotWaitedFor) {
   on_statement_ = [&](const StatementEvent& event) {
     if (event.name != "prepare session" || event.phase != StatementEvent::Phase::kAfter || takes_writes) return 0;
     ++refusals;
-    return kReadOnly;
+    return kReadOnlyError;
   };
   Database database(options, test_database_.ids(), absl::Now);
   ASSERT_TRUE(database.Check().ok());
