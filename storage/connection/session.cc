@@ -56,9 +56,10 @@ absl::Status Session::Prepare() {
     has_json_table_ = HasJsonTable(server.at(0));
     const bool mariadb = engine_ == Engine::kMariaDb;
     const absl::string_view isolation = mariadb ? "tx_isolation" : "transaction_isolation";
-    // On a Galera cluster, a read waits for what other nodes have committed.
+    // On a Galera cluster, a read waits for what other nodes have committed, and so does the first statement of a
+    // transaction, whatever it is: 1 is for SELECT, 2 for UPDATE and DELETE, 4 for INSERT. Later ones do not wait.
     DoCommand(absl::StrCat("SET SESSION sql_mode = '", kSqlMode, "', time_zone = '+00:00', ", isolation,
-                           " = 'READ-COMMITTED'", mariadb ? ", wsrep_sync_wait = 1" : ""));
+                           " = 'READ-COMMITTED'", mariadb ? ", wsrep_sync_wait = 7" : ""));
     // A member that has left its group may have read_only off, and super_read_only on.
     const std::vector<std::string> settings =
         QueryTexts(absl::StrCat("SELECT @@sql_mode, @@time_zone, @@", isolation, ", @@autocommit, ",
@@ -138,7 +139,7 @@ absl::Status Session::Set(SessionSettings settings) {
 
 absl::Status Session::Begin() {
   in_transaction_ = true;
-  return Command("START TRANSACTION");
+  return autocommit_ ? Command("START TRANSACTION") : absl::OkStatus();
 }
 
 absl::Status Session::BeginSnapshot() {

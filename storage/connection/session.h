@@ -101,7 +101,7 @@ class Session {
   // See SessionSettings.
   bool autocommit() const { return autocommit_; }
 
-  // Begins a transaction at READ COMMITTED, which Commit() or Rollback() ends.
+  // Begins a transaction at READ COMMITTED, until Commit() or Rollback(). No round trip unless autocommit is on.
   absl::Status Begin();
   // Begins a transaction at REPEATABLE READ for reading. Its snapshot is taken at once. Not READ ONLY, which TiDB does
   // not take. So end it with Rollback(), which undoes whatever was written.

@@ -19,7 +19,9 @@ using google::protobuf::MethodDescriptor;
 constexpr char kMalformed[] = "INVALID_ARGUMENT MALFORMED_REQUEST; BadRequest ";
 
 // Counts the statements that calls have caused.
-int Questions(const Statements& statements) { return statements.Count("START") + statements.Count("get_agreement"); }
+int Questions(const Statements& statements) {
+  return statements.Count("insert_request") + statements.Count("get_agreement");
+}
 
 TEST(WireServerTest, BytesThatDoNotParseAreMalformedForEveryMethodAndNeverReachTheDatabase) {
   Statements statements;
