@@ -1,7 +1,10 @@
 // Users and their access to products in companies: domain.md U1 to U3.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "proto/days.h"
@@ -9,14 +12,11 @@
 #include "proto/id_prefixes.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
-#include "server/operations/company_steps.h"
 #include "server/operations/operations.h"
 #include "server/operations/pages.h"
 #include "server/rules/rules.h"
 #include "storage/tables/accesses.h"
-#include "storage/tables/agreements.h"
-#include "storage/tables/companies.h"
-#include "storage/tables/products.h"
+#include "storage/tables/holders.h"
 
 namespace agreements {
 namespace {
@@ -26,65 +26,80 @@ using storage::Transaction;
 
 constexpr absl::Duration kInvitationLifetime = absl::Hours(30 * 24);  // U2
 
-// The user and the company of a request, whose agreement is locked.
+// What the operation for one product works with: the user and the company of the request, whose agreement is locked.
 struct Subject {
   std::string company_id;
   std::string user_id;
   Moment now;
   absl::CivilDay settled_until;  // Of the company's agreement.
   absl::CivilDay held_from;      // The first day of the company's newest placement, which is in the agreement.
+  // U3, D2: the first day on which what ends now no longer counts, unless it began later. Today counts. Days before the
+  // company's newest placement stay as they are, see Begin().
+  absl::CivilDay until_day;
 };
 
-// What an operation does for one product. `live` is the user's access to it, from ListLiveAccesses(), or nothing.
-// Returns the changed access, or the one that replaces it.
-using Step = absl::StatusOr<v1::Access> (*)(Transaction& tx, const Subject& subject, const std::string& product_id,
-                                            const std::optional<v1::Access>& live);
+// What is to be stored for all products.
+struct Writes {
+  std::vector<storage::AccessUpdate> ended;
+  std::vector<v1::Access> accepted;
+  std::vector<v1::Access> inserted;
+};
 
-// U1: the products must be of kind LICENSE. Products are never removed and keep their kind, so this needs no lock.
+// What an operation does for one product. `live` is the user's access to it, or nothing. Returns the changed access, or
+// the one that replaces it, and adds to `writes` what must be stored for that.
+using Step = absl::StatusOr<v1::Access> (*)(Transaction& tx, const Subject& subject, const std::string& product_id,
+                                            const std::optional<v1::Access>& live, Writes& writes);
+
+// U1: the products must exist and be of kind LICENSE.
 template <typename Request>
-absl::Status CheckProducts(Transaction& tx, const Request& request) {
+absl::Status CheckProducts(const std::map<std::string, v1::ProductKind>& kinds, const Request& request) {
   for (int i = 0; i < request.product_ids_size(); ++i) {
     const std::string& product_id = request.product_ids(i);
-    ASSIGN_OR_RETURN(const v1::Product product, storage::GetProduct(tx, product_id));
-    if (product.kind() != v1::PRODUCT_KIND_LICENSE) {
-      return ProductKindWrong(absl::StrCat("product_ids[", i, "]"), product_id, product.kind());
+    const auto kind = kinds.find(product_id);
+    if (kind == kinds.end()) return ProductNotFound(product_id);
+    if (kind->second != v1::PRODUCT_KIND_LICENSE) {
+      return ProductKindWrong(absl::StrCat("product_ids[", i, "]"), product_id, kind->second);
     }
   }
   return absl::OkStatus();
 }
 
-// Locks the agreement that holds the company, and reads what nobody else can change while it is locked.
-template <typename Request>
-absl::StatusOr<Subject> LockSubject(Transaction& tx, const Clock& clock, const Request& request,
-                                    const std::string& agreement_id) {
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, LockHolder(tx, agreement_id, {}));
-  ASSIGN_OR_RETURN(const Moment now, clock.Read());
-  ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, request.company_id()));
-  if (company.has_delete_time() || company.agreement_id() != agreement_id) return storage::StartOver();
-  ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, request.company_id()));
-  return Subject{.company_id = request.company_id(),
-                 .user_id = request.user_id(),
-                 .now = now,
-                 .settled_until = ParseDay(agreement.settled_until()),
-                 .held_from = held_from};
-}
-
 // The frame of the four operations: takes `step` for every product, or for none.
 template <typename Response, typename Request>
 absl::StatusOr<Response> ForEachProduct(Transaction& tx, const Clock& clock, const Request& request, Step step) {
-  ASSIGN_OR_RETURN(const v1::Company company, storage::GetCompany(tx, request.company_id()));
-  RETURN_IF_ERROR(CheckProducts(tx, request));
-  if (company.has_delete_time()) return CompanyDeleted(request.company_id());
-  ASSIGN_OR_RETURN(const Subject subject, LockSubject(tx, clock, request, company.agreement_id()));
-  std::map<std::string, std::optional<v1::Access>> live;
-  ASSIGN_OR_RETURN(const auto accesses,
-                   storage::ListLiveAccesses(tx, request.company_id(), request.user_id(), subject.now.time));
-  for (const v1::Access& access : accesses) live[access.product_id()] = access;
   // In ascending order, so that two calls cannot deadlock: a new access locks its product by its foreign key.
-  std::map<std::string, v1::Access> changed;
-  for (const std::string& product_id : std::set(request.product_ids().begin(), request.product_ids().end())) {
-    ASSIGN_OR_RETURN(changed[product_id], step(tx, subject, product_id, live[product_id]));
+  const std::set<std::string> product_ids(request.product_ids().begin(), request.product_ids().end());
+  ASSIGN_OR_RETURN(const storage::HolderLock lock, storage::LockHolder(tx, request.company_id(), {}));
+  ASSIGN_OR_RETURN(const Moment now, clock.Read());
+  ASSIGN_OR_RETURN(const storage::CompanyUser user,
+                   storage::GetCompanyUser(tx, request.company_id(), request.user_id(), product_ids, now.time, lock));
+  RETURN_IF_ERROR(CheckProducts(user.kinds, request));
+  if (user.company.has_delete_time()) return CompanyDeleted(request.company_id());
+  if (!user.is_locked) return storage::StartOver();
+  if (!user.held_from) {
+    return absl::InternalError(absl::StrCat("company ", request.company_id(), " has no placement"));
   }
+  const Subject subject = {
+      .company_id = request.company_id(),
+      .user_id = request.user_id(),
+      .now = now,
+      .settled_until = user.settled_until,
+      .held_from = *user.held_from,
+      .until_day = std::max(rules::LastDay(now.day, user.settled_until, absl::CivilDay::min()) + 1, *user.held_from)};
+  Writes writes;
+  std::map<std::string, v1::Access> changed;
+  for (const std::string& product_id : product_ids) {
+    const auto live = user.live.find(product_id);
+    ASSIGN_OR_RETURN(
+        changed[product_id],
+        step(tx, subject, product_id, live == user.live.end() ? std::nullopt : std::optional(live->second), writes));
+  }
+  // What ends makes room for what begins.
+  if (!writes.ended.empty()) {
+    RETURN_IF_ERROR(storage::EndUserAccesses(tx, writes.ended, subject.until_day, now.time));
+  }
+  if (!writes.accepted.empty()) RETURN_IF_ERROR(storage::AcceptInvitations(tx, writes.accepted));
+  if (!writes.inserted.empty()) RETURN_IF_ERROR(storage::InsertAccesses(tx, writes.inserted));
   Response response;
   for (const std::string& product_id : request.product_ids()) *response.add_accesses() = changed[product_id];
   return response;
@@ -110,64 +125,62 @@ void Begin(const Subject& subject, v1::Access& access) {
   *access.mutable_update_time() = ToTimestamp(subject.now.time);
 }
 
-// U3, D2: today is the access's last day, if it counts at all. Days before the company's newest placement stay as they
-// are, see Begin().
+// Ends an access or an invitation. It is what storage::EndUserAccesses() stores.
 void End(const Subject& subject, v1::Access& access) {
   if (access.state() == v1::ACCESS_STATE_ACTIVE) {
-    const absl::CivilDay last_day = rules::LastDay(subject.now.day, subject.settled_until, ParseDay(access.from_day()));
-    access.set_until_day(FormatDay(std::max(last_day + 1, subject.held_from)));
+    access.set_until_day(FormatDay(std::max(subject.until_day, ParseDay(access.from_day()) + 1)));
   }
   access.set_state(v1::ACCESS_STATE_ENDED);
   *access.mutable_update_time() = ToTimestamp(subject.now.time);
 }
 
-// U2: stores that an invitation is over, so that something else can take its place.
-absl::Status EndInvitation(Transaction& tx, const Subject& subject, v1::Access invitation) {
+// U2: an invitation is over, so that something else can take its place.
+void EndInvitation(const Subject& subject, v1::Access invitation, Writes& writes) {
   // An expired invitation ended when it expired.
   if (invitation.state() != v1::ACCESS_STATE_ENDED) End(subject, invitation);
-  return storage::UpdateAccess(tx, invitation, v1::ACCESS_STATE_INVITED);
+  writes.ended.push_back({.access = std::move(invitation), .old_state = v1::ACCESS_STATE_INVITED});
 }
 
 absl::StatusOr<v1::Access> Invite(Transaction& tx, const Subject& subject, const std::string& product_id,
-                                  const std::optional<v1::Access>& live) {
+                                  const std::optional<v1::Access>& live, Writes& writes) {
   if (live && live->state() != v1::ACCESS_STATE_ENDED) return *live;
-  if (live) RETURN_IF_ERROR(EndInvitation(tx, subject, *live));
+  if (live) EndInvitation(subject, *live, writes);
   v1::Access invitation = NewAccess(tx, subject, product_id);
   invitation.set_state(v1::ACCESS_STATE_INVITED);
   *invitation.mutable_expire_time() = ToTimestamp(subject.now.time + kInvitationLifetime);
-  RETURN_IF_ERROR(storage::InsertAccess(tx, invitation));
+  writes.inserted.push_back(invitation);
   return invitation;
 }
 
-absl::StatusOr<v1::Access> Accept(Transaction& tx, const Subject& subject, const std::string& product_id,
-                                  const std::optional<v1::Access>& live) {
+absl::StatusOr<v1::Access> Accept(Transaction& /*tx*/, const Subject& subject, const std::string& product_id,
+                                  const std::optional<v1::Access>& live, Writes& writes) {
   if (!live) return AccessNotFound(subject.company_id, subject.user_id, product_id);
   if (live->state() == v1::ACCESS_STATE_ACTIVE) return *live;
   if (live->state() == v1::ACCESS_STATE_ENDED) return InvitationExpired(*live);
   v1::Access access = *live;
   Begin(subject, access);
-  RETURN_IF_ERROR(storage::UpdateAccess(tx, access, v1::ACCESS_STATE_INVITED));
+  writes.accepted.push_back(access);
   return access;
 }
 
 absl::StatusOr<v1::Access> Grant(Transaction& tx, const Subject& subject, const std::string& product_id,
-                                 const std::optional<v1::Access>& live) {
+                                 const std::optional<v1::Access>& live, Writes& writes) {
   if (live && live->state() == v1::ACCESS_STATE_ACTIVE) return *live;
-  if (live) RETURN_IF_ERROR(EndInvitation(tx, subject, *live));
+  if (live) EndInvitation(subject, *live, writes);
   v1::Access access = NewAccess(tx, subject, product_id);
   Begin(subject, access);
-  RETURN_IF_ERROR(storage::InsertAccess(tx, access));
+  writes.inserted.push_back(access);
   return access;
 }
 
-absl::StatusOr<v1::Access> Revoke(Transaction& tx, const Subject& subject, const std::string& product_id,
-                                  const std::optional<v1::Access>& live) {
+absl::StatusOr<v1::Access> Revoke(Transaction& /*tx*/, const Subject& subject, const std::string& product_id,
+                                  const std::optional<v1::Access>& live, Writes& writes) {
   if (!live || live->state() == v1::ACCESS_STATE_ENDED) {
     return AccessNotFound(subject.company_id, subject.user_id, product_id);
   }
   v1::Access access = *live;
   End(subject, access);
-  RETURN_IF_ERROR(storage::UpdateAccess(tx, access, live->state()));
+  writes.ended.push_back({.access = access, .old_state = live->state()});
   return access;
 }
 

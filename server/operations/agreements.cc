@@ -1,5 +1,6 @@
 // Agreements: domain.md A1 to A5.
 #include <algorithm>
+#include <utility>
 
 #include "proto/errors.h"
 #include "proto/status_macros.h"
@@ -111,19 +112,16 @@ absl::StatusOr<v1::DeleteAgreementResponse> DeleteAgreement(Transaction& tx, con
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
   RETURN_IF_ERROR(rules::CheckRevision(request, agreement_id, agreement.revision()));
   if (agreement.company_count() > 0) return NotEmpty(tx, agreement);
-  if (agreement.draft_count() > 0 && !request.discard_drafts()) {
-    return AgreementHasDrafts(agreement_id, agreement.draft_count());
-  }
+  const bool has_drafts = agreement.draft_count() > 0;
+  if (has_drafts && !request.discard_drafts()) return AgreementHasDrafts(agreement_id, agreement.draft_count());
   ASSIGN_OR_RETURN(const Moment now, clock.Read());
   *agreement.mutable_delete_time() = ToTimestamp(now.time);
   *agreement.mutable_update_time() = agreement.delete_time();
   // A5: deletes only while the agreement holds what was read, so nothing can be added in between.
   RETURN_IF_ERROR(storage::DeleteAgreement(tx, agreement));
-  if (agreement.draft_count() > 0) {
-    RETURN_IF_ERROR(storage::DiscardDrafts(tx, agreement_id, agreement.delete_time()));
-  }
+  if (has_drafts) RETURN_IF_ERROR(storage::DiscardDrafts(tx, agreement_id, agreement.delete_time()));
   v1::DeleteAgreementResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_agreement(), storage::GetAgreement(tx, agreement_id));
+  *response.mutable_agreement() = std::move(agreement);
   return response;
 }
 

@@ -16,8 +16,8 @@
 #include "storage/tables/accesses.h"
 #include "storage/tables/agreements.h"
 #include "storage/tables/companies.h"
+#include "storage/tables/holders.h"
 #include "storage/tables/placements.h"
-#include "storage/tables/transactions.h"
 
 namespace agreements {
 namespace {
@@ -33,6 +33,13 @@ absl::StatusOr<v1::ListCompaniesResponse> ListCompaniesByName(ReadTransaction& t
   response.set_next_page_token(FillSortedPage(request, std::move(companies), *response.mutable_companies(),
                                               [](const v1::Company& company) { return company.company_id(); }));
   return response;
+}
+
+// Why the company could not be deleted, as it is now.
+absl::Status WhyNotDeleted(const v1::DeleteCompanyRequest& request, const v1::Company& company) {
+  if (company.has_delete_time()) return CompanyDeleted(request.company_id());
+  RETURN_IF_ERROR(rules::CheckRevision(request, request.company_id(), company.revision()));
+  return storage::StartOver();  // It was undeleted since, or got this revision.
 }
 
 }  // namespace
@@ -95,31 +102,29 @@ absl::StatusOr<v1::UpdateCompanyResponse> UpdateCompany(Transaction& tx, const C
 absl::StatusOr<v1::DeleteCompanyResponse> DeleteCompany(Transaction& tx, const Clock& clock,
                                                         const v1::DeleteCompanyRequest& request) {
   const std::string& company_id = request.company_id();
-  v1::DeleteCompanyResponse response;
-  auto& company = *response.mutable_company();
-  ASSIGN_OR_RETURN(company, storage::GetCompany(tx, company_id));
-  if (company.has_delete_time()) return CompanyDeleted(company_id);
-  RETURN_IF_ERROR(rules::CheckRevision(request, company_id, company.revision()));
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, LockHolder(tx, company.agreement_id(), {.companies = -1}));
+  ASSIGN_OR_RETURN(const storage::HolderLock lock, storage::LockHolder(tx, company_id, {.companies = -1}));
   ASSIGN_OR_RETURN(const Moment now, clock.Read());
-  *company.mutable_delete_time() = ToTimestamp(now.time);
-  *company.mutable_update_time() = company.delete_time();
-  RETURN_IF_ERROR(storage::UpdateCompany(tx, company));
-  ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(tx, company_id));
-  // A transaction that was recorded while this waited may have a later day than the clock gave. That day needs a
-  // holder.
-  ASSIGN_OR_RETURN(const auto newest, storage::GetNewestTransactionDay(tx, company_id));
-  const absl::CivilDay last_day =
-      rules::LastDay(now.day, ParseDay(agreement.settled_until()), std::max(held_from, newest.value_or(held_from)));
-  RETURN_IF_ERROR(storage::EndAccesses(tx, company_id, last_day, now.time));
-  RETURN_IF_ERROR(PlaceCompany(tx, company_id, "", last_day + 1).status());
+  const auto revision = request.has_revision() ? std::optional(request.revision()) : std::nullopt;
+  ASSIGN_OR_RETURN(const bool deleted, storage::DeleteCompany(tx, company_id, revision, now.time));
+  // After the company is written. A transaction that was recorded while this waited may have a later day than the clock
+  // gave. That day needs a holder.
+  ASSIGN_OR_RETURN(storage::HeldCompany held, storage::GetCompanyInUse(tx, company_id, lock));
+  if (!deleted) return WhyNotDeleted(request, held.company);
+  if (!held.is_locked) return storage::StartOver();
+  storage::TellDeleted(tx, held.company);
+  ASSIGN_OR_RETURN(const absl::CivilDay held_from, NewestPlacementFrom(held));
+  const absl::CivilDay last_day = rules::LastDay(now.day, ParseDay(held.holder.settled_until()),
+                                                 std::max(held_from, held.newest_transaction_day.value_or(held_from)));
+  if (held.has_accesses) RETURN_IF_ERROR(storage::EndAccesses(tx, company_id, last_day, now.time));
+  RETURN_IF_ERROR(PlaceCompany(tx, held.newest, company_id, "", last_day + 1).status());
+  v1::DeleteCompanyResponse response;
+  *response.mutable_company() = std::move(held.company);
   return response;
 }
 
 absl::StatusOr<v1::ListPlacementsResponse> ListPlacements(ReadTransaction& tx,
                                                           const v1::ListPlacementsRequest& request) {
   ASSIGN_OR_RETURN(const std::string before_day, PageKey(request, kAfterAllDays));
-  RETURN_IF_ERROR(storage::GetCompany(tx, request.company_id()).status());
   ASSIGN_OR_RETURN(auto placements,
                    storage::ListPlacements(tx, request.company_id(), before_day, PageSize(request) + 1));
   // A placement ends where its successor begins. The successor comes before it here; that of the first row is the

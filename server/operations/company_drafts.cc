@@ -1,4 +1,6 @@
 // Drafts, the saved wizard for a new company: domain.md C2, C3.
+#include <utility>
+
 #include "proto/errors.h"
 #include "proto/id_prefixes.h"
 #include "proto/status_macros.h"
@@ -10,6 +12,7 @@
 #include "storage/tables/agreements.h"
 #include "storage/tables/companies.h"
 #include "storage/tables/company_drafts.h"
+#include "storage/tables/holders.h"
 
 namespace agreements {
 namespace {
@@ -22,13 +25,6 @@ absl::Status CheckOpen(const v1::CompanyDraft& draft) {
   if (draft.state() == v1::COMPANY_DRAFT_STATE_COMPLETED) return DraftCompleted(draft.draft_id(), draft.company_id());
   if (draft.state() == v1::COMPANY_DRAFT_STATE_DISCARDED) return DraftDiscarded(draft.draft_id());
   return absl::OkStatus();
-}
-
-// C3: why a discarded draft cannot be completed.
-absl::Status Discarded(Transaction& tx, const v1::CompanyDraft& draft) {
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, draft.agreement_id()));
-  if (agreement.has_delete_time()) return AgreementDeleted(draft.agreement_id());
-  return DraftDiscarded(draft.draft_id());
 }
 
 }  // namespace
@@ -61,35 +57,42 @@ absl::StatusOr<v1::UpdateCompanyDraftResponse> UpdateCompanyDraft(Transaction& t
 
 absl::StatusOr<v1::DeleteCompanyDraftResponse> DeleteCompanyDraft(Transaction& tx, const Clock& clock,
                                                                   const v1::DeleteCompanyDraftRequest& request) {
-  v1::DeleteCompanyDraftResponse response;
-  auto& draft = *response.mutable_draft();
-  ASSIGN_OR_RETURN(draft, storage::GetDraft(tx, request.draft_id()));
+  ASSIGN_OR_RETURN(const storage::HolderLock lock, storage::LockHolderOfDraft(tx, request.draft_id(), {.drafts = -1}));
+  ASSIGN_OR_RETURN(storage::HeldDraft held, storage::GetHeldDraft(tx, request.draft_id(), lock));
+  auto& draft = held.draft;
   RETURN_IF_ERROR(CheckOpen(draft));
   RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
-  RETURN_IF_ERROR(LockHolder(tx, draft.agreement_id(), {.drafts = -1}).status());
+  if (!held.is_locked) return storage::StartOver();
   draft.set_state(v1::COMPANY_DRAFT_STATE_DISCARDED);
   ASSIGN_OR_RETURN(const Moment now, clock.Read());
   *draft.mutable_update_time() = ToTimestamp(now.time);
   RETURN_IF_ERROR(storage::UpdateDraft(tx, draft));
+  v1::DeleteCompanyDraftResponse response;
+  *response.mutable_draft() = std::move(draft);
   return response;
 }
 
 absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(Transaction& tx, const Clock& clock,
                                                                       const v1::CompleteCompanyDraftRequest& request) {
+  ASSIGN_OR_RETURN(const storage::HolderLock lock,
+                   storage::LockHolderOfDraft(tx, request.draft_id(), {.companies = 1, .drafts = -1}));
+  ASSIGN_OR_RETURN(storage::HeldDraft held, storage::GetHeldDraft(tx, request.draft_id(), lock));
   v1::CompleteCompanyDraftResponse response;
   auto& draft = *response.mutable_draft();
-  ASSIGN_OR_RETURN(draft, storage::GetDraft(tx, request.draft_id()));
+  draft = std::move(held.draft);
   if (draft.state() == v1::COMPANY_DRAFT_STATE_COMPLETED) {
+    if (held.is_locked) return storage::StartOver();  // Another one completed it since, and the counts are changed.
     ASSIGN_OR_RETURN(*response.mutable_company(), storage::GetCompany(tx, draft.company_id()));
     return response;
   }
-  if (draft.state() == v1::COMPANY_DRAFT_STATE_DISCARDED) return Discarded(tx, draft);
+  // C3: why a discarded draft cannot be completed.
+  if (held.holder.has_delete_time()) return AgreementDeleted(draft.agreement_id());
+  if (draft.state() == v1::COMPANY_DRAFT_STATE_DISCARDED) return DraftDiscarded(request.draft_id());
   RETURN_IF_ERROR(rules::CheckRevision(request, request.draft_id(), draft.revision()));
   if (const auto missing = rules::MissingFields(draft); !missing.empty()) {
     return DraftIncomplete(request.draft_id(), missing);
   }
-  ASSIGN_OR_RETURN(const v1::Agreement agreement,
-                   storage::LockLiveAgreement(tx, draft.agreement_id(), {.companies = 1, .drafts = -1}));
+  if (!held.is_locked) return storage::StartOver();
   ASSIGN_OR_RETURN(const Moment now, clock.Read());
   v1::Company company;
   company.set_company_id(tx.NewId(kCompanyPrefix));
@@ -100,7 +103,7 @@ absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(Transactio
   draft.set_company_id(company.company_id());
   *draft.mutable_update_time() = ToTimestamp(now.time);
   RETURN_IF_ERROR(storage::UpdateDraft(tx, draft));
-  ASSIGN_OR_RETURN(*response.mutable_company(), AddCompany(tx, now, agreement, company));
+  ASSIGN_OR_RETURN(*response.mutable_company(), AddCompany(tx, now, held.holder, company));
   return response;
 }
 

@@ -1,5 +1,7 @@
 #include "server/operations/company_steps.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "proto/days.h"
 #include "proto/errors.h"
@@ -42,12 +44,6 @@ v1::CompanyDraft NewDraft(Transaction& tx, const Moment& now, const std::string&
   return draft;
 }
 
-absl::StatusOr<v1::Agreement> LockHolder(Transaction& tx, absl::string_view agreement_id, storage::CountChange change) {
-  absl::StatusOr<v1::Agreement> agreement = storage::LockLiveAgreement(tx, agreement_id, change);
-  if (ReasonOf(agreement.status()) == v1::ERROR_REASON_AGREEMENT_DELETED) return storage::StartOver();
-  return agreement;
-}
-
 absl::StatusOr<v1::Company> AddCompany(Transaction& tx, const Moment& now, const v1::Agreement& agreement,
                                        v1::Company company) {
   company.set_agreement_id(agreement.agreement_id());
@@ -56,27 +52,43 @@ absl::StatusOr<v1::Company> AddCompany(Transaction& tx, const Moment& now, const
   *company.mutable_update_time() = company.create_time();
   RETURN_IF_ERROR(storage::InsertCompany(tx, company));
   const absl::CivilDay from_day = rules::FirstDay(now.day, {ParseDay(agreement.settled_until())});
-  RETURN_IF_ERROR(PlaceCompany(tx, company.company_id(), agreement.agreement_id(), from_day).status());
+  v1::Placement placement;
+  placement.set_company_id(company.company_id());
+  placement.set_agreement_id(agreement.agreement_id());
+  placement.set_from_day(FormatDay(from_day));
+  RETURN_IF_ERROR(storage::InsertPlacement(tx, placement));
   return company;
 }
 
-absl::StatusOr<v1::Placement> PlaceCompany(Transaction& tx, const std::string& company_id,
-                                           const std::string& agreement_id, absl::CivilDay from_day) {
+absl::StatusOr<v1::Placement> PlaceCompany(Transaction& tx, std::vector<v1::Placement>& newest,
+                                           const std::string& company_id, const std::string& agreement_id,
+                                           absl::CivilDay from_day) {
   v1::Placement placement;
   placement.set_company_id(company_id);
   placement.set_agreement_id(agreement_id);
   placement.set_from_day(FormatDay(from_day));
-  RETURN_IF_ERROR(storage::DeletePlacementsFrom(tx, company_id, placement.from_day()));
-  ASSIGN_OR_RETURN(const auto before, storage::GetNewestPlacement(tx, company_id));
-  if (before && before->agreement_id() == agreement_id) return *before;
-  RETURN_IF_ERROR(storage::InsertPlacement(tx, placement));
-  return placement;
+  // ISO 8601 days compare as texts.
+  const auto before = std::find_if(newest.begin(), newest.end(), [&](const v1::Placement& earlier) {
+    return earlier.from_day() < placement.from_day();
+  });
+  const auto replaced = before - newest.begin();
+  const bool merges = before != newest.end() && before->agreement_id() == agreement_id;
+  if (replaced == 1 && !merges) {
+    RETURN_IF_ERROR(storage::ReplacePlacement(tx, newest.front().from_day(), placement));
+  } else {
+    if (replaced > 0) RETURN_IF_ERROR(storage::DeletePlacementsFrom(tx, company_id, placement.from_day()));
+    if (!merges) RETURN_IF_ERROR(storage::InsertPlacement(tx, placement));
+  }
+  newest.erase(newest.begin(), before);
+  if (!merges) newest.insert(newest.begin(), placement);
+  return newest.front();
 }
 
-absl::StatusOr<absl::CivilDay> NewestPlacementFrom(Transaction& tx, absl::string_view company_id) {
-  ASSIGN_OR_RETURN(const auto newest, storage::GetNewestPlacement(tx, company_id));
-  if (!newest) return absl::InternalError(absl::StrCat("company ", company_id, " has no placement"));
-  return ParseDay(newest->from_day());
+absl::StatusOr<absl::CivilDay> NewestPlacementFrom(const storage::HeldCompany& held) {
+  if (held.newest.empty()) {
+    return absl::InternalError(absl::StrCat("company ", held.company.company_id(), " has no placement"));
+  }
+  return ParseDay(held.newest.front().from_day());
 }
 
 }  // namespace agreements

@@ -293,9 +293,11 @@ class TrailVerifier {
       replayed.erase(replayed.lower_bound(day), replayed.end());
       if (!change.new_value().empty()) replayed[day] = text.substr(0, text.find(' '));
     }
-    ASSIGN_OR_RETURN(const auto rows, storage::ListPlacements(tx_, name.second, storage::kLastDate, kAllPlacements));
+    auto rows = storage::ListPlacements(tx_, name.second, storage::kLastDate, kAllPlacements);
+    if (absl::IsNotFound(rows.status())) rows.emplace();  // Then there are none.
+    RETURN_IF_ERROR(rows.status());
     Placements stored;
-    for (const v1::Placement& row : rows) {
+    for (const v1::Placement& row : *rows) {
       if (!told.made && row.from_day() < first_day) continue;
       stored[row.from_day()] = row.agreement_id().empty() ? "nobody" : row.agreement_id();
     }

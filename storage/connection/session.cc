@@ -58,8 +58,10 @@ absl::Status Session::Prepare() {
     const absl::string_view isolation = mariadb ? "tx_isolation" : "transaction_isolation";
     // On a Galera cluster, a read waits for what other nodes have committed, and so does the first statement of a
     // transaction, whatever it is: 1 is for SELECT, 2 for UPDATE and DELETE, 4 for INSERT. Later ones do not wait.
+    // MariaDB 11.6 and later would let an UPDATE with a subquery that has waited for its row fail with 1020.
     DoCommand(absl::StrCat("SET SESSION sql_mode = '", kSqlMode, "', time_zone = '+00:00', ", isolation,
-                           " = 'READ-COMMITTED'", mariadb ? ", wsrep_sync_wait = 7" : ""));
+                           " = 'READ-COMMITTED'",
+                           mariadb ? ", wsrep_sync_wait = 7 /*M!110602 , innodb_snapshot_isolation = OFF */" : ""));
     // A member that has left its group may have read_only off, and super_read_only on.
     const std::vector<std::string> settings =
         QueryTexts(absl::StrCat("SELECT @@sql_mode, @@time_zone, @@", isolation, ", @@autocommit, ",

@@ -1,5 +1,6 @@
 #include "storage/tables/agreements.h"
 
+#include "absl/strings/str_replace.h"
 #include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
@@ -7,6 +8,22 @@
 #include "storage/tables/name_keys.h"
 
 namespace agreements::storage {
+
+// An agreement without companies cannot lose one.
+std::string LockSql(absl::string_view guard, absl::string_view agreement_id) {
+  return absl::StrReplaceAll(R"sql(
+  UPDATE agreements
+  SET company_count = company_count + ?,
+      draft_count = draft_count + ?,
+      guard = {guard}
+  WHERE account_id = ? AND agreement_id = {agreement_id}
+    AND delete_time IS NULL
+    AND company_count + ? >= 0
+    AND draft_count + ? >= 0
+)sql",
+                             {{"{guard}", guard}, {"{agreement_id}", agreement_id}});
+}
+
 namespace {
 
 const Statement kInsertAgreement = {"insert_agreement", R"sql(
@@ -30,17 +47,7 @@ const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", BatchGet
 const Statement kListAgreements = {"list_agreements", ListSql(kTable)};
 const Statement kListAgreementsByName = {"list_agreements_by_name", ListByNameSql(kTable)};
 
-// An agreement without companies cannot lose one.
-const Statement kLockLiveAgreement = {"lock_live_agreement", R"sql(
-  UPDATE agreements
-  SET company_count = company_count + ?,
-      draft_count = draft_count + ?,
-      guard = guard + 1
-  WHERE account_id = ? AND agreement_id = ?
-    AND delete_time IS NULL
-    AND company_count + ? >= 0
-    AND draft_count + ? >= 0
-)sql"};
+const Statement kLockLiveAgreement = {"lock_live_agreement", LockSql("guard + 1", "?")};
 
 // Writes the row without a change that a client sees.
 const Statement kLockAgreement = {"lock_agreement", R"sql(
@@ -70,6 +77,9 @@ const Statement kUpdateAgreement = {"update_agreement", R"sql(
       revision = revision + 1
   WHERE account_id = ? AND agreement_id = ?
     AND revision = ?
+    AND company_count = ?
+    AND draft_count = ?
+    AND settled_until = ?
 )sql"};
 
 const Statement kDeleteAgreement = {"delete_agreement", R"sql(
@@ -82,25 +92,46 @@ const Statement kDeleteAgreement = {"delete_agreement", R"sql(
     AND revision = ?
     AND company_count = 0
     AND draft_count = ?
+    AND settled_until = ?
 )sql"};
 
-v1::Agreement ReadAgreement(const Row& row) {
+}  // namespace
+
+std::string AgreementColumns(absl::string_view alias) { return ColumnsOf(alias, kTable.columns); }
+
+v1::Agreement ReadAgreement(const Row& row, int first) {
   v1::Agreement agreement;
-  agreement.set_agreement_id(row.GetString(1));
-  agreement.set_display_name(row.GetString(2));
-  agreement.set_customer_number(row.GetString(3));
-  agreement.set_company_count(static_cast<int32_t>(row.GetInt64(4)));
-  agreement.set_draft_count(static_cast<int32_t>(row.GetInt64(5)));
-  agreement.set_settled_until(row.GetString(6));
-  agreement.set_revision(row.GetInt64(7));
-  *agreement.mutable_create_time() = row.GetTimestamp(8);
-  *agreement.mutable_update_time() = row.GetTimestamp(9);
-  if (!row.IsNull(10)) *agreement.mutable_delete_time() = row.GetTimestamp(10);
+  agreement.set_agreement_id(row.GetString(first));
+  agreement.set_display_name(row.GetString(first + 1));
+  agreement.set_customer_number(row.GetString(first + 2));
+  agreement.set_company_count(static_cast<int32_t>(row.GetInt64(first + 3)));
+  agreement.set_draft_count(static_cast<int32_t>(row.GetInt64(first + 4)));
+  agreement.set_settled_until(row.GetString(first + 5));
+  agreement.set_revision(row.GetInt64(first + 6));
+  *agreement.mutable_create_time() = row.GetTimestamp(first + 7);
+  *agreement.mutable_update_time() = row.GetTimestamp(first + 8);
+  if (!row.IsNull(first + 9)) *agreement.mutable_delete_time() = row.GetTimestamp(first + 9);
   return agreement;
 }
 
+namespace {
+
+v1::Agreement ReadAgreement(const Row& row) { return ReadAgreement(row, 1); }
+
 SortedRow<v1::Agreement> ReadSortedAgreement(const Row& row) {
   return {.row = ReadAgreement(row), .name_key = row.GetString(11)};
+}
+
+// Writes the agreement over what was read of it. Returns false if that is no longer what is stored.
+absl::StatusOr<bool> WriteOver(Transaction& tx, const v1::Agreement& agreement) {
+  const NameKeys keys = KeysOf(agreement.display_name());
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kUpdateAgreement,
+                              {agreement.display_name(), agreement.customer_number(), ToValue(agreement.update_time()),
+                               DeleteTime(agreement), keys.sort_key, keys.folded, agreement.display_name(),
+                               keys.version, tx.account_id(), agreement.agreement_id(), agreement.revision(),
+                               agreement.company_count(), agreement.draft_count(), agreement.settled_until()}));
+  return changed == 1;
 }
 
 }  // namespace
@@ -152,17 +183,21 @@ absl::StatusOr<std::vector<SortedRow<v1::Agreement>>> ListAgreementsByName(ReadT
       ReadSortedAgreement);
 }
 
+void TellLocked(Transaction& tx, const v1::Agreement& agreement, CountChange change) {
+  v1::Agreement before = agreement;
+  before.set_company_count(agreement.company_count() - change.companies);
+  before.set_draft_count(agreement.draft_count() - change.drafts);
+  tx.trail().Saw(before);
+  tx.trail().Changed(agreement);
+}
+
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view agreement_id, CountChange change) {
   ASSIGN_OR_RETURN(const int64_t changed,
                    tx.Execute(kLockLiveAgreement, {change.companies, change.drafts, tx.account_id(), agreement_id,
                                                    change.companies, change.drafts}));
   ASSIGN_OR_RETURN(v1::Agreement agreement, GetAgreement(tx, agreement_id));
   if (changed == 1) {
-    v1::Agreement before = agreement;
-    before.set_company_count(agreement.company_count() - change.companies);
-    before.set_draft_count(agreement.draft_count() - change.drafts);
-    tx.trail().Saw(before);
-    tx.trail().Changed(agreement);
+    TellLocked(tx, agreement, change);
     return agreement;
   }
   if (agreement.has_delete_time()) return AgreementDeleted(agreement_id);
@@ -190,29 +225,31 @@ absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreem
 }
 
 absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement) {
-  const NameKeys keys = KeysOf(agreement.display_name());
-  ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kUpdateAgreement,
-                              {agreement.display_name(), agreement.customer_number(), ToValue(agreement.update_time()),
-                               DeleteTime(agreement), keys.sort_key, keys.folded, agreement.display_name(),
-                               keys.version, tx.account_id(), agreement.agreement_id(), agreement.revision()}));
-  if (changed == 0) return StartOver();
+  ASSIGN_OR_RETURN(bool written, WriteOver(tx, agreement));
+  if (!written) {
+    // Others may only have changed what they change without a new revision. They must wait now, so this cannot go on.
+    ASSIGN_OR_RETURN(const v1::Agreement locked, LockAgreement(tx, agreement.agreement_id()));
+    if (locked.revision() != agreement.revision()) return StartOver();
+    agreement.set_company_count(locked.company_count());
+    agreement.set_draft_count(locked.draft_count());
+    agreement.set_settled_until(locked.settled_until());
+    ASSIGN_OR_RETURN(written, WriteOver(tx, agreement));
+    if (!written) return StartOver();
+  }
   agreement.set_revision(agreement.revision() + 1);
   tx.trail().Changed(agreement);
-  ASSIGN_OR_RETURN(agreement, GetAgreement(tx, agreement.agreement_id()));
   return absl::OkStatus();
 }
 
-absl::Status DeleteAgreement(Transaction& tx, const v1::Agreement& agreement) {
-  ASSIGN_OR_RETURN(
-      const int64_t changed,
-      tx.Execute(kDeleteAgreement, {ToValue(agreement.update_time()), DeleteTime(agreement), tx.account_id(),
-                                    agreement.agreement_id(), agreement.revision(), agreement.draft_count()}));
+absl::Status DeleteAgreement(Transaction& tx, v1::Agreement& agreement) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kDeleteAgreement, {ToValue(agreement.update_time()), DeleteTime(agreement),
+                                                 tx.account_id(), agreement.agreement_id(), agreement.revision(),
+                                                 agreement.draft_count(), agreement.settled_until()}));
   if (changed != 1) return StartOver();
-  v1::Agreement deleted = agreement;
-  deleted.set_draft_count(0);
-  deleted.set_revision(agreement.revision() + 1);
-  tx.trail().Changed(deleted);
+  agreement.set_draft_count(0);
+  agreement.set_revision(agreement.revision() + 1);
+  tx.trail().Changed(agreement);
   return absl::OkStatus();
 }
 

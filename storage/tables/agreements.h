@@ -15,6 +15,10 @@
 
 namespace agreements::storage {
 
+// The columns that ReadAgreement reads, from `first` on, for statements that join agreements under this alias.
+std::string AgreementColumns(absl::string_view alias);
+v1::Agreement ReadAgreement(const Row& row, int first);
+
 absl::Status InsertAgreement(Transaction& tx, const v1::Agreement& agreement);
 
 // NOT_FOUND AGREEMENT_NOT_FOUND.
@@ -47,6 +51,14 @@ struct CountChange {
 // NOT_FOUND AGREEMENT_NOT_FOUND; FAILED_PRECONDITION AGREEMENT_DELETED.
 absl::StatusOr<v1::Agreement> LockLiveAgreement(Transaction& tx, absl::string_view agreement_id, CountChange change);
 
+// The statement of LockLiveAgreement, and of others that lock in the same way: what they write into `guard`, and which
+// agreement they lock. Values: both changes of counts, that of `guard` if any, account_id, those of the agreement, both
+// changes again.
+std::string LockSql(absl::string_view guard, absl::string_view agreement_id);
+
+// Tells the trail of an agreement that is locked, given the agreement as it is then.
+void TellLocked(Transaction& tx, const v1::Agreement& agreement, CountChange change);
+
 // Locks an agreement, deleted or not, until the transaction ends, and returns it as it is then. Call it before changing
 // days that the agreement held. The order of locks is that of LockLiveAgreement.
 //
@@ -59,15 +71,15 @@ absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view a
 absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreement_id, absl::CivilDay from_day,
                                        absl::CivilDay until_day);
 
-// Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, and reads
-// `agreement` again: its counts and settled_until may have changed without a new revision. Starts over if another
-// transaction was faster.
+// Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, and makes
+// `agreement` what is stored then: its counts and settled_until may have changed without a new revision. Starts over if
+// another transaction was faster.
 absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement);
 
-// Deletes an agreement at the delete_time of `agreement`, which is otherwise as it was read. The stored draft count
-// becomes 0. Starts over if the agreement holds a company or other drafts than those that `agreement` counts, or if
-// another transaction was faster.
-absl::Status DeleteAgreement(Transaction& tx, const v1::Agreement& agreement);
+// Deletes an agreement at the delete_time of `agreement`, which is otherwise as it was read, and makes `agreement` what
+// is stored then, without drafts. Starts over if the agreement holds a company or other drafts than those that
+// `agreement` counts, or if another transaction was faster.
+absl::Status DeleteAgreement(Transaction& tx, v1::Agreement& agreement);
 
 }  // namespace agreements::storage
 

@@ -61,20 +61,39 @@ const Statement kUpdateCompany = {"update_company", R"sql(
     AND revision = ?
 )sql"};
 
+// COALESCE: any revision will do for a caller who names none.
+const Statement kDeleteCompany = {"delete_company", R"sql(
+  UPDATE companies
+  SET update_time = ?,
+      delete_time = ?,
+      revision = revision + 1
+  WHERE account_id = ? AND company_id = ?
+    AND delete_time IS NULL
+    AND revision = COALESCE(?, revision)
+)sql"};
+
 std::string ReadId(const Row& row) { return row.GetString(1); }
 
-v1::Company ReadCompany(const Row& row) {
+}  // namespace
+
+std::string CompanyColumns(absl::string_view alias) { return ColumnsOf(alias, kTable.columns); }
+
+v1::Company ReadCompany(const Row& row, int first) {
   v1::Company company;
-  company.set_company_id(row.GetString(1));
-  company.set_agreement_id(row.GetString(2));
-  company.set_display_name(row.GetString(3));
-  company.set_organization_number(row.GetString(4));
-  company.set_revision(row.GetInt64(5));
-  *company.mutable_create_time() = row.GetTimestamp(6);
-  *company.mutable_update_time() = row.GetTimestamp(7);
-  if (!row.IsNull(8)) *company.mutable_delete_time() = row.GetTimestamp(8);
+  company.set_company_id(row.GetString(first));
+  company.set_agreement_id(row.GetString(first + 1));
+  company.set_display_name(row.GetString(first + 2));
+  company.set_organization_number(row.GetString(first + 3));
+  company.set_revision(row.GetInt64(first + 4));
+  *company.mutable_create_time() = row.GetTimestamp(first + 5);
+  *company.mutable_update_time() = row.GetTimestamp(first + 6);
+  if (!row.IsNull(first + 7)) *company.mutable_delete_time() = row.GetTimestamp(first + 7);
   return company;
 }
+
+namespace {
+
+v1::Company ReadCompany(const Row& row) { return ReadCompany(row, 1); }
 
 SortedRow<v1::Company> ReadSortedCompany(const Row& row) {
   return {.row = ReadCompany(row), .name_key = row.GetString(9)};
@@ -157,6 +176,21 @@ absl::Status UpdateCompany(Transaction& tx, v1::Company& company) {
   company.set_revision(company.revision() + 1);
   tx.trail().Changed(company);
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> DeleteCompany(Transaction& tx, absl::string_view company_id, std::optional<int64_t> revision,
+                                   absl::Time now) {
+  ASSIGN_OR_RETURN(const int64_t changed,
+                   tx.Execute(kDeleteCompany, {now, now, tx.account_id(), company_id, revision}));
+  return changed == 1;
+}
+
+void TellDeleted(Transaction& tx, const v1::Company& company) {
+  v1::Company before = company;
+  before.clear_delete_time();
+  before.set_revision(company.revision() - 1);
+  tx.Saw(before);
+  tx.trail().Changed(company);
 }
 
 }  // namespace agreements::storage

@@ -2,18 +2,25 @@
 #ifndef AGREEMENTS_STORAGE_TABLES_COMPANIES_H_
 #define AGREEMENTS_STORAGE_TABLES_COMPANIES_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "agreements/v1/company.pb.h"
 #include "agreements/v1/company_service.pb.h"
 #include "storage/connection/database.h"
 #include "storage/tables/lists.h"
 
 namespace agreements::storage {
+
+// The columns that ReadCompany reads, from `first` on, for statements that join companies under this alias.
+std::string CompanyColumns(absl::string_view alias);
+v1::Company ReadCompany(const Row& row, int first);
 
 // ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: the agreement is locked and counts the company.
 absl::Status InsertCompany(Transaction& tx, const v1::Company& company);
@@ -41,6 +48,14 @@ absl::StatusOr<std::vector<std::string>> ListCompanyIds(ReadTransaction& tx, abs
 // too. Starts over if another transaction was faster. ALREADY_EXISTS ORGANIZATION_NUMBER_TAKEN. REQUIRES: if it changes
 // what an agreement holds, the agreements are locked and count it.
 absl::Status UpdateCompany(Transaction& tx, v1::Company& company);
+
+// Deletes a company that is not deleted, and that has this revision, if one is given. Returns whether it did. It is not
+// read: read it afterwards, and then call TellDeleted. REQUIRES: its agreement is locked and does not count it.
+absl::StatusOr<bool> DeleteCompany(Transaction& tx, absl::string_view company_id, std::optional<int64_t> revision,
+                                   absl::Time now);
+
+// Tells the trail of a deletion, given the company as it is then.
+void TellDeleted(Transaction& tx, const v1::Company& company);
 
 }  // namespace agreements::storage
 

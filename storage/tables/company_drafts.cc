@@ -3,6 +3,7 @@
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
+#include "storage/tables/lists.h"
 
 namespace agreements::storage {
 namespace {
@@ -60,19 +61,27 @@ const Statement kDiscardDrafts = {
     AND state = {OPEN}
 )sql"};
 
-v1::CompanyDraft ReadDraft(const Row& row) {
+}  // namespace
+
+std::string DraftColumns(absl::string_view alias) { return ColumnsOf(alias, kColumns); }
+
+v1::CompanyDraft ReadDraft(const Row& row, int first) {
   v1::CompanyDraft draft;
-  draft.set_draft_id(row.GetString(1));
-  draft.set_agreement_id(row.GetString(2));
-  draft.set_display_name(row.GetString(3));
-  draft.set_organization_number(row.GetString(4));
-  draft.set_state(static_cast<v1::CompanyDraftState>(row.GetInt64(5)));
-  draft.set_company_id(row.GetString(6));
-  draft.set_revision(row.GetInt64(7));
-  *draft.mutable_create_time() = row.GetTimestamp(8);
-  *draft.mutable_update_time() = row.GetTimestamp(9);
+  draft.set_draft_id(row.GetString(first));
+  draft.set_agreement_id(row.GetString(first + 1));
+  draft.set_display_name(row.GetString(first + 2));
+  draft.set_organization_number(row.GetString(first + 3));
+  draft.set_state(static_cast<v1::CompanyDraftState>(row.GetInt64(first + 4)));
+  draft.set_company_id(row.GetString(first + 5));
+  draft.set_revision(row.GetInt64(first + 6));
+  *draft.mutable_create_time() = row.GetTimestamp(first + 7);
+  *draft.mutable_update_time() = row.GetTimestamp(first + 8);
   return draft;
 }
+
+namespace {
+
+v1::CompanyDraft ReadDraft(const Row& row) { return ReadDraft(row, 1); }
 
 Value CompanyId(const v1::CompanyDraft& draft) {
   if (draft.company_id().empty()) return std::nullopt;

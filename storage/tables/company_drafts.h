@@ -14,6 +14,10 @@
 
 namespace agreements::storage {
 
+// The columns that ReadDraft reads, from `first` on, for statements that join drafts under this alias.
+std::string DraftColumns(absl::string_view alias);
+v1::CompanyDraft ReadDraft(const Row& row, int first);
+
 // REQUIRES: the agreement is locked and counts the draft.
 absl::Status InsertDraft(Transaction& tx, const v1::CompanyDraft& draft);
 

@@ -1,7 +1,9 @@
 #include "storage/tables/lists.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 namespace agreements::storage {
 namespace {
@@ -47,6 +49,28 @@ std::string InPlaces(size_t count) {
   std::string places = "IN (?";
   for (size_t i = 1; i < count; ++i) absl::StrAppend(&places, ", ?");
   return places + ")";
+}
+
+void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row) {
+  absl::string_view before = batch.empty() ? "[[\"" : ",[\"";
+  for (const absl::string_view column : row) {
+    absl::StrAppend(&batch, before, column);
+    before = "\",\"";
+  }
+  absl::StrAppend(&batch, "\"]");
+}
+
+std::string FinishedBatch(std::string batch) {
+  batch += batch.empty() ? "[]" : "]";
+  return batch;
+}
+
+std::string ColumnsOf(absl::string_view alias, absl::string_view columns) {
+  std::string with_alias;
+  for (const absl::string_view column : absl::StrSplit(columns, ',')) {
+    absl::StrAppend(&with_alias, with_alias.empty() ? "" : ", ", alias, ".", absl::StripAsciiWhitespace(column));
+  }
+  return with_alias;
 }
 
 std::string GetSql(const NamedTable& table) { return ByIdSql(table, "= ?"); }

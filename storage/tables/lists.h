@@ -2,6 +2,7 @@
 #ifndef AGREEMENTS_STORAGE_TABLES_LISTS_H_
 #define AGREEMENTS_STORAGE_TABLES_LISTS_H_
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,15 @@ inline constexpr size_t kLargeBatch = 100;
 
 // "IN (?, ?, ?)" for so many values.
 std::string InPlaces(size_t count);
+
+// A batch of rows for JSON_TABLE: a JSON array of arrays of strings. AppendRow adds a row to a batch, which is empty at
+// first. FinishedBatch makes it a text that can be executed. REQUIRES: no string has a character that JSON must escape.
+// Ids, days and times have none.
+void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row);
+std::string FinishedBatch(std::string batch);
+
+// "c.company_id, c.display_name" of "company_id, display_name", for joins.
+std::string ColumnsOf(absl::string_view alias, absl::string_view columns);
 
 // A table of things with names, for the statements that all of them have.
 struct NamedTable {

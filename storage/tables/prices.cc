@@ -15,12 +15,15 @@ const Statement kUpsertPrice = {"upsert_price", R"sql(
   ON DUPLICATE KEY UPDATE unit_price = ?
 )sql"};
 
+// A row without valid_from if there is such a product, and no such version.
 const Statement kListPrices = {"list_prices", R"sql(
-  SELECT product_id, valid_from, unit_price
-  FROM prices
-  WHERE account_id = ? AND product_id = ?
-    AND valid_from < ?
-  ORDER BY valid_from DESC
+  SELECT p.product_id, v.valid_from, v.unit_price
+  FROM products AS p
+  LEFT JOIN prices AS v
+    ON v.account_id = p.account_id AND v.product_id = p.product_id
+    AND v.valid_from < ?
+  WHERE p.account_id = ? AND p.product_id = ?
+  ORDER BY v.valid_from DESC
   LIMIT ?
 )sql"};
 
@@ -64,7 +67,11 @@ absl::Status UpsertPrice(Transaction& tx, const v1::Price& price, absl::string_v
 
 absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view product_id,
                                                   absl::string_view before_day, int limit) {
-  return tx.Query(kListPrices, {tx.account_id(), product_id, before_day, limit}, ReadPrice);
+  ASSIGN_OR_RETURN(std::vector<v1::Price> prices,
+                   tx.Query(kListPrices, {before_day, tx.account_id(), product_id, limit}, ReadPrice));
+  if (prices.empty()) return ProductNotFound(product_id);
+  if (prices.front().valid_from().empty()) prices.clear();
+  return prices;
 }
 
 absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view product_id) {

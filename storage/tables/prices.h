@@ -16,7 +16,8 @@ namespace agreements::storage {
 // none. REQUIRES: the product is locked, and no order basis has priced a day on which the version is in force.
 absl::Status UpsertPrice(Transaction& tx, const v1::Price& price, absl::string_view old_unit_price);
 
-// At most `limit` versions with a valid_from before `before_day`, from the latest down.
+// At most `limit` versions with a valid_from before `before_day`, from the latest down. NOT_FOUND
+// PRODUCT_NOT_FOUND.
 absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::string_view product_id,
                                                   absl::string_view before_day, int limit);
 

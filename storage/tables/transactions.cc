@@ -1,11 +1,12 @@
 #include "storage/tables/transactions.h"
 
-#include <initializer_list>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
+#include "storage/tables/lists.h"
 #include "storage/tables/placement_sql.h"
 
 namespace agreements::storage {
@@ -119,27 +120,6 @@ const Statement kCancelTransactions = {"cancel_transactions", {{"{named}", kName
   WHERE t.order_basis_id = ''
 )sql"};
 
-const Statement kGetNewestTransactionDay = {"get_newest_transaction_day", R"sql(
-  SELECT MAX(day)
-  FROM transactions
-  WHERE account_id = ? AND order_basis_id = '' AND company_id = ?
-)sql"};
-
-// Adds a row to a batch. Ids, days and times have no character that JSON must escape.
-void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row) {
-  absl::string_view before = batch.empty() ? "[[\"" : ",[\"";
-  for (const absl::string_view column : row) {
-    absl::StrAppend(&batch, before, column);
-    before = "\",\"";
-  }
-  absl::StrAppend(&batch, "\"]");
-}
-
-std::string Finished(std::string batch) {
-  batch += batch.empty() ? "[]" : "]";
-  return batch;
-}
-
 // A batch of pairs or of strings.
 template <typename Names>
 std::string BatchOf(const Names& names) {
@@ -151,7 +131,7 @@ std::string BatchOf(const Names& names) {
       AppendRow(batch, {name});
     }
   }
-  return Finished(std::move(batch));
+  return FinishedBatch(std::move(batch));
 }
 
 v1::TransactionState StateOf(absl::string_view order_basis_id) {
@@ -206,11 +186,6 @@ struct NotHeldOrMoved {
 
 NotHeldOrMoved ReadNotHeldOrMoved(const Row& row) {
   return {.day = {row.GetString(1), row.GetString(2)}, .agreement_id = row.GetString(3)};
-}
-
-std::optional<absl::CivilDay> ReadDay(const Row& row) {
-  if (row.IsNull(1)) return std::nullopt;
-  return row.GetDay(1);
 }
 
 std::string OrElse(const std::string& value, const char* otherwise) { return value.empty() ? otherwise : value; }
@@ -300,7 +275,7 @@ absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Tra
                absl::StrCat(transaction->quantity()), std::get<std::string>(occur_time.get()), transaction->day()});
   }
   absl::Status inserted =
-      tx.Execute(kInsertTransactions, {tx.account_id(), record_time, Finished(std::move(batch))}).status();
+      tx.Execute(kInsertTransactions, {tx.account_id(), record_time, FinishedBatch(std::move(batch))}).status();
   if (IsDuplicate(inserted, kPrimaryKey)) return StartOver();
   for (const v1::Transaction* transaction : transactions) Count(tx, transaction->company_id(), kRecordedCount, 1);
   return inserted;
@@ -336,12 +311,6 @@ absl::Status CancelTransactions(Transaction& tx, const std::set<TransactionName>
   if (changed != static_cast<int64_t>(names.size())) return StartOver();
   for (const auto& [company_id, transaction_id] : names) Count(tx, company_id, kCancelledCount, 1);
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx,
-                                                                      absl::string_view company_id) {
-  ASSIGN_OR_RETURN(const auto day, tx.QueryOne(kGetNewestTransactionDay, {tx.account_id(), company_id}, ReadDay));
-  return day ? *day : std::nullopt;
 }
 
 }  // namespace agreements::storage

@@ -86,11 +86,6 @@ absl::Status DeleteTransactions(Transaction& tx, const std::set<TransactionName>
 // T4: cancels RECORDED transactions, in the order of their names. Starts over if one is no longer RECORDED.
 absl::Status CancelTransactions(Transaction& tx, const std::set<TransactionName>& names);
 
-// The latest day of the company's RECORDED transactions, or std::nullopt if there are none. REQUIRES, before the
-// company's placement is ended: the company's row has been written. That keeps others from inserting transactions.
-absl::StatusOr<std::optional<absl::CivilDay>> GetNewestTransactionDay(ReadTransaction& tx,
-                                                                      absl::string_view company_id);
-
 }  // namespace agreements::storage
 
 #endif  // AGREEMENTS_STORAGE_TABLES_TRANSACTIONS_H_

@@ -90,7 +90,7 @@ class DuringAGrant : public ::testing::Test {
  protected:
   DuringAGrant() {
     hooks_.on_statement = [this](const StatementEvent& event) {
-      if (event.name == "lock_live_agreement" && event.phase == phase_ && happens_) std::exchange(happens_, nullptr)();
+      if (event.name == "lock_holder" && event.phase == phase_ && happens_) std::exchange(happens_, nullptr)();
       return 0;
     };
     service_.NewProduct("accounting");

@@ -1,4 +1,7 @@
 // Agreements: domain.md A1 to A5, on a real database.
+#include <functional>
+#include <utility>
+
 #include "tests/testing/service.h"
 
 namespace agreements::testing {
@@ -160,6 +163,30 @@ TEST_F(AgreementsTest, A5TheDatabaseItselfRefusesACompanyInADeletedAgreement) {
   const std::string id = service_.NewAgreement("Fjordkraft");
   service_.NewCompany(id, "Nordlys");
   EXPECT_ANY_THROW(service_.Sql("UPDATE agreements SET delete_time = create_time"));
+}
+
+// The counts change without a new revision. In a busy agreement, an update that started over for them would never end.
+TEST(AgreementsMeanwhile, AnUpdateShowsTheCompanyThatWasCreatedSinceItReadTheAgreement) {
+  std::function<void()> meanwhile;
+  int rollbacks = 0;
+  storage::TestHooks hooks;
+  hooks.on_statement = [&](const storage::StatementEvent& event) {
+    if (event.phase != storage::StatementEvent::Phase::kBefore) return 0;
+    if (event.name == "ROLLBACK") ++rollbacks;
+    if (event.name == "update_agreement" && meanwhile) std::exchange(meanwhile, nullptr)();
+    return 0;
+  };
+  Service service(&hooks);
+  const std::string agreement = service.NewAgreement("A");
+  meanwhile = [&] { service.NewCompany(agreement, "Nordlys"); };
+  const auto updated = service.Do(UpdateAgreement, {{"agreement_id", agreement}, {"display_name", "B"}});
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(meanwhile, nullptr);
+  EXPECT_EQ(rollbacks, 0);
+  EXPECT_EQ(updated->agreement().company_count(), 1);
+  const auto stored = service.Do(GetAgreement, {{"agreement_id", agreement}});
+  EXPECT_EQ(stored.value().agreement().DebugString(), updated->agreement().DebugString());
+  EXPECT_EQ(service.Findings(), "");
 }
 
 }  // namespace

@@ -190,9 +190,9 @@ std::set<std::string> operator+(std::set<std::string> some, const std::set<std::
   return some;
 }
 
-// Agreements and products are not locked, since something else is written.
-const Guards kAgreementLock = {{"lock_live_agreement",
-                                {{R"sql(UPDATE agreements
+// Agreements and products are not locked. Where a lock must be seen to have changed a row, something else is written.
+const Guards kAgreementLock = Both(kHolderLocks, {{"lock_live_agreement",
+                                                   {{R"sql(UPDATE agreements
   SET company_count = company_count + ?,
       draft_count = draft_count + ?,
       guard = guard + 1
@@ -200,12 +200,7 @@ const Guards kAgreementLock = {{"lock_live_agreement",
     AND delete_time IS NULL
     AND company_count + ? >= 0
     AND draft_count + ? >= 0)sql",
-                                  "INSERT INTO no_guard VALUES (?, ?, ?, ?, ?, ?)"}}}};
-const Guards kLastHolderLock = {{"lock_agreement",
-                                 {{R"sql(UPDATE agreements
-  SET guard = guard + 1
-  WHERE account_id = ? AND agreement_id = ?)sql",
-                                   "INSERT INTO no_guard (c, d) VALUES (?, ?)"}}}};
+                                                     "INSERT INTO no_guard VALUES (?, ?, ?, ?, ?, ?)"}}}});
 const Guards kProductLock = {{"lock_product",
                               {{R"sql(UPDATE products
   SET guard = guard + 1

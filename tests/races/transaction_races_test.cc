@@ -126,7 +126,7 @@ std::vector<Race> AllRaces() {
       {"RecordAgainstDeleteCompany",
        RecordAgainstDeleteCompany,
        {{"list_days_not_held", {{"WHERE (", "WHERE 1 = 0 AND ("}}},
-        {"get_newest_transaction_day", {{"order_basis_id = ''", "order_basis_id = 'none'"}}}}},
+        {"get_company_in_use", {{"order_basis_id = ''", "order_basis_id = 'none'"}}}}},
   };
 }
 
@@ -160,10 +160,10 @@ std::string RecordWithin(const std::string& statement, const Guards& guards) {
 }
 
 TEST(Transactions, ADeletionThatReadItsClockBeforeMidnightKeepsTheDayOfATransactionRecordedAfterIt) {
-  EXPECT_EQ(RecordWithin("update_company", {}), "A 2026-11-01 - 2026-11-03, nobody 2026-11-03 -\n");
-  EXPECT_THAT(RecordWithin("update_company",
-                           {{"get_newest_transaction_day", {{"order_basis_id = ''", "order_basis_id = 'none'"}}}}),
-              ::testing::HasSubstr("t0|2026-11-02"));
+  EXPECT_EQ(RecordWithin("delete_company", {}), "A 2026-11-01 - 2026-11-03, nobody 2026-11-03 -\n");
+  EXPECT_THAT(
+      RecordWithin("delete_company", {{"get_company_in_use", {{"order_basis_id = ''", "order_basis_id = 'none'"}}}}),
+      ::testing::HasSubstr("t0|2026-11-02"));
 }
 
 // Records transactions past midnight. Before `statement`, a server whose clock is behind deletes the company.

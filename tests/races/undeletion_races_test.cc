@@ -62,15 +62,13 @@ std::string OppositeUndeletions(Service& service, const std::string& account) {
 }
 
 const Guards kRevision = {{"update_company", {{"AND revision = ?", "AND ? > 0"}}}};
-const Guards kDeletionGuards = {{"delete_agreement", {{"AND company_count = 0", ""}}},
-                                {"lock_live_agreement", {{"AND delete_time IS NULL", ""}}}};
 
 std::vector<Race> AllRaces() {
   return {
       {"DeleteAgainstUndeleteIntoIt", DeleteAgainstUndeleteIntoIt, kDeletionGuards},
       // No guards: the company has left the agreement whoever wins.
       {"DeleteOfTheLastAgainstUndeleteIntoAnother", DeleteOfTheLastAgainstUndeleteIntoAnother, {}},
-      {"TwoUndeletions", TwoUndeletions, kRevision},
+      {"TwoUndeletions", TwoUndeletions, Both(kLastHolderLock, kRevision)},
       // A move that comes first finds the company deleted.
       {"UndeletionAgainstMove", UndeletionAgainstMove, {}},
       // They are guarded by ascending order; see OppositeOnesDoNotDeadlock.
