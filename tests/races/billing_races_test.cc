@@ -191,8 +191,8 @@ std::set<std::string> operator+(std::set<std::string> some, const std::set<std::
 }
 
 // Agreements and products are not locked. Where a lock must be seen to have changed a row, something else is written.
-const Guards kAgreementLock = Both(kHolderLocks, {{"lock_live_agreement",
-                                                   {{R"sql(UPDATE agreements
+const Guards kAgreementLock = Joined(kHolderLocks, {{"lock_live_agreement",
+                                                     {{R"sql(UPDATE agreements
   SET company_count = company_count + ?,
       draft_count = draft_count + ?,
       guard = guard + 1
@@ -200,7 +200,7 @@ const Guards kAgreementLock = Both(kHolderLocks, {{"lock_live_agreement",
     AND delete_time IS NULL
     AND company_count + ? >= 0
     AND draft_count + ? >= 0)sql",
-                                                     "INSERT INTO no_guard VALUES (?, ?, ?, ?, ?, ?)"}}}});
+                                                       "INSERT INTO no_guard VALUES (?, ?, ?, ?, ?, ?)"}}}});
 const Guards kProductLock = {{"lock_product",
                               {{R"sql(UPDATE products
   SET guard = guard + 1

@@ -65,8 +65,8 @@ inline const Guards kDeletionGuards = {
     {"lock_holder_of_draft", {{"AND delete_time IS NULL", ""}}},
     {"lock_holder_and_target", {{"delete_time IS NULL OR", "1 = 1 OR"}}}};
 
-// Both.
-inline Guards Both(Guards some, const Guards& others) {
+// The guards of both.
+inline Guards Joined(Guards some, const Guards& others) {
   some.insert(others.begin(), others.end());
   return some;
 }

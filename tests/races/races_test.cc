@@ -158,13 +158,13 @@ std::vector<Race> AllRaces() {
       // No guards: the company leaves the agreement whoever wins.
       {"DeleteAgainstMoveToNew", DeleteAgainstMoveToNew, {}},
       {"DeleteAgainstUndeleteCompany", DeleteAgainstUndeleteCompany, kDeletionGuards},
-      {"TwoMovesOfOneCompany", TwoMovesOfOneCompany, Both(kMarks, kCompanyRevision)},
-      {"MoveAgainstDeleteCompany", MoveAgainstDeleteCompany, Both(kMarks, kCompanyRevision)},
-      {"TwoMovesOfOneRevision", TwoMovesOfOneRevision, Both(kHolderLocks, kCompanyRevision)},
+      {"TwoMovesOfOneCompany", TwoMovesOfOneCompany, Joined(kMarks, kCompanyRevision)},
+      {"MoveAgainstDeleteCompany", MoveAgainstDeleteCompany, Joined(kMarks, kCompanyRevision)},
+      {"TwoMovesOfOneRevision", TwoMovesOfOneRevision, Joined(kHolderLocks, kCompanyRevision)},
       // They are guarded by ascending order; see OppositeMovesDoNotDeadlock.
       {"OppositeMoves", OppositeMoves, {}},
       {"CompletingOneDraftTwice", CompletingOneDraftTwice,
-       Both(kHolderLocks, {{"update_draft", {{"AND revision = ?", "AND ? > 0"}}}})},
+       Joined(kHolderLocks, {{"update_draft", {{"AND revision = ?", "AND ? > 0"}}}})},
       {"TwoUpdatesWithOneRevision",
        TwoUpdatesWithOneRevision,
        {{"update_agreement", {{"AND revision = ?", "AND ? > 0"}}}}},

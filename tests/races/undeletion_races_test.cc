@@ -68,7 +68,7 @@ std::vector<Race> AllRaces() {
       {"DeleteAgainstUndeleteIntoIt", DeleteAgainstUndeleteIntoIt, kDeletionGuards},
       // No guards: the company has left the agreement whoever wins.
       {"DeleteOfTheLastAgainstUndeleteIntoAnother", DeleteOfTheLastAgainstUndeleteIntoAnother, {}},
-      {"TwoUndeletions", TwoUndeletions, Both(kLastHolderLock, kRevision)},
+      {"TwoUndeletions", TwoUndeletions, Joined(kLastHolderLock, kRevision)},
       // A move that comes first finds the company deleted.
       {"UndeletionAgainstMove", UndeletionAgainstMove, {}},
       // They are guarded by ascending order; see OppositeOnesDoNotDeadlock.
