@@ -13,6 +13,7 @@
 #include "proto/timestamps.h"
 #include "storage/connection/ids.h"
 #include "storage/connection/requests.h"
+#include "storage/connection/row_list.h"
 
 namespace agreements::storage {
 namespace {
@@ -34,6 +35,21 @@ const Statement kInsertChange = {
   JOIN {terms}
   WHERE r.account_id = ? AND r.caller = ? AND r.request_id = ?
     AND r.claim_id = ?
+)sql"};
+
+// All rows of several entries, whose responses are empty. The contents are one value: that of an entry is so many bytes
+// of it, from a position on.
+const Statement kInsertChanges = {"insert_changes", {{"{ENTRY}", kEntryRow}, {"{RESPONSE}", kResponseRow}}, R"sql(
+  INSERT INTO changes (account_id, change_id, kind, term, revision, content)
+  SELECT ?, change_id, kind, term, NULLIF(revision, 0),
+         CASE kind WHEN {ENTRY} THEN SUBSTRING(CAST(? AS BINARY), position, length) WHEN {RESPONSE} THEN '' END
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         change_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         kind TINYINT PATH '$[1]',
+         term VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin PATH '$[2]',
+         revision BIGINT PATH '$[3]',
+         position INT PATH '$[4]',
+         length INT PATH '$[5]')) AS entries
 )sql"};
 
 // Walks the entries of one term, newest first, until the page is full. An entry passes if it has all the terms of the
@@ -122,17 +138,20 @@ std::vector<Term> TermsOf(const v1::ListChangesRequest& request) {
   return terms;
 }
 
-}  // namespace
+// An entry as it is stored.
+struct Entry {
+  std::string content;  // A serialized v1::Change.
+  std::vector<Term> terms;
+};
 
-absl::StatusOr<bool> InsertChange(Transaction& tx, const Call& call, absl::string_view claim_id,
-                                  absl::string_view response) {
+Entry EntryOf(const Call& call, absl::string_view request_id, absl::string_view claim_id, const Trail& trail) {
   v1::Change change;
   change.set_method(MethodOf(call));
   change.set_caller(call.caller);
   change.set_actor(call.actor);
-  if (!IsServersRequestId(call.request_id)) change.set_request_id(call.request_id);
+  if (!IsServersRequestId(request_id)) change.set_request_id(std::string(request_id));
   change.set_trace_id(call.trace_id);
-  std::vector<v1::ChangedResource> resources = tx.trail().Resources();
+  std::vector<v1::ChangedResource> resources = trail.Resources();
   std::vector<Term> terms = {{kEntryRow, ""}, {kResponseRow, std::string(claim_id)}};
   for (const Term& term :
        {Term{kMethodRow, change.method()}, Term{kCallerRow, change.caller()}, Term{kActorRow, change.actor()}}) {
@@ -142,10 +161,36 @@ absl::StatusOr<bool> InsertChange(Transaction& tx, const Call& call, absl::strin
     terms.push_back({RowOf(resource.kind()), resource.id(), resource.revision()});
   }
   AddResources(std::move(resources), change);
+  return {.content = change.SerializeAsString(), .terms = std::move(terms)};
+}
+
+}  // namespace
+
+absl::StatusOr<bool> InsertChange(Transaction& tx, const Call& call, absl::string_view claim_id,
+                                  absl::string_view response) {
+  const Entry entry = EntryOf(call, call.request_id, claim_id, tx.trail());
   ASSIGN_OR_RETURN(const int64_t inserted,
-                   tx.Execute(kInsertChange, {tx.NewId(kChangePrefix), change.SerializeAsString(), response,
-                                              JsonOf(terms), tx.account_id(), call.caller, call.request_id, claim_id}));
-  return inserted == static_cast<int64_t>(terms.size());
+                   tx.Execute(kInsertChange, {tx.NewId(kChangePrefix), entry.content, response, JsonOf(entry.terms),
+                                              tx.account_id(), call.caller, call.request_id, claim_id}));
+  return inserted == static_cast<int64_t>(entry.terms.size());
+}
+
+absl::Status InsertChanges(Transaction& tx, const Call& call, const std::vector<RecordedEntry>& entries) {
+  RowList rows;
+  std::string contents;
+  for (const auto& [request_id, claim_id, trail] : entries) {
+    const std::string change_id = tx.NewId(kChangePrefix);
+    const Entry entry = EntryOf(call, request_id, claim_id, *trail);
+    for (const auto& [kind, term, revision] : entry.terms) {
+      if (kind == kEntryRow) {
+        rows.Add(change_id, kind, term, revision, contents.size() + 1, entry.content.size());
+      } else {
+        rows.Add(change_id, kind, term, revision);
+      }
+    }
+    contents += entry.content;
+  }
+  return tx.Execute(kInsertChanges, {tx.account_id(), contents, std::move(rows).Json()}).status();
 }
 
 absl::StatusOr<std::vector<v1::Change>> ListChanges(ReadTransaction& tx, const v1::ListChangesRequest& request,

@@ -10,6 +10,7 @@
 #include "agreements/v1/agreement_service.pb.h"
 #include "agreements/v1/change.pb.h"
 #include "storage/connection/database.h"
+#include "storage/connection/requests.h"
 
 namespace agreements::storage {
 
@@ -30,6 +31,9 @@ inline constexpr size_t kMaxEntryBytes = 16 << 10;
 // `claim_id`. The statement reads the request. Returns false if that is gone, because the transaction has ended.
 absl::StatusOr<bool> InsertChange(Transaction& tx, const Call& call, absl::string_view claim_id,
                                   absl::string_view response);
+
+// Writes entries without responses. Whether the transaction has ended meanwhile, InsertChange() tells afterwards.
+absl::Status InsertChanges(Transaction& tx, const Call& call, const std::vector<RecordedEntry>& entries);
 
 // At most `limit` entries that pass the request's filters, from the newest down, with ids below `before_id`.
 absl::StatusOr<std::vector<v1::Change>> ListChanges(ReadTransaction& tx, const v1::ListChangesRequest& request,

@@ -41,6 +41,14 @@ absl::Status Replay(const StoredRequest& stored, const Call& call, google::proto
 
 }  // namespace
 
+std::vector<const Trail*> Transaction::EarlierEntries() const {
+  if (further_entries_.empty()) return {};
+  std::vector<const Trail*> earlier = {&trail_};
+  for (const Trail& trail : further_entries_) earlier.push_back(&trail);
+  earlier.pop_back();
+  return earlier;
+}
+
 absl::Status StartOver() { return absl::AbortedError("the transaction starts over"); }
 
 Database::Database(const DatabaseOptions& options, IdSource& ids, std::function<absl::Time()> now)
@@ -114,10 +122,24 @@ absl::Status Database::Finish(Transaction& tx, Session& session, const Call& cal
     return session.Rollback();
   }
   const std::string bytes = is_idempotent ? "" : response.SerializeAsString();
+  RETURN_IF_ERROR(RecordEarlierEntries(tx, call));
   ASSIGN_OR_RETURN(const bool recorded, InsertChange(tx, call, claim_id, bytes));
   if (!recorded) return session.LoseTransaction("the record was gone before COMMIT");
   // If the answer to this COMMIT is lost, running again is safe: the recorded request tells whether it was done.
   return session.Commit();
+}
+
+// Writes all entries but the last one, each with a request of its own, as if it had been a call by itself.
+absl::Status Database::RecordEarlierEntries(Transaction& tx, const Call& call) {
+  const std::vector<const Trail*> trails = tx.EarlierEntries();
+  if (trails.empty()) return absl::OkStatus();
+  std::vector<RecordedEntry> entries;
+  entries.reserve(trails.size());
+  for (const Trail* trail : trails) {
+    entries.push_back({.request_id = NewRequestId(ids_), .claim_id = ids_.Next(kClaimPrefix), .trail = trail});
+  }
+  RETURN_IF_ERROR(InsertRequests(tx, call, entries, ToMicroseconds(now_())));
+  return InsertChanges(tx, call, entries);
 }
 
 // The same for a call that is validate_only: rolls back, and records nothing.

@@ -6,6 +6,7 @@
 #ifndef AGREEMENTS_STORAGE_CONNECTION_DATABASE_H_
 #define AGREEMENTS_STORAGE_CONNECTION_DATABASE_H_
 
+#include <deque>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "google/protobuf/empty.pb.h"
 #include "google/protobuf/message.h"
 #include "storage/connection/call.h"
 #include "storage/connection/call_runner.h"
@@ -101,7 +103,17 @@ class Transaction : public ReadTransaction {
     return changed;
   }
 
-  Trail& trail() { return trail_; }
+  // The trail of the entry that it tells now.
+  Trail& trail() { return further_entries_.empty() ? trail_ : further_entries_.back(); }
+
+  // A transaction has one entry in the trail, unless it calls this: then it has one for what was changed before, if
+  // anything was, and one for what the trail is told after each call. See Database::ReadWriteIdempotent().
+  void BeginEntry() {
+    if (!trail().empty()) further_entries_.emplace_back();
+  }
+
+  // All but the last, in their order.
+  std::vector<const Trail*> EarlierEntries() const;
 
   // Whether rows were changed since the transaction began, or since ForgetChangedRows().
   bool changed_rows() const { return changed_rows_; }
@@ -117,6 +129,7 @@ class Transaction : public ReadTransaction {
   IdSource& ids_;
   std::vector<std::string> new_ids_;
   Trail trail_;
+  std::deque<Trail> further_entries_;
   bool changed_rows_ = false;
 };
 
@@ -147,14 +160,16 @@ class Database {
   // DEADLINE_EXCEEDED, INTERNAL; CANCELLED, after which it may be committed or not: only a repeat of the request tells.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWrite(const Call& call, const Body& body) {
-    return Write(call, body, /*is_idempotent=*/false);
+    return Write</*is_idempotent=*/false>(call, body);
   }
 
   // The same for a `body` that is idempotent. REQUIRES: committing it twice has the effect of committing it once. It
-  // runs again after a COMMIT whose answer was lost. Without changes it leaves no entry in the trail.
+  // runs again after a COMMIT whose answer was lost. Without changes it leaves no entry in the trail. It may have
+  // several entries, see Transaction::BeginEntry(). It may return absl::StatusOr of any type; then it takes its new ids
+  // out itself if the call is validate_only.
   template <typename Body>
   std::invoke_result_t<Body, Transaction&> ReadWriteIdempotent(const Call& call, const Body& body) {
-    return Write(call, body, /*is_idempotent=*/true);
+    return Write</*is_idempotent=*/true>(call, body);
   }
 
   // Runs `body`, which returns absl::StatusOr of any type. Each statement sees everything that is committed by then.
@@ -194,18 +209,24 @@ class Database {
   absl::StatusOr<std::unique_ptr<Session>> Connect() { return runner_.Connect(); }
 
  private:
-  template <typename Body>
-  std::invoke_result_t<Body, Transaction&> Write(const Call& call, const Body& body, bool is_idempotent) {
-    typename std::invoke_result_t<Body, Transaction&>::value_type response;
-    absl::Status status = RunReadWrite(
-        call, is_idempotent,
-        [&](Transaction& tx) -> absl::Status {
-          auto result = body(tx);
-          if (!result.ok()) return result.status();
-          response = *std::move(result);
-          return absl::OkStatus();
-        },
-        response);
+  template <bool is_idempotent, typename Body>
+  std::invoke_result_t<Body, Transaction&> Write(const Call& call, const Body& body) {
+    using Response = typename std::invoke_result_t<Body, Transaction&>::value_type;
+    Response response;
+    const auto run = [&](Transaction& tx) -> absl::Status {
+      auto result = body(tx);
+      if (!result.ok()) return result.status();
+      response = *std::move(result);
+      return absl::OkStatus();
+    };
+    absl::Status status;
+    if constexpr (std::is_base_of_v<google::protobuf::Message, Response>) {
+      status = RunReadWrite(call, is_idempotent, run, response);
+    } else {
+      static_assert(is_idempotent, "only a message is a response that can be stored");
+      google::protobuf::Empty none;
+      status = RunReadWrite(call, is_idempotent, run, none);
+    }
     if (!status.ok()) return status;
     return response;
   }
@@ -235,6 +256,7 @@ class Database {
                        absl::FunctionRef<absl::Status(Transaction&)> body, google::protobuf::Message& response);
   absl::Status Finish(Transaction& tx, Session& session, const Call& call, absl::string_view claim_id,
                       bool is_idempotent, const google::protobuf::Message& response);
+  absl::Status RecordEarlierEntries(Transaction& tx, const Call& call);
   absl::Status AttemptValidation(Session& session, const Call& call, absl::FunctionRef<absl::Status(Transaction&)> body,
                                  google::protobuf::Message& response);
 

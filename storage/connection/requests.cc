@@ -5,6 +5,7 @@
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
 #include "storage/connection/changes.h"
+#include "storage/connection/row_list.h"
 
 namespace agreements::storage {
 namespace {
@@ -13,6 +14,14 @@ namespace {
 const Statement kInsertRequest = {"insert_request", R"sql(
   INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time, method, claim_id)
   VALUES (?, ?, ?, ?, X'00', ?, ?, ?)
+)sql"};
+
+const Statement kInsertRequests = {"insert_requests", R"sql(
+  INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time, method, claim_id)
+  SELECT ?, ?, request_id, ?, X'00', ?, ?, claim_id
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         request_id VARCHAR(65) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         claim_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS entries
 )sql"};
 
 // Requests with their responses. Those that were recorded before there were changes have it themselves.
@@ -86,6 +95,16 @@ absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::stri
   if (IsDuplicate(inserted, kPrimaryKey)) return false;
   RETURN_IF_ERROR(inserted);
   return true;
+}
+
+absl::Status InsertRequests(Transaction& tx, const Call& call, const std::vector<RecordedEntry>& entries,
+                            absl::Time now) {
+  RowList rows;
+  for (const RecordedEntry& entry : entries) rows.Add(entry.request_id, entry.claim_id);
+  return tx
+      .Execute(kInsertRequests,
+               {tx.account_id(), call.caller, call.request_hash, now, call.method, std::move(rows).Json()})
+      .status();
 }
 
 absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call) {

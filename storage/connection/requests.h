@@ -30,6 +30,17 @@ struct StoredRequest {
 // recorded already. Waits for a transaction that records the same one.
 absl::StatusOr<bool> InsertRequest(Transaction& tx, const Call& call, absl::string_view claim_id, absl::Time now);
 
+// An entry of a transaction that has several, with the request that the server makes for it.
+struct RecordedEntry {
+  std::string request_id;
+  std::string claim_id;
+  const Trail* trail;
+};
+
+// Records the requests of entries. Without duplicates, since the server has made their request_ids.
+absl::Status InsertRequests(Transaction& tx, const Call& call, const std::vector<RecordedEntry>& entries,
+                            absl::Time now);
+
 absl::StatusOr<std::optional<StoredRequest>> GetRequest(Transaction& tx, const Call& call);
 
 struct RecordedRequest {
