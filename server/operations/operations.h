@@ -146,6 +146,9 @@ absl::StatusOr<v1::VerifyOrderBasisResponse> VerifyOrderBasis(storage::Snapshot&
 // run_billing.cc
 Stream<v1::RunBillingResponse> RunBilling(storage::Database& database, const Context& context,
                                           const v1::RunBillingRequest& request);
+// The same with at most so many agreements in a transaction, for tests.
+Stream<v1::RunBillingResponse> RunBillingInPages(storage::Database& database, const Context& context,
+                                                 const v1::RunBillingRequest& request, size_t max_page);
 
 // explain_order_basis.cc
 Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(storage::Database& database, const Context& context,

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "proto/days.h"
 #include "proto/status_macros.h"
+#include "server/operations/freeze_order_bases.h"
 #include "server/operations/operations.h"
 #include "server/operations/order_basis_steps.h"
 #include "server/operations/pages.h"
@@ -103,9 +104,13 @@ absl::StatusOr<v1::CreateOrderBasisResponse> CreateOrderBasis(storage::Database&
                                                               const Context& context,
                                                               const v1::CreateOrderBasisRequest& request) {
   const Days days = {.from = ParseDay(request.from_day()), .until = ParseDay(request.until_day())};
-  ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse response, database.ReadWrite(call, [&](Transaction& tx) {
-    return FreezeOrderBasis(tx, context, request.agreement_id(), days, request.expected_digest());
-  }));
+  const std::vector<Settlement> page = {
+      {.agreement_id = request.agreement_id(), .days = days, .expected_digest = request.expected_digest()}};
+  ASSIGN_OR_RETURN(v1::CreateOrderBasisResponse response,
+                   database.ReadWrite(call, [&](Transaction& tx) -> absl::StatusOr<v1::CreateOrderBasisResponse> {
+                     ASSIGN_OR_RETURN(Frozen frozen, FreezeOrderBases(tx, context, page));
+                     return std::move(frozen.front());
+                   }));
   // A response that an earlier version has stored for the request_id has all lines, and no currency.
   Present(context, *response.mutable_order_basis());
   return response;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "proto/days.h"
 #include "proto/errors.h"
-#include "proto/id_prefixes.h"
 #include "proto/status_macros.h"
-#include "proto/timestamps.h"
 #include "server/requests/request_hash.h"
 #include "server/rules/rules.h"
 #include "storage/billing/transaction_claims.h"
@@ -21,50 +21,41 @@
 namespace agreements {
 namespace {
 
-using storage::PricedProduct;
+using storage::PricedProducts;
 using storage::ReadTransaction;
-using storage::Transaction;
 
 constexpr int kBeforeLines = std::numeric_limits<int>::min();  // Comes before every line_number, right or wrong.
 
-absl::StatusOr<rules::Charges> ChargesOf(ReadTransaction& tx, const v1::Agreement& agreement, Days days,
-                                         const std::vector<storage::TransactionSum>& transactions) {
-  rules::Charges charges(days);
-  ASSIGN_OR_RETURN(const auto users, storage::CountUserDays(tx, agreement.agreement_id(), days));
-  for (const auto& [product_id, mask, count] : users) charges.AddUsers(product_id, mask, count);
-  for (const auto& [product_id, day, quantity] : transactions) charges.AddTransactions(product_id, day, quantity);
+// The agreements' charges. Each of the sums is that of an owner, which `owners` names in the order of the agreements.
+absl::StatusOr<std::vector<rules::Charges>> ChargesOf(ReadTransaction& tx, const std::vector<Charged>& charged,
+                                                      const std::vector<storage::TransactionSum>& sums,
+                                                      const std::vector<std::string>& owners) {
+  std::vector<rules::Charges> charges;
+  storage::AgreementDays page;
+  std::map<std::string, size_t> by_agreement;
+  std::map<std::string, size_t> by_owner;
+  for (size_t i = 0; i < charged.size(); ++i) {
+    const auto& [agreement, days] = charged[i];
+    charges.emplace_back(days);
+    page.agreements.push_back({.agreement_id = agreement.agreement_id(), .from_day = days.from});
+    page.until_day = days.until;
+    by_agreement[agreement.agreement_id()] = i;
+    by_owner[owners[i]] = i;
+  }
+  ASSIGN_OR_RETURN(const auto users, storage::CountUserDays(tx, page));
+  for (const auto& [agreement_id, product_id, mask, count] : users) {
+    charges[by_agreement.at(agreement_id)].AddUsers(product_id, mask, count);
+  }
+  for (const storage::TransactionSum& sum : sums) {
+    charges[by_owner.at(sum.owner_id)].AddTransactions(sum.product_id, sum.day, sum.quantity);
+  }
   return charges;
 }
 
-// Each product that is charged.
-absl::StatusOr<std::vector<PricedProduct>> ReadPrices(ReadTransaction& tx, const rules::Charges& charges) {
-  std::vector<PricedProduct> products;
-  for (const auto& [product_id, units] : charges.units()) {
-    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, product_id));
-    products.push_back(std::move(product));
-  }
-  return products;
-}
-
-// B5: the same, with prices that nobody can change any more for the days that are charged. A product whose prices are
-// in use already is not written. That is the usual case, so documents of many agreements do not wait for each other.
-absl::StatusOr<std::vector<PricedProduct>> UsePrices(Transaction& tx, const rules::Charges& charges) {
-  std::vector<PricedProduct> products;
-  for (const auto& [product_id, units] : charges.units()) {
-    const absl::CivilDay priced_until = units.rbegin()->first + 1;
-    ASSIGN_OR_RETURN(PricedProduct product, storage::GetPricedProduct(tx, product_id));
-    if (product.product.priced_until() < FormatDay(priced_until)) {
-      RETURN_IF_ERROR(storage::LockPricedProduct(tx, product.product, priced_until));
-      ASSIGN_OR_RETURN(product, storage::GetPricedProduct(tx, product_id));
-    }
-    products.push_back(std::move(product));
-  }
-  return products;
-}
-
 // The document for the charges, without id and create_time.
-absl::StatusOr<v1::OrderBasis> DocumentOf(const v1::Agreement& agreement, Days days, const rules::Charges& charges,
-                                          const std::vector<PricedProduct>& products) {
+absl::StatusOr<v1::OrderBasis> DocumentOf(const Charged& charged, const rules::Charges& charges,
+                                          const PricedProducts& products) {
+  const auto& [agreement, days] = charged;
   v1::OrderBasis order_basis;
   order_basis.set_agreement_id(agreement.agreement_id());
   order_basis.set_agreement_display_name(agreement.display_name());
@@ -72,7 +63,8 @@ absl::StatusOr<v1::OrderBasis> DocumentOf(const v1::Agreement& agreement, Days d
   order_basis.set_from_day(FormatDay(days.from));
   order_basis.set_until_day(FormatDay(days.until));
   std::vector<v1::OrderBasisLine> lines;
-  for (const auto& [product, prices] : products) {
+  for (const auto& [product_id, units] : charges.units()) {
+    const auto& [product, prices] = products.at(product_id);
     ASSIGN_OR_RETURN(const auto product_lines, charges.LinesOf(product, prices, agreement.agreement_id()));
     lines.insert(lines.end(), product_lines.begin(), product_lines.end());
   }
@@ -101,41 +93,41 @@ absl::StatusOr<Days> DaysOf(const v1::PreviewOrderBasisRequest& request, const v
   return days;
 }
 
-// O3: the document that has settled exactly `days`, or the error if there is none.
-absl::StatusOr<v1::CreateOrderBasisResponse> AlreadySettled(Transaction& tx, const Context& context,
-                                                            const std::string& agreement_id, Days days) {
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, agreement_id));
-  ASSIGN_OR_RETURN(auto found, storage::FindOrderBasisFrom(tx, agreement_id, days.from));
-  if (!found || found->until_day() != FormatDay(days.until)) {
-    return IntervalNotNext(agreement_id, agreement.settled_until());
-  }
-  RETURN_IF_ERROR(AddFirstLines(tx, *found));
-  Present(context, *found);
-  v1::CreateOrderBasisResponse response;
-  *response.mutable_order_basis() = *std::move(found);
-  response.set_existed(true);
-  return response;
-}
-
 }  // namespace
 
-absl::StatusOr<rules::Charges> ClaimedCharges(ReadTransaction& tx, const v1::Agreement& agreement, Days days,
-                                              absl::string_view order_basis_id) {
-  ASSIGN_OR_RETURN(const auto transactions, storage::SumClaimed(tx, order_basis_id));
-  return ChargesOf(tx, agreement, days, transactions);
+absl::StatusOr<std::vector<rules::Charges>> ClaimedCharges(ReadTransaction& tx, const std::vector<Charged>& charged,
+                                                           const std::vector<storage::TransactionSum>& claimed,
+                                                           const std::vector<std::string>& order_basis_ids) {
+  return ChargesOf(tx, charged, claimed, order_basis_ids);
 }
 
-absl::StatusOr<rules::Charges> UnclaimedCharges(ReadTransaction& tx, const v1::Agreement& agreement, Days days) {
-  const bool next = FormatDay(days.from) == agreement.settled_until();
-  ASSIGN_OR_RETURN(const auto transactions,
-                   storage::SumUnclaimed(tx, agreement.agreement_id(), next ? kBeforeAllDays : days.from, days.until));
-  return ChargesOf(tx, agreement, days, transactions);
+absl::StatusOr<std::vector<rules::Charges>> UnclaimedCharges(ReadTransaction& tx, const std::vector<Charged>& charged) {
+  storage::AgreementDays page;
+  std::vector<std::string> agreement_ids;
+  for (const auto& [agreement, days] : charged) {
+    const bool is_next = FormatDay(days.from) == agreement.settled_until();
+    page.agreements.push_back(
+        {.agreement_id = agreement.agreement_id(), .from_day = is_next ? kBeforeAllDays : days.from});
+    page.until_day = days.until;
+    agreement_ids.push_back(agreement.agreement_id());
+  }
+  ASSIGN_OR_RETURN(const auto sums, storage::SumUnclaimed(tx, page));
+  return ChargesOf(tx, charged, sums, agreement_ids);
 }
 
-absl::StatusOr<v1::OrderBasis> PricedOrderBasis(ReadTransaction& tx, const v1::Agreement& agreement, Days days,
-                                                const rules::Charges& charges) {
-  ASSIGN_OR_RETURN(const auto products, ReadPrices(tx, charges));
-  return DocumentOf(agreement, days, charges, products);
+Documents DocumentsOf(const std::vector<Charged>& charged, const std::vector<rules::Charges>& charges,
+                      const PricedProducts& products) {
+  Documents documents;
+  for (size_t i = 0; i < charged.size(); ++i) documents.push_back(DocumentOf(charged[i], charges[i], products));
+  return documents;
+}
+
+absl::StatusOr<PricedProducts> PricesOf(ReadTransaction& tx, const std::vector<rules::Charges>& charges) {
+  std::set<std::string> product_ids;
+  for (const rules::Charges& each : charges) {
+    for (const auto& [product_id, units] : each.units()) product_ids.insert(product_id);
+  }
+  return storage::GetPricedProducts(tx, product_ids);
 }
 
 absl::StatusOr<Preview> ComputePreview(ReadTransaction& tx, const Context& context,
@@ -143,9 +135,11 @@ absl::StatusOr<Preview> ComputePreview(ReadTransaction& tx, const Context& conte
   ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, request.agreement_id()));
   ASSIGN_OR_RETURN(const Moment now, context.clock.Read());
   ASSIGN_OR_RETURN(const Days days, DaysOf(request, agreement, now.day));
-  ASSIGN_OR_RETURN(const rules::Charges charges, UnclaimedCharges(tx, agreement, days));
+  const std::vector<Charged> charged = {{.agreement = agreement, .days = days}};
+  ASSIGN_OR_RETURN(const auto charges, UnclaimedCharges(tx, charged));
+  ASSIGN_OR_RETURN(const PricedProducts products, PricesOf(tx, charges));
   Preview preview;
-  ASSIGN_OR_RETURN(preview.order_basis, PricedOrderBasis(tx, agreement, days, charges));
+  ASSIGN_OR_RETURN(preview.order_basis, DocumentsOf(charged, charges, products).front());
   if (days.until > now.day) preview.estimated_from_day = std::max(days.from, now.day);
   const bool comes_next = FormatDay(days.from) == agreement.settled_until();
   if (preview.estimated_from_day || !comes_next) preview.order_basis.clear_digest();
@@ -178,37 +172,6 @@ void Present(const Context& context, v1::OrderBasis& order_basis) {
     order_basis.mutable_lines()->DeleteSubrange(kMaxLines, order_basis.lines_size() - kMaxLines);
   }
   order_basis.set_currency(context.currency);
-}
-
-absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(Transaction& tx, const Context& context,
-                                                              const std::string& agreement_id, Days days,
-                                                              const std::string& expected_digest) {
-  ASSIGN_OR_RETURN(const bool is_next, storage::LockForSettlement(tx, agreement_id, days.from, days.until));
-  if (!is_next) return AlreadySettled(tx, context, agreement_id, days);
-  ASSIGN_OR_RETURN(const v1::Agreement agreement, storage::GetAgreement(tx, agreement_id));
-  ASSIGN_OR_RETURN(const Moment now, context.clock.Read());
-  if (days.until > now.day) return PeriodNotOver(days.until, now.day);
-
-  const std::string order_basis_id = tx.NewId(kOrderBasisPrefix);
-  ASSIGN_OR_RETURN(const int64_t claimed, storage::ClaimTransactions(tx, agreement_id, days.until, order_basis_id));
-  std::vector<storage::TransactionSum> transactions;
-  if (claimed > 0) {
-    ASSIGN_OR_RETURN(transactions, storage::SumClaimed(tx, order_basis_id));
-  }
-  ASSIGN_OR_RETURN(const rules::Charges charges, ChargesOf(tx, agreement, days, transactions));
-  ASSIGN_OR_RETURN(const auto products, UsePrices(tx, charges));
-  v1::CreateOrderBasisResponse response;
-  v1::OrderBasis& order_basis = *response.mutable_order_basis();
-  ASSIGN_OR_RETURN(order_basis, DocumentOf(agreement, days, charges, products));
-  if (!expected_digest.empty() && expected_digest != order_basis.digest()) {
-    return PreviewChanged(agreement_id, order_basis.digest());
-  }
-  if (order_basis.line_count() > 0 && order_basis.customer_number().empty()) return CustomerNumberMissing(agreement_id);
-  order_basis.set_order_basis_id(order_basis_id);
-  *order_basis.mutable_create_time() = ToTimestamp(now.time);
-  RETURN_IF_ERROR(storage::InsertOrderBasis(tx, order_basis));
-  Present(context, order_basis);
-  return response;
 }
 
 }  // namespace agreements

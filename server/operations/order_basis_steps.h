@@ -5,10 +5,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "agreements/v1/agreement.pb.h"
 #include "agreements/v1/agreement_service.pb.h"
@@ -16,23 +16,38 @@
 #include "proto/days.h"
 #include "server/operations/context.h"
 #include "server/rules/pricing.h"
+#include "storage/billing/transaction_claims.h"
 #include "storage/connection/database.h"
+#include "storage/tables/prices.h"
 
 namespace agreements {
 
-// An agreement's charges for `days`: its users' days, and the transactions that the order basis has claimed. REQUIRES:
-// the days are in one month.
-absl::StatusOr<rules::Charges> ClaimedCharges(storage::ReadTransaction& tx, const v1::Agreement& agreement, Days days,
-                                              absl::string_view order_basis_id);
+// An agreement, and the days of an order basis of it.
+struct Charged {
+  v1::Agreement agreement;
+  Days days = {};
+};
+
+// What each of several agreements is charged for its days: its users' days, and the transactions that its order basis
+// has claimed. REQUIRES: there are 1 to storage::kMaxSettled, with one until_day, and all days are in one month.
+absl::StatusOr<std::vector<rules::Charges>> ClaimedCharges(storage::ReadTransaction& tx,
+                                                           const std::vector<Charged>& charged,
+                                                           const std::vector<storage::TransactionSum>& claimed,
+                                                           const std::vector<std::string>& order_basis_ids);
 
 // The same with the transactions that would be claimed. If the days come next, these are all unclaimed ones. If
 // unsettled days come before them, these are only the ones of the days themselves.
-absl::StatusOr<rules::Charges> UnclaimedCharges(storage::ReadTransaction& tx, const v1::Agreement& agreement,
-                                                Days days);
+absl::StatusOr<std::vector<rules::Charges>> UnclaimedCharges(storage::ReadTransaction& tx,
+                                                             const std::vector<Charged>& charged);
 
-// The document for the charges, without id and create_time. PRICE_MISSING, AMOUNT_TOO_LARGE.
-absl::StatusOr<v1::OrderBasis> PricedOrderBasis(storage::ReadTransaction& tx, const v1::Agreement& agreement, Days days,
-                                                const rules::Charges& charges);
+// The documents for the charges, without id and create_time, or PRICE_MISSING, AMOUNT_TOO_LARGE.
+using Documents = std::vector<absl::StatusOr<v1::OrderBasis>>;
+Documents DocumentsOf(const std::vector<Charged>& charged, const std::vector<rules::Charges>& charges,
+                      const storage::PricedProducts& products);
+
+// Every product that is charged, with its prices.
+absl::StatusOr<storage::PricedProducts> PricesOf(storage::ReadTransaction& tx,
+                                                 const std::vector<rules::Charges>& charges);
 
 // An order basis that is not frozen.
 struct Preview {
@@ -57,13 +72,6 @@ absl::Status AddAllLines(storage::ReadTransaction& tx, v1::OrderBasis& order_bas
 
 // Prepares an order basis for an answer: keeps its first kMaxLines lines, and sets the currency.
 void Present(const Context& context, v1::OrderBasis& order_basis);
-
-// O1 to O5: freezes the agreement's `days`, or finds the document that has frozen them, and presents it.
-// PERIOD_NOT_OVER, INTERVAL_NOT_NEXT, PRICE_MISSING, CUSTOMER_NUMBER_MISSING, AMOUNT_TOO_LARGE; PREVIEW_CHANGED if
-// `expected_digest` is neither empty nor the document's. REQUIRES: the days are in one month.
-absl::StatusOr<v1::CreateOrderBasisResponse> FreezeOrderBasis(storage::Transaction& tx, const Context& context,
-                                                              const std::string& agreement_id, Days days,
-                                                              const std::string& expected_digest);
 
 }  // namespace agreements
 

@@ -72,8 +72,13 @@ class OrderBasisVerifier {
 
   absl::Status CheckLines(const v1::Agreement& agreement) {
     const Days days = {.from = from(), .until = until()};
-    ASSIGN_OR_RETURN(const rules::Charges charges, ClaimedCharges(tx_, agreement, days, order_basis_.order_basis_id()));
-    const absl::StatusOr<v1::OrderBasis> computed = PricedOrderBasis(tx_, agreement, days, charges);
+    const std::vector<Charged> charged = {{.agreement = agreement, .days = days}};
+    const std::vector<std::string> ids = {order_basis_.order_basis_id()};
+    ASSIGN_OR_RETURN(const auto sums, storage::SumClaimed(tx_, ids));
+    ASSIGN_OR_RETURN(const auto charges, ClaimedCharges(tx_, charged, sums, ids));
+    const auto products = PricesOf(tx_, charges);
+    const absl::StatusOr<v1::OrderBasis> computed =
+        products.ok() ? DocumentsOf(charged, charges, *products).front() : products.status();
     if (!computed.ok()) {
       if (ReasonOf(computed.status()) == v1::ERROR_REASON_UNSPECIFIED) return computed.status();
       Find(v1::VERIFICATION_PROBLEM_LINE, absl::StrCat("cannot be computed: ", computed.status().message()));

@@ -39,7 +39,7 @@ constexpr char kSettled[] = R"sql(a.settled_until >= ?
                        AND d.until_day >= ?))sql";
 
 const Statement kListBillable = {"list_billable", {{"{not_settled}", kNotSettled}, {"{settled}", kSettled}}, R"sql(
-  SELECT a.agreement_id, a.settled_until
+  SELECT a.agreement_id, a.settled_until, a.company_count
   FROM agreements AS a
   WHERE a.account_id = ?
     AND a.agreement_id > ?
@@ -60,7 +60,7 @@ const Statement kCountBillable = {
 )sql"};
 
 BillableAgreement ReadBillable(const Row& row) {
-  return {.agreement_id = row.GetString(1), .settled_until = row.GetDay(2)};
+  return {.agreement_id = row.GetString(1), .settled_until = row.GetDay(2), .companies = row.GetInt64(3)};
 }
 
 BillableCount ReadBillableCount(const Row& row) { return {.months = row.GetInt64(1), .oldest_until = row.GetDay(2)}; }

@@ -24,6 +24,7 @@ struct Billable {
 struct BillableAgreement {
   std::string agreement_id;
   absl::CivilDay settled_until;
+  int64_t companies;  // That it holds now.
 };
 
 // At most `limit` billable agreements with ids above `after_id`, in ascending order.

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "agreements/v1/transaction.pb.h"
+#include "storage/billing/agreement_days.h"
 #include "storage/connection/database.h"
 
 namespace agreements::storage {
@@ -22,24 +23,39 @@ inline constexpr char kUnclaimedSince[] = R"sql(t.account_id = p.account_id AND 
     AND t.company_id = p.company_id
     AND t.day >= p.from_day)sql";
 
+// Which order basis claims the transactions of an agreement.
+struct Claim {
+  std::string agreement_id;
+  std::string order_basis_id;
+};
+
+// How the trail calls what an order basis has claimed.
+inline constexpr char kClaimedCount[] = "transactions_claimed";
+
+// Claims the agreements' unclaimed transactions of days before `until_day`, each for its order basis, and returns how
+// many it claimed. Does not tell the trail: that is for the entry of each order basis, see Trail::Counted() and
+// TransactionSum. REQUIRES: there are 1 to kMaxSettled agreements, which are locked.
+absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, const std::vector<Claim>& claims, absl::CivilDay until_day);
+
+// Gives back what these order bases, which do not come to be, have claimed in this transaction. REQUIRES: there are 1
+// to kMaxSettled.
+absl::Status UnclaimTransactions(Transaction& tx, const std::vector<std::string>& order_basis_ids);
+
 // The pieces of a product that were used on a day.
 struct TransactionSum {
+  std::string owner_id;  // The order basis that has claimed them, or the agreement if none has.
   std::string product_id;
   absl::CivilDay day;
   int64_t quantity;
+  int64_t transactions;  // How many they are.
 };
 
-// Claims the agreement's unclaimed transactions of days before `until_day` for the order basis, and returns how many it
-// claimed. REQUIRES: the agreement is locked.
-absl::StatusOr<int64_t> ClaimTransactions(Transaction& tx, absl::string_view agreement_id, absl::CivilDay until_day,
-                                          absl::string_view order_basis_id);
+// The sums of the transactions that order bases have claimed. REQUIRES: there are 1 to kMaxSettled.
+absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx,
+                                                       const std::vector<std::string>& order_basis_ids);
 
-// The sums of the transactions that the order basis has claimed.
-absl::StatusOr<std::vector<TransactionSum>> SumClaimed(ReadTransaction& tx, absl::string_view order_basis_id);
-
-// The sums of the transactions that ClaimTransactions would claim, of days from `from_day` on.
-absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, absl::string_view agreement_id,
-                                                         absl::CivilDay from_day, absl::CivilDay until_day);
+// The sums of the transactions that ClaimTransactions would claim, of each agreement's days from its own first day on.
+absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, const AgreementDays& page);
 
 // A position in the lists below, which are sorted by these fields. If all are empty, it is before the first row.
 struct TransactionKey {

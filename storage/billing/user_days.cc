@@ -7,12 +7,12 @@
 namespace agreements::storage {
 namespace {
 
-// The accesses `a` that count on days `p` of an agreement's companies. HeldDays groups by its key, which keeps MariaDB
+// The accesses `a` that count on days `p` of the agreements' companies. HeldDays groups by its key, which keeps MariaDB
 // from merging it into the join. Merged, it would search for the next placement for each access, and take about twice
 // as long.
 //
-// Values: the first day, the day after the last one twice, account_id, agreement_id, that day again, account_id.
-const std::string kCounting = absl::StrCat(HeldDays("GREATEST(held.from_day, CAST(? AS DATE))"), R"sql( AS p
+// Values: those of HeldDays, account_id.
+const std::string kCounting = absl::StrCat(HeldDays(), R"sql( AS p
   STRAIGHT_JOIN accesses AS a
     ON a.account_id = ? AND a.company_id = p.company_id
     AND a.until_day > p.from_day
@@ -21,16 +21,16 @@ const std::string kCounting = absl::StrCat(HeldDays("GREATEST(held.from_day, CAS
 
 // ORDER BY NULL, since MariaDB sorts what it has grouped.
 const Statement kCountUserDays = {"count_user_days", {{"{counting}", kCounting}}, R"sql(
-  SELECT product_id, days, COUNT(*)
+  SELECT agreement_id, product_id, days, COUNT(*)
   FROM (
-    SELECT a.product_id, a.user_id,
+    SELECT p.agreement_id, a.product_id, a.user_id,
            BIT_OR((1 << DATEDIFF(LEAST(a.until_day, p.until_day), ?))
                   - (1 << DATEDIFF(GREATEST(a.from_day, p.from_day), ?))) AS days
     FROM {counting}
-    GROUP BY a.product_id, a.user_id
+    GROUP BY p.agreement_id, a.product_id, a.user_id
     ORDER BY NULL
   ) AS users
-  GROUP BY product_id, days
+  GROUP BY agreement_id, product_id, days
 )sql"};
 
 const Statement kListUserAccesses = {"list_user_accesses", {{"{counting}", kCounting}}, R"sql(
@@ -48,7 +48,10 @@ const Statement kListUserAccesses = {"list_user_accesses", {{"{counting}", kCoun
 )sql"};
 
 UserDays ReadUserDays(const Row& row) {
-  return {.product_id = row.GetString(1), .days = static_cast<uint32_t>(row.GetInt64(2)), .users = row.GetInt64(3)};
+  return {.agreement_id = row.GetString(1),
+          .product_id = row.GetString(2),
+          .days = static_cast<uint32_t>(row.GetInt64(3)),
+          .users = row.GetInt64(4)};
 }
 
 UserAccess ReadUserAccess(const Row& row) {
@@ -63,21 +66,22 @@ UserAccess ReadUserAccess(const Row& row) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, absl::string_view agreement_id, Days days) {
-  const absl::CivilDay first_of_month(absl::CivilMonth(days.from));
+absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, const AgreementDays& page) {
+  const absl::CivilDay first_of_month(absl::CivilMonth(page.until_day - 1));
   return tx.Query(kCountUserDays,
-                  {first_of_month, first_of_month, days.from, days.until, days.until, tx.account_id(), agreement_id,
-                   days.until, tx.account_id()},
+                  {first_of_month, first_of_month, page.until_day, page.until_day, JsonOf(page), tx.account_id(),
+                   page.until_day, tx.account_id()},
                   ReadUserDays);
 }
 
 absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view agreement_id,
                                                          absl::string_view product_id, Days days,
                                                          const UserAccessKey& after, int limit) {
+  const AgreementDays page = {.agreements = {{std::string(agreement_id), days.from}}, .until_day = days.until};
   return tx.Query(kListUserAccesses,
-                  {days.from, days.until, days.until, tx.account_id(), agreement_id, days.until, tx.account_id(),
-                   product_id, after.user_id, after.user_id, after.company_id, after.company_id, after.access_id,
-                   after.company_id, after.access_id, after.from_day, limit},
+                  {days.until, days.until, JsonOf(page), tx.account_id(), days.until, tx.account_id(), product_id,
+                   after.user_id, after.user_id, after.company_id, after.company_id, after.access_id, after.company_id,
+                   after.access_id, after.from_day, limit},
                   ReadUserAccess);
 }
 

@@ -14,19 +14,21 @@
 #include "absl/time/civil_time.h"
 #include "agreements/v1/order_basis.pb.h"
 #include "proto/days.h"
+#include "storage/billing/agreement_days.h"
 #include "storage/connection/database.h"
 
 namespace agreements::storage {
 
-// The number of users of a product who count on exactly these days.
+// The number of users of a product who count in an agreement on exactly these days.
 struct UserDays {
+  std::string agreement_id;
   std::string product_id;
   uint32_t days;  // A mask of the month.
   int64_t users;
 };
 
-// REQUIRES: `days` are of one month.
-absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, absl::string_view agreement_id, Days days);
+// REQUIRES: all days are of one month.
+absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, const AgreementDays& page);
 
 // The days of an access while the agreement held the company.
 struct UserAccess {

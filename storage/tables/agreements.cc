@@ -1,7 +1,6 @@
 #include "storage/tables/agreements.h"
 
 #include "absl/strings/str_replace.h"
-#include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
@@ -54,14 +53,6 @@ const Statement kLockAgreement = {"lock_agreement", R"sql(
   UPDATE agreements
   SET guard = guard + 1
   WHERE account_id = ? AND agreement_id = ?
-)sql"};
-
-const Statement kLockForSettlement = {"lock_for_settlement", R"sql(
-  UPDATE agreements
-  SET settled_until = ?,
-      guard = guard + 1
-  WHERE account_id = ? AND agreement_id = ?
-    AND settled_until = ?
 )sql"};
 
 const Statement kUpdateAgreement = {"update_agreement", R"sql(
@@ -208,20 +199,6 @@ absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view a
   RETURN_IF_ERROR(tx.Execute(kLockAgreement, {tx.account_id(), agreement_id}).status());
   tx.trail().Touched(v1::RESOURCE_KIND_AGREEMENT, agreement_id);
   return GetAgreement(tx, agreement_id);
-}
-
-absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreement_id, absl::CivilDay from_day,
-                                       absl::CivilDay until_day) {
-  ASSIGN_OR_RETURN(const int64_t changed,
-                   tx.Execute(kLockForSettlement, {until_day, tx.account_id(), agreement_id, from_day}));
-  if (changed != 1) return false;
-  v1::Agreement agreement;
-  agreement.set_agreement_id(std::string(agreement_id));
-  agreement.set_settled_until(FormatDay(from_day));
-  tx.trail().Saw(agreement);
-  agreement.set_settled_until(FormatDay(until_day));
-  tx.trail().Changed(agreement);
-  return true;
 }
 
 absl::Status UpdateAgreement(Transaction& tx, v1::Agreement& agreement) {

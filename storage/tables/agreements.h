@@ -65,12 +65,6 @@ void TellLocked(Transaction& tx, const v1::Agreement& agreement, CountChange cha
 // NOT_FOUND AGREEMENT_NOT_FOUND.
 absl::StatusOr<v1::Agreement> LockAgreement(Transaction& tx, absl::string_view agreement_id);
 
-// Moves settled_until of an agreement, deleted or not, from `from_day` to `until_day`. The write locks the agreement
-// until the transaction ends. Returns false, and locks nothing, if settled_until is another day or the agreement does
-// not exist.
-absl::StatusOr<bool> LockForSettlement(Transaction& tx, absl::string_view agreement_id, absl::CivilDay from_day,
-                                       absl::CivilDay until_day);
-
 // Writes name, customer number, update_time and delete_time over the revision that `agreement` was read with, and makes
 // `agreement` what is stored then: its counts and settled_until may have changed without a new revision. Starts over if
 // another transaction was faster.

@@ -1,5 +1,7 @@
 #include "storage/tables/lists.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -45,10 +47,16 @@ std::string PageSql(const NamedTable& table, absl::string_view more_columns, abs
 
 }  // namespace
 
-std::string InPlaces(size_t count) {
-  std::string places = "IN (?";
+std::string Places(size_t count) {
+  std::string places = "?";
   for (size_t i = 1; i < count; ++i) absl::StrAppend(&places, ", ?");
-  return places + ")";
+  return places;
+}
+
+std::string InPlaces(size_t count) { return absl::StrCat("IN (", Places(count), ")"); }
+
+void AddPlaces(const std::vector<std::string>& ids, size_t places, std::vector<Value>& values) {
+  for (size_t i = 0; i < places; ++i) values.emplace_back(ids[std::min(i, ids.size() - 1)]);
 }
 
 void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row) {

@@ -31,7 +31,8 @@ struct SortedRow {
 inline constexpr size_t kSmallBatch = 10;
 inline constexpr size_t kLargeBatch = 100;
 
-// "IN (?, ?, ?)" for so many values.
+// "?, ?, ?" and "IN (?, ?, ?)" for so many values.
+std::string Places(size_t count);
 std::string InPlaces(size_t count);
 
 // A batch of rows for JSON_TABLE: a JSON array of arrays of strings. AppendRow adds a row to a batch, which is empty at
@@ -42,6 +43,8 @@ std::string FinishedBatch(std::string batch);
 
 // "c.company_id, c.display_name" of "company_id, display_name", for joins.
 std::string ColumnsOf(absl::string_view alias, absl::string_view columns);
+// Adds an id for each place. REQUIRES: there are 1 to `places` ids.
+void AddPlaces(const std::vector<std::string>& ids, size_t places, std::vector<Value>& values);
 
 // A table of things with names, for the statements that all of them have.
 struct NamedTable {

@@ -1,41 +1,59 @@
 #include "storage/tables/order_bases.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "proto/errors.h"
 #include "proto/money.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
+#include "storage/connection/row_list.h"
 #include "storage/tables/columns.h"
 #include "storage/tables/lists.h"
 
 namespace agreements::storage {
 namespace {
 
-const Statement kInsertOrderBasis = {"insert_order_basis", R"sql(
+const Statement kInsertOrderBases = {"insert_order_bases", R"sql(
   INSERT INTO order_bases (account_id, order_basis_id, agreement_id, agreement_display_name, customer_number, from_day,
                            until_day, line_count, total_amount, digest, create_time)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  SELECT ?, order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
+         total_amount, digest, create_time
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         order_basis_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
+         agreement_display_name VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[2]',
+         customer_number VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin PATH '$[3]',
+         from_day VARCHAR(10) CHARACTER SET ascii PATH '$[4]',
+         until_day VARCHAR(10) CHARACTER SET ascii PATH '$[5]',
+         line_count INT PATH '$[6]',
+         total_amount BIGINT PATH '$[7]',
+         digest CHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[8]',
+         create_time VARCHAR(26) CHARACTER SET ascii PATH '$[9]')) AS batch
 )sql"};
 
-// Inserts `count` lines.
-std::string InsertLinesSql(int count) {
-  const std::vector<std::string> rows(static_cast<size_t>(count), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  return absl::StrCat(R"sql(
+const Statement kInsertOrderBasisLines = {"insert_order_basis_lines", R"sql(
   INSERT INTO order_basis_lines (account_id, order_basis_id, line_number, product_id, product_display_name, kind,
-                                 price_valid_from, unit_price, user_days, days_in_month, quantity, original_month,
-                                 amount)
-  VALUES )sql",
-                      absl::StrJoin(rows, ",\n         "));
-}
+                                 price_valid_from, unit_price, user_days, days_in_month, quantity, amount,
+                                 original_month)
+  SELECT ?, order_basis_id, line_number, product_id, product_display_name, kind, price_valid_from, unit_price,
+         user_days, days_in_month, quantity, amount, original_month
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         order_basis_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+         line_number INT PATH '$[1]',
+         product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[2]',
+         product_display_name VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[3]',
+         kind INT PATH '$[4]',
+         price_valid_from VARCHAR(10) CHARACTER SET ascii PATH '$[5]',
+         unit_price BIGINT PATH '$[6]',
+         user_days BIGINT PATH '$[7]',
+         days_in_month INT PATH '$[8]',
+         quantity BIGINT PATH '$[9]',
+         amount BIGINT PATH '$[10]',
+         original_month VARCHAR(10) CHARACTER SET ascii PATH '$[11]')) AS batch
+)sql"};
 
-// A document's lines are inserted by the hundred, then by ten, then singly. So a large document takes few statements,
-// and there are few texts to prepare.
-const Statement kInsertOrderBasisLine = {"insert_order_basis_line", InsertLinesSql(1)};
-const Statement kInsertOrderBasisLines10 = {"insert_order_basis_lines_10", InsertLinesSql(10)};
-const Statement kInsertOrderBasisLines100 = {"insert_order_basis_lines_100", InsertLinesSql(100)};
+constexpr int kLinesAtOnce = 1000;  // That one statement inserts. They have less than 1.2 MiB.
 
 // What ReadOrderBasis reads.
 constexpr char kColumns[] = R"sql(order_basis_id, agreement_id, agreement_display_name, customer_number, from_day,
@@ -78,10 +96,11 @@ const Statement kFindOrderBasisFrom = {"find_order_basis_from", {{"{columns}", k
     AND from_day = ?
 )sql"};
 
-const Statement kFindOrderBasisCovering = {"find_order_basis_covering", {{"{columns}", kColumns}}, R"sql(
+const Statement kFindOrderBasesCovering = {
+    "find_order_bases_covering", {{"{columns}", kColumns}, {"{agreements}", InPlaces(kLargeBatch)}}, R"sql(
   SELECT {columns}
   FROM order_bases
-  WHERE account_id = ? AND agreement_id = ?
+  WHERE account_id = ? AND agreement_id {agreements}
     AND from_day <= ?
     AND until_day > ?
 )sql"};
@@ -156,41 +175,33 @@ LineOfOrderBasis ReadLineOfOrderBasis(const Row& row) {
   return {.order_basis_id = row.GetString(12), .line = ReadOrderBasisLine(row)};
 }
 
-Value OriginalMonth(const v1::OrderBasisLine& line) {
-  if (line.original_month().empty()) return std::nullopt;
-  return line.original_month() + "-01";
+void AddLine(const std::string& order_basis_id, const v1::OrderBasisLine& line, RowList& rows) {
+  const auto add = [&](const auto&... original_month) {
+    rows.Add(order_basis_id, line.line_number(), line.product_id(), line.product_display_name(),
+             static_cast<int>(line.kind()), line.price_valid_from(), ParseUnitPrice(line.unit_price()).value_or(0),
+             line.user_days(), line.days_in_month(), line.quantity(), ParseAmount(line.amount()), original_month...);
+  };
+  if (line.original_month().empty()) {
+    add();
+  } else {
+    add(line.original_month() + "-01");
+  }
 }
 
-absl::Status InsertLines(Transaction& tx, const v1::OrderBasis& order_basis) {
-  const int count = order_basis.lines_size();
-  for (int begin = 0; begin < count;) {
-    const int left = count - begin;
-    const int size = left >= 100 ? 100 : left >= 10 ? 10 : 1;
-    std::vector<Value> values;
-    for (int i = begin; i < begin + size; ++i) {
-      const v1::OrderBasisLine& line = order_basis.lines(i);
-      const std::initializer_list<Value> row = {tx.account_id(),
-                                                order_basis.order_basis_id(),
-                                                line.line_number(),
-                                                line.product_id(),
-                                                line.product_display_name(),
-                                                static_cast<int>(line.kind()),
-                                                line.price_valid_from(),
-                                                ParseUnitPrice(line.unit_price()).value_or(0),
-                                                line.user_days(),
-                                                line.days_in_month(),
-                                                line.quantity(),
-                                                OriginalMonth(line),
-                                                ParseAmount(line.amount())};
-      values.insert(values.end(), row.begin(), row.end());
+absl::Status InsertLines(Transaction& tx, const std::vector<v1::OrderBasis>& order_bases) {
+  RowList rows;
+  int count = 0;
+  const auto insert = [&] {
+    count = 0;
+    return tx.Execute(kInsertOrderBasisLines, {tx.account_id(), std::exchange(rows, {}).Json()}).status();
+  };
+  for (const v1::OrderBasis& order_basis : order_bases) {
+    for (const v1::OrderBasisLine& line : order_basis.lines()) {
+      AddLine(order_basis.order_basis_id(), line, rows);
+      if (++count == kLinesAtOnce) RETURN_IF_ERROR(insert());
     }
-    const Statement& statement = size == 100  ? kInsertOrderBasisLines100
-                                 : size == 10 ? kInsertOrderBasisLines10
-                                              : kInsertOrderBasisLine;
-    RETURN_IF_ERROR(tx.Execute(statement, values).status());
-    begin += size;
   }
-  return absl::OkStatus();
+  return count == 0 ? absl::OkStatus() : insert();
 }
 
 Value OptionalDay(const std::string& day) {
@@ -208,16 +219,16 @@ absl::Time Storable(const google::protobuf::Timestamp& timestamp) {
 
 }  // namespace
 
-absl::Status InsertOrderBasis(Transaction& tx, const v1::OrderBasis& order_basis) {
-  tx.trail().Changed(order_basis);
-  RETURN_IF_ERROR(
-      tx.Execute(kInsertOrderBasis,
-                 {tx.account_id(), order_basis.order_basis_id(), order_basis.agreement_id(),
-                  order_basis.agreement_display_name(), order_basis.customer_number(), order_basis.from_day(),
-                  order_basis.until_day(), order_basis.line_count(), ParseAmount(order_basis.total_amount()),
-                  order_basis.digest(), ToValue(order_basis.create_time())})
-          .status());
-  return InsertLines(tx, order_basis);
+absl::Status InsertOrderBases(Transaction& tx, const std::vector<v1::OrderBasis>& order_bases) {
+  RowList rows;
+  for (const v1::OrderBasis& order_basis : order_bases) {
+    rows.Add(order_basis.order_basis_id(), order_basis.agreement_id(), order_basis.agreement_display_name(),
+             order_basis.customer_number(), order_basis.from_day(), order_basis.until_day(), order_basis.line_count(),
+             ParseAmount(order_basis.total_amount()), order_basis.digest(),
+             std::get<std::string>(ToValue(order_basis.create_time()).get()));
+  }
+  RETURN_IF_ERROR(tx.Execute(kInsertOrderBases, {tx.account_id(), std::move(rows).Json()}).status());
+  return InsertLines(tx, order_bases);
 }
 
 absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view order_basis_id) {
@@ -249,10 +260,22 @@ absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction
   return tx.QueryOne(kFindOrderBasisFrom, {tx.account_id(), agreement_id, from_day}, ReadOrderBasis);
 }
 
+absl::StatusOr<std::vector<v1::OrderBasis>> FindOrderBasesCovering(ReadTransaction& tx,
+                                                                   const std::vector<std::string>& agreement_ids,
+                                                                   absl::CivilDay day) {
+  std::vector<Value> values = {tx.account_id()};
+  AddPlaces(agreement_ids, kLargeBatch, values);
+  values.emplace_back(day);
+  values.emplace_back(day);
+  return tx.Query(kFindOrderBasesCovering, values, ReadOrderBasis);
+}
+
 absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx,
                                                                      absl::string_view agreement_id,
                                                                      absl::CivilDay day) {
-  return tx.QueryOne(kFindOrderBasisCovering, {tx.account_id(), agreement_id, day, day}, ReadOrderBasis);
+  ASSIGN_OR_RETURN(auto found, FindOrderBasesCovering(tx, {std::string(agreement_id)}, day));
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 absl::StatusOr<std::vector<v1::OrderBasis>> ListOrderBases(ReadTransaction& tx,

@@ -17,8 +17,9 @@
 
 namespace agreements::storage {
 
-// Stores a document with its lines. REQUIRES: LockForSettlement has locked the agreement for the document's days.
-absl::Status InsertOrderBasis(Transaction& tx, const v1::OrderBasis& order_basis);
+// Stores documents with their lines. Does not tell the trail: each of them has an entry of its own. REQUIRES:
+// LockForSettlement has locked the agreements, which are settled until the first days of the documents.
+absl::Status InsertOrderBases(Transaction& tx, const std::vector<v1::OrderBasis>& order_bases);
 
 // Without its lines. NOT_FOUND ORDER_BASIS_NOT_FOUND.
 absl::StatusOr<v1::OrderBasis> GetOrderBasis(ReadTransaction& tx, absl::string_view order_basis_id);
@@ -48,6 +49,11 @@ absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisFrom(ReadTransaction
 absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransaction& tx,
                                                                      absl::string_view agreement_id,
                                                                      absl::CivilDay day);
+
+// The same for several agreements, in any order. REQUIRES: there are 1 to kLargeBatch ids.
+absl::StatusOr<std::vector<v1::OrderBasis>> FindOrderBasesCovering(ReadTransaction& tx,
+                                                                   const std::vector<std::string>& agreement_ids,
+                                                                   absl::CivilDay day);
 
 // At most `limit` documents that pass the request's filters, without lines, from the newest down, with ids below
 // `before_id`.

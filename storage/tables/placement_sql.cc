@@ -22,19 +22,21 @@ std::string HolderOn(absl::string_view account_id, absl::string_view company_id,
                              {{"{account_id}", account_id}, {"{company_id}", company_id}, {"{day}", day}});
 }
 
-std::string HeldDays(absl::string_view from_day) {
-  return absl::StrReplaceAll(R"sql((
-    SELECT held.company_id, {from_day} AS from_day,
+std::string HeldDays() {
+  return R"sql((
+    SELECT held.agreement_id, held.company_id, GREATEST(held.from_day, CAST(page.first_day AS DATE)) AS from_day,
            LEAST(CAST(? AS DATE), MIN(COALESCE(later.from_day, CAST(? AS DATE)))) AS until_day
-    FROM placements AS held
+    FROM JSON_TABLE(?, '$[*]' COLUMNS (
+           agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
+           first_day VARCHAR(10) CHARACTER SET ascii PATH '$[1]')) AS page
+    STRAIGHT_JOIN placements AS held
+      ON held.account_id = ? AND held.agreement_id = page.agreement_id
+      AND held.from_day < ?
     LEFT JOIN placements AS later
       ON later.account_id = held.account_id AND later.company_id = held.company_id
       AND later.from_day > held.from_day
-    WHERE held.account_id = ? AND held.agreement_id = ?
-      AND held.from_day < ?
-    GROUP BY held.company_id, held.from_day
-  ))sql",
-                             {{"{from_day}", from_day}});
+    GROUP BY held.agreement_id, held.company_id, held.from_day, page.first_day
+  ))sql";
 }
 
 }  // namespace agreements::storage

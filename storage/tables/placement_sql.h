@@ -15,11 +15,12 @@ std::string NoLaterPlacement(absl::string_view placement, absl::string_view day)
 // A value: the agreement that holds the company on `day`, or NULL. The arguments are expressions.
 std::string HolderOn(absl::string_view account_id, absl::string_view company_id, absl::string_view day);
 
-// A derived table with a row for each placement in an agreement that begins before a day, with the columns company_id,
-// from_day and until_day. No until_day is after that day. `from_day` is an expression on the placement `held`.
+// A derived table with a row for each placement in one of several agreements that begins before a day, with the columns
+// agreement_id, company_id, from_day and until_day. No until_day is after that day, and no from_day before the
+// agreement's own first day.
 //
-// Values: those of `from_day`, the day twice, account_id, agreement_id, the day.
-std::string HeldDays(absl::string_view from_day);
+// Values: the day twice, a RowList of agreement_id and first day, account_id, the day.
+std::string HeldDays();
 
 }  // namespace agreements::storage
 

@@ -4,6 +4,7 @@
 #include "proto/errors.h"
 #include "proto/money.h"
 #include "proto/status_macros.h"
+#include "storage/connection/row_list.h"
 #include "storage/tables/products.h"
 
 namespace agreements::storage {
@@ -27,13 +28,15 @@ const Statement kListPrices = {"list_prices", R"sql(
   LIMIT ?
 )sql"};
 
-const Statement kGetPricedProduct = {"get_priced_product", {{"{product}", kProductColumns}}, R"sql(
+const Statement kGetPricedProducts = {"get_priced_products", {{"{product}", kProductColumns}}, R"sql(
   SELECT {product}, v.valid_from, v.unit_price
-  FROM products AS p
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+         product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS wanted
+  STRAIGHT_JOIN products AS p
+    ON p.account_id = ? AND p.product_id = wanted.product_id
   LEFT JOIN prices AS v
     ON v.account_id = p.account_id AND v.product_id = p.product_id
-  WHERE p.account_id = ? AND p.product_id = ?
-  ORDER BY v.valid_from
+  ORDER BY p.product_id, v.valid_from
 )sql"};
 
 v1::Price ReadPrice(const Row& row) {
@@ -74,12 +77,27 @@ absl::StatusOr<std::vector<v1::Price>> ListPrices(ReadTransaction& tx, absl::str
   return prices;
 }
 
+absl::StatusOr<PricedProducts> GetPricedProducts(ReadTransaction& tx, const std::set<std::string>& product_ids) {
+  PricedProducts products;
+  if (product_ids.empty()) return products;
+  RowList wanted;
+  for (const std::string& id : product_ids) wanted.Add(id);
+  ASSIGN_OR_RETURN(auto versions,
+                   tx.Query(kGetPricedProducts, {std::move(wanted).Json(), tx.account_id()}, ReadPricedProduct));
+  for (PricedProduct& version : versions) {
+    const std::string id = version.product.product_id();
+    const auto [product, is_first] = products.try_emplace(id, std::move(version));
+    if (!is_first) product->second.prices.push_back(std::move(version.prices.front()));
+  }
+  for (const std::string& id : product_ids) {
+    if (products.count(id) == 0) return ProductNotFound(id);
+  }
+  return products;
+}
+
 absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view product_id) {
-  ASSIGN_OR_RETURN(auto versions, tx.Query(kGetPricedProduct, {tx.account_id(), product_id}, ReadPricedProduct));
-  if (versions.empty()) return ProductNotFound(product_id);
-  PricedProduct priced = std::move(versions.front());
-  for (size_t i = 1; i < versions.size(); ++i) priced.prices.push_back(std::move(versions[i].prices.front()));
-  return priced;
+  ASSIGN_OR_RETURN(PricedProducts products, GetPricedProducts(tx, {std::string(product_id)}));
+  return std::move(products.begin()->second);
 }
 
 }  // namespace agreements::storage

@@ -2,6 +2,9 @@
 #ifndef AGREEMENTS_STORAGE_TABLES_PRICES_H_
 #define AGREEMENTS_STORAGE_TABLES_PRICES_H_
 
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,7 +30,10 @@ struct PricedProduct {
   std::vector<v1::Price> prices;
 };
 
-// Reads product and prices at one moment. NOT_FOUND PRODUCT_NOT_FOUND.
+using PricedProducts = std::map<std::string, PricedProduct>;  // By product_id.
+
+// Read products and prices at one moment. NOT_FOUND PRODUCT_NOT_FOUND.
+absl::StatusOr<PricedProducts> GetPricedProducts(ReadTransaction& tx, const std::set<std::string>& product_ids);
 absl::StatusOr<PricedProduct> GetPricedProduct(ReadTransaction& tx, absl::string_view product_id);
 
 }  // namespace agreements::storage

@@ -1,8 +1,5 @@
 #include "storage/tables/products.h"
 
-#include <algorithm>
-
-#include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
 #include "storage/tables/columns.h"
@@ -107,14 +104,8 @@ absl::Status LockProduct(Transaction& tx, absl::string_view product_id) {
   return tx.Execute(kLockProduct, {tx.account_id(), product_id}).status();
 }
 
-absl::Status LockPricedProduct(Transaction& tx, const v1::Product& product, absl::CivilDay priced_until) {
-  RETURN_IF_ERROR(
-      tx.Execute(kLockPricedProduct, {priced_until, priced_until, tx.account_id(), product.product_id()}).status());
-  v1::Product priced = product;
-  priced.set_priced_until(std::max(product.priced_until(), FormatDay(priced_until)));
-  tx.trail().Saw(product);
-  tx.trail().Changed(priced);
-  return absl::OkStatus();
+absl::Status LockPricedProduct(Transaction& tx, absl::string_view product_id, absl::CivilDay priced_until) {
+  return tx.Execute(kLockPricedProduct, {priced_until, priced_until, tx.account_id(), product_id}).status();
 }
 
 }  // namespace agreements::storage

@@ -40,8 +40,9 @@ absl::Status UpdateProduct(Transaction& tx, v1::Product& product);
 absl::Status LockProduct(Transaction& tx, absl::string_view product_id);
 
 // Locks a product for an order basis that prices days before `priced_until`, and moves the product's priced_until there
-// unless it is later already. The prices of those days no longer change. REQUIRES: `product` was read, and exists.
-absl::Status LockPricedProduct(Transaction& tx, const v1::Product& product, absl::CivilDay priced_until);
+// unless it is later already. The prices of those days no longer change. Does not tell the trail: that is for the entry
+// of each order basis.
+absl::Status LockPricedProduct(Transaction& tx, absl::string_view product_id, absl::CivilDay priced_until);
 
 }  // namespace agreements::storage
 

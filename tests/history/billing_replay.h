@@ -109,6 +109,7 @@ class Replay {
                            bool document_is_new);
   std::string DueText(const oracle::Due& due) const;
   std::string CheckBillingEnd(const std::vector<oracle::Due>& due, size_t next, oracle::Day until_day) const;
+  std::string CatchUp(const std::vector<oracle::Due>& due, size_t next, oracle::Day until_day, bool include_arrears);
 
   std::string CheckAgreement(int agreement);
   std::string CheckCompany(int company);

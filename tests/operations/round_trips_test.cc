@@ -25,8 +25,8 @@ const std::map<std::string, int> kMutations = {
     {"DeleteCompanyDraft", 6}, {"MoveCompany", 7},        {"MoveCompanyToNewAgreement", 8},
     {"InviteUser", 6},         {"AcceptInvitation", 6},   {"GrantAccess", 7},  // That replaces an invitation.
     {"RevokeAccess", 6},       {"CreateProduct", 4},      {"UpdateProduct", 5},
-    {"SetPrice", 6},           {"CreateOrderBasis", 17},  {"RecordTransactions", 6},
-    {"CancelTransactions", 5}, {"RunBilling", 20},
+    {"SetPrice", 6},           {"CreateOrderBasis", 15},  {"RecordTransactions", 6},
+    {"CancelTransactions", 5}, {"RunBilling", 17},
 };
 
 // Those with nine and more read what must fit together: all statements see one snapshot, which takes five by itself to

@@ -35,8 +35,9 @@ using Guards = std::map<std::string, std::vector<std::pair<std::string, std::str
 
 storage::TestHooks Without(const Guards& guards);
 
-// Without it, an order basis need not begin on the day until which the agreement is settled.
-inline const Guards kSettledUntil = {{"lock_for_settlement", {{"AND settled_until = ?", "AND ? > '2000-01-01'"}}}};
+// Without it, an agreement may have been settled since it was read.
+inline const Guards kSettledUntil = {
+    {"lock_for_settlement", {{"WHERE account_id = ?", "WHERE 1 = 0 AND account_id = ?"}}}};
 
 // Without them, the agreements that hold companies and drafts are not locked, and nobody notices.
 inline const Guards kHolderLocks = {
