@@ -1,7 +1,11 @@
 // Billing runs over few and over many agreements of 10 companies each: what one agreement costs must not grow.
 #include <algorithm>
+#include <atomic>
+#include <random>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "storage/billing/billable_agreements.h"
 #include "tests/benchmark/parts.h"
 
@@ -12,7 +16,8 @@ using storage::Row;
 using storage::Session;
 using storage::Statement;
 
-constexpr int64_t kTurn = 100;  // Agreements.
+constexpr int64_t kTurn = 100;               // Agreements.
+constexpr int64_t kEnoughForWaits = 10'000;  // Of a run, to measure waits.
 
 // The least that settling an agreement takes.
 const Statement kLock = {"lock", R"sql(
@@ -45,6 +50,45 @@ const Statement kInsertLine = {"insert_line", R"sql(
   VALUES (?, ?, 1, 'license-a', 'license-a', 1, '2025-01-01', 4230000, 123, 31, 0, NULL, 123456)
 )sql"};
 
+// Writes the agreements that are settled just now, again and again, and notes how long it waits.
+class Writer {
+ public:
+  Writer(Fixture& fixture, std::string account_id, int64_t agreements)
+      : session_(fixture.Connect()),
+        thread_([this, account_id = std::move(account_id), agreements](const std::stop_token& stop) {
+          Write(stop, account_id, agreements);
+        }) {}
+
+  // `agreement` is the next one to be settled.
+  void GoTo(int64_t agreement) { next_ = agreement; }
+
+  // The wait that 99 in a hundred stay below. Ends the writing.
+  absl::Duration P99() {
+    thread_.request_stop();
+    thread_.join();
+    Require(waits_.size() >= 100, "too few writes to tell");
+    std::sort(waits_.begin(), waits_.end());
+    return waits_[waits_.size() * 99 / 100];
+  }
+
+ private:
+  void Write(const std::stop_token& stop, const std::string& account_id, int64_t agreements) {
+    std::mt19937 random;
+    while (!stop.stop_requested()) {
+      const int64_t agreement = std::min<int64_t>(next_ + random() % kTurn, agreements - 1);
+      waits_.push_back(TimeOf([&] {
+        Fixture::Require(session_->Execute(kLock, {account_id, IdOf("agr-", agreement)}).status());
+      }));
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  }
+
+  const std::unique_ptr<Session> session_;
+  std::atomic<int64_t> next_ = 0;
+  std::vector<absl::Duration> waits_;
+  std::jthread thread_;
+};
+
 // A run of the service and, by turns, the bare SQL for the same agreements, whose documents are of the month before, so
 // that the two do not meet.
 class Run {
@@ -56,16 +100,38 @@ class Run {
         session_(fixture.Connect()),
         stream_(RunBilling(fixture.service().database(), fixture.service().context(), Request())) {}
 
+  // What an agreement takes. A run settles pages, of which a turn may have one more than another one: so all turns
+  // count.
   void Measure(std::vector<absl::Duration>& services, std::vector<absl::Duration>& bares) {
+    absl::Duration service;
+    absl::Duration bare;
     for (int64_t first = 0; first < agreements_; first += kTurn) {
       const int64_t end = std::min(first + kTurn, agreements_);
       const bool service_first = first / kTurn % 2 == 0;
-      if (service_first) services.push_back(TimeOf([&] { Settle(first, end); }) / (end - first));
-      bares.push_back(TimeOf([&] { SettleBare(first, end); }) / (end - first));
-      if (!service_first) services.push_back(TimeOf([&] { Settle(first, end); }) / (end - first));
+      if (service_first) service += TimeOf([&] { Settle(first, end); });
+      bare += TimeOf([&] { SettleBare(first, end); });
+      if (!service_first) service += TimeOf([&] { Settle(first, end); });
     }
-    Require(!Fixture::Next(stream_, account_id_)->has_order_basis(), "the run has not ended");
-    fixture_.Unsettle(account_id_);
+    End();
+    services.push_back(service / agreements_);
+    bares.push_back(bare / agreements_);
+  }
+
+  // How long others wait who write the agreements that are settled just now.
+  Medians MeasureWaits() {
+    Medians waits;
+    const auto p99 = [&](const std::function<void(int64_t, int64_t)>& settle) {
+      Writer writer(fixture_, account_id_, agreements_);
+      for (int64_t i = 0; i < agreements_; ++i) {
+        writer.GoTo(i);
+        settle(i, i + 1);
+      }
+      return writer.P99();
+    };
+    waits.service = p99([this](int64_t first, int64_t end) { Settle(first, end); });
+    waits.bare = p99([this](int64_t first, int64_t end) { SettleBare(first, end); });
+    End();
+    return waits;
   }
 
  private:
@@ -74,6 +140,11 @@ class Run {
     request.set_account_id(account_id_);
     request.set_until_day(kUntilDay);
     return request;
+  }
+
+  void End() {
+    Require(!Fixture::Next(stream_, account_id_)->has_order_basis(), "the run has not ended");
+    fixture_.Unsettle(account_id_);
   }
 
   // The stream's next agreements, which come in the order of their ids.
@@ -123,6 +194,9 @@ class BillingRuns {
     const Medians many = MeasureRuns(fixture_.scale().many);
     report_.AddGrowth("billing run: growth of the cost of an agreement", absl::FDivDuration(many.service, few.service),
                       absl::FDivDuration(many.bare, few.bare));
+    if (fixture_.scale().many < kEnoughForWaits) return;
+    report_.AddTimes("billing run: the wait of 99 % of those who write what is settled just now",
+                     Run(fixture_, fixture_.scale().many).MeasureWaits());
   }
 
  private:
@@ -133,10 +207,9 @@ class BillingRuns {
     std::vector<absl::Duration> services;
     std::vector<absl::Duration> bares;
     const absl::Duration count = MeasureCount(agreements);
-    // At least ten turns.
     do {
       Run(fixture_, agreements).Measure(services, bares);
-    } while (services.size() < 10 && fixture_.scale().repetitions > 1);
+    } while (services.size() < 3 && fixture_.scale().repetitions > 1);
     const Medians medians = {.service = MedianOf(services) + count / agreements, .bare = MedianOf(bares)};
     const std::string what = absl::StrCat("billing run over ", agreements, " agreements");
     report_.AddTimes(what + ", each", medians);
