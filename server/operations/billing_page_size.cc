@@ -25,7 +25,7 @@ void BillingPageSize::Settled(size_t agreements, int64_t companies, absl::Durati
   const double in_time =
       WorkOf(agreements, companies) * absl::FDivDuration(kAim, std::max(took, absl::Microseconds(1)));
   // One page may have waited for something else.
-  work_ = std::clamp(in_time, work_ / 2, work_ * 2);
+  work_ = std::max(std::clamp(in_time, work_ / 2, work_ * 2), kLeastWork);
   limit_ = std::min(limit_ * 2, max_agreements_);
 }
 

@@ -12,7 +12,9 @@
 namespace agreements {
 
 // Whoever changes an agreement of a page waits until the page is settled. So the size follows the time that pages take,
-// and aims at kAim. What an agreement takes is estimated by its companies: one that has many is a page by itself.
+// and aims at kAim. What an agreement takes is estimated by its companies: one that has many is a page by itself. Where
+// the statements alone take longer, because the database is far or busy, smaller pages would help nobody: ten
+// agreements of ten companies are a page in any case, unless pages meet other transactions.
 class BillingPageSize {
  public:
   static constexpr absl::Duration kAim = absl::Milliseconds(20);
@@ -29,9 +31,12 @@ class BillingPageSize {
   void Conflicted(size_t agreements);
 
  private:
+  // Of a page, in companies: what an agreement takes by itself is as much as 10 of them.
+  static constexpr double kLeastWork = 200;
+
   const size_t max_agreements_;
-  size_t limit_;         // Of agreements, since a page met another transaction.
-  double work_ = 200.0;  // Of a page, in companies: what an agreement takes by itself is as much as 10 of them.
+  size_t limit_;  // Of agreements, since a page met another transaction.
+  double work_ = kLeastWork;
 };
 
 }  // namespace agreements

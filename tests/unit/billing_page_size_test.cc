@@ -30,6 +30,12 @@ TEST(BillingPageSize, FollowsTheTimeThatPagesTake) {
   EXPECT_EQ(size.Next(Agreements(1000, 10)), 20u) << "half as large at the least, since it may have waited";
 }
 
+TEST(BillingPageSize, StaysAFewAgreementsWhereEachStatementIsSlow) {
+  BillingPageSize size(100);
+  for (int i = 0; i < 10; ++i) size.Settled(10, 100, kAim * 100);
+  EXPECT_EQ(size.Next(Agreements(1000, 10)), 10u);
+}
+
 TEST(BillingPageSize, NeverHasMoreThanTheMost) {
   BillingPageSize size(100);
   for (int i = 0; i < 50; ++i) size.Settled(100, 0, absl::ZeroDuration());
