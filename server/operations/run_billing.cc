@@ -214,7 +214,7 @@ class BillingRun {
     }));
     agreement.settled_until = ParseDay(now.settled_until());
     ASSIGN_OR_RETURN(std::optional<Results> results, Settle(call, {std::move(agreement)}));
-    return *std::move(results->front());
+    return *std::move(results.value().front());
   }
 
   // The documents of those that are settled already: each one's that covers the last of the days.

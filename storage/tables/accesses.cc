@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
+#include "storage/connection/row_list.h"
 #include "storage/tables/columns.h"
 #include "storage/tables/companies.h"
 
@@ -212,16 +213,14 @@ std::string States(const v1::ListAccessesRequest& request) {
 }  // namespace
 
 absl::Status InsertAccesses(Transaction& tx, const std::vector<v1::Access>& accesses) {
-  std::string batch;
+  RowList batch;
   for (const v1::Access& access : accesses) {
-    AppendRow(batch,
-              {access.access_id(), access.product_id(), StateText(access.state()), ExpireTime(access),
-               access.from_day(), UntilDay(access), TimeText(access.create_time()), TimeText(access.update_time())});
+    batch.Add(access.access_id(), access.product_id(), StateText(access.state()), ExpireTime(access), access.from_day(),
+              UntilDay(access), TimeText(access.create_time()), TimeText(access.update_time()));
     tx.trail().Changed(access);
   }
   const v1::Access& first = accesses.front();
-  return tx
-      .Execute(kInsertAccesses, {tx.account_id(), first.company_id(), first.user_id(), FinishedBatch(std::move(batch))})
+  return tx.Execute(kInsertAccesses, {tx.account_id(), first.company_id(), first.user_id(), std::move(batch).Json()})
       .status();
 }
 
@@ -247,11 +246,11 @@ absl::StatusOr<std::vector<v1::Access>> ListAccesses(ReadTransaction& tx, const 
 absl::StatusOr<CompanyUser> GetCompanyUser(Transaction& tx, absl::string_view company_id, absl::string_view user_id,
                                            const std::set<std::string>& product_ids, absl::Time now,
                                            const HolderLock& lock) {
-  std::string batch;
-  for (const std::string& product_id : product_ids) AppendRow(batch, {product_id});
+  RowList batch;
+  for (const std::string& product_id : product_ids) batch.Add(product_id);
   ASSIGN_OR_RETURN(
       const std::vector<CompanyUserRow> rows,
-      tx.Query(kGetCompanyUser, {now, lock.mark, FinishedBatch(std::move(batch)), tx.account_id(), company_id, user_id},
+      tx.Query(kGetCompanyUser, {now, lock.mark, std::move(batch).Json(), tx.account_id(), company_id, user_id},
                ReadCompanyUser));
   if (rows.empty()) return CompanyNotFound(company_id);
   CompanyUser user = {.company = rows.front().company,

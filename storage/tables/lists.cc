@@ -59,20 +59,6 @@ void AddPlaces(const std::vector<std::string>& ids, size_t places, std::vector<V
   for (size_t i = 0; i < places; ++i) values.emplace_back(ids[std::min(i, ids.size() - 1)]);
 }
 
-void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row) {
-  absl::string_view before = batch.empty() ? "[[\"" : ",[\"";
-  for (const absl::string_view column : row) {
-    absl::StrAppend(&batch, before, column);
-    before = "\",\"";
-  }
-  absl::StrAppend(&batch, "\"]");
-}
-
-std::string FinishedBatch(std::string batch) {
-  batch += batch.empty() ? "[]" : "]";
-  return batch;
-}
-
 std::string ColumnsOf(absl::string_view alias, absl::string_view columns) {
   std::string with_alias;
   for (const absl::string_view column : absl::StrSplit(columns, ',')) {

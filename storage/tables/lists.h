@@ -2,7 +2,6 @@
 #ifndef AGREEMENTS_STORAGE_TABLES_LISTS_H_
 #define AGREEMENTS_STORAGE_TABLES_LISTS_H_
 
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -35,16 +34,11 @@ inline constexpr size_t kLargeBatch = 100;
 std::string Places(size_t count);
 std::string InPlaces(size_t count);
 
-// A batch of rows for JSON_TABLE: a JSON array of arrays of strings. AppendRow adds a row to a batch, which is empty at
-// first. FinishedBatch makes it a text that can be executed. REQUIRES: no string has a character that JSON must escape.
-// Ids, days and times have none.
-void AppendRow(std::string& batch, std::initializer_list<absl::string_view> row);
-std::string FinishedBatch(std::string batch);
+// Adds an id for each place. REQUIRES: there are 1 to `places` ids.
+void AddPlaces(const std::vector<std::string>& ids, size_t places, std::vector<Value>& values);
 
 // "c.company_id, c.display_name" of "company_id, display_name", for joins.
 std::string ColumnsOf(absl::string_view alias, absl::string_view columns);
-// Adds an id for each place. REQUIRES: there are 1 to `places` ids.
-void AddPlaces(const std::vector<std::string>& ids, size_t places, std::vector<Value>& values);
 
 // A table of things with names, for the statements that all of them have.
 struct NamedTable {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
+#include "storage/connection/row_list.h"
 #include "storage/tables/columns.h"
 #include "storage/tables/lists.h"
 #include "storage/tables/placement_sql.h"
@@ -123,15 +124,15 @@ const Statement kCancelTransactions = {"cancel_transactions", {{"{named}", kName
 // A batch of pairs or of strings.
 template <typename Names>
 std::string BatchOf(const Names& names) {
-  std::string batch;
+  RowList batch;
   for (const auto& name : names) {
     if constexpr (requires { name.second; }) {
-      AppendRow(batch, {name.first, name.second});
+      batch.Add(name.first, name.second);
     } else {
-      AppendRow(batch, {name});
+      batch.Add(name);
     }
   }
-  return FinishedBatch(std::move(batch));
+  return std::move(batch).Json();
 }
 
 v1::TransactionState StateOf(absl::string_view order_basis_id) {
@@ -267,15 +268,14 @@ absl::StatusOr<std::vector<v1::Transaction>> ListTransactions(ReadTransaction& t
 
 absl::Status InsertTransactions(Transaction& tx, const std::vector<const v1::Transaction*>& transactions,
                                 absl::Time record_time) {
-  std::string batch;
+  RowList batch;
   for (const v1::Transaction* transaction : transactions) {
     const Value occur_time = ToValue(transaction->occur_time());
-    AppendRow(batch,
-              {transaction->company_id(), transaction->transaction_id(), transaction->product_id(),
-               absl::StrCat(transaction->quantity()), std::get<std::string>(occur_time.get()), transaction->day()});
+    batch.Add(transaction->company_id(), transaction->transaction_id(), transaction->product_id(),
+              transaction->quantity(), std::get<std::string>(occur_time.get()), transaction->day());
   }
   absl::Status inserted =
-      tx.Execute(kInsertTransactions, {tx.account_id(), record_time, FinishedBatch(std::move(batch))}).status();
+      tx.Execute(kInsertTransactions, {tx.account_id(), record_time, std::move(batch).Json()}).status();
   if (IsDuplicate(inserted, kPrimaryKey)) return StartOver();
   for (const v1::Transaction* transaction : transactions) Count(tx, transaction->company_id(), kRecordedCount, 1);
   return inserted;
