@@ -21,6 +21,7 @@
 namespace agreements {
 namespace {
 
+using storage::GatheredRead;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -206,11 +207,11 @@ absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(Transaction& tx, const Clo
   return ForEachProduct<v1::RevokeAccessResponse>(tx, clock, request, Revoke);
 }
 
-absl::StatusOr<v1::GetAccessResponse> GetAccess(ReadTransaction& tx, const Clock& clock,
+absl::StatusOr<v1::GetAccessResponse> GetAccess(GatheredRead& read, const Clock& clock,
                                                 const v1::GetAccessRequest& request) {
   v1::GetAccessResponse response;
   ASSIGN_OR_RETURN(const Moment now, clock.Read());
-  ASSIGN_OR_RETURN(*response.mutable_access(), storage::GetAccess(tx, request.access_id(), now.time));
+  ASSIGN_OR_RETURN(*response.mutable_access(), storage::GetAccess(read, request.access_id(), now.time));
   return response;
 }
 

@@ -16,6 +16,7 @@
 namespace agreements {
 namespace {
 
+using storage::GatheredRead;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -61,9 +62,9 @@ absl::StatusOr<v1::CreateAgreementResponse> CreateAgreement(Transaction& tx, con
   return response;
 }
 
-absl::StatusOr<v1::GetAgreementResponse> GetAgreement(ReadTransaction& tx, const v1::GetAgreementRequest& request) {
+absl::StatusOr<v1::GetAgreementResponse> GetAgreement(GatheredRead& read, const v1::GetAgreementRequest& request) {
   v1::GetAgreementResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_agreement(), storage::GetAgreement(tx, request.agreement_id()));
+  ASSIGN_OR_RETURN(*response.mutable_agreement(), storage::GetAgreement(read, request.agreement_id()));
   return response;
 }
 

@@ -22,6 +22,7 @@
 namespace agreements {
 namespace {
 
+using storage::GatheredRead;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -58,9 +59,9 @@ absl::StatusOr<v1::CreateCompanyResponse> CreateCompany(Transaction& tx, const C
   return response;
 }
 
-absl::StatusOr<v1::GetCompanyResponse> GetCompany(ReadTransaction& tx, const v1::GetCompanyRequest& request) {
+absl::StatusOr<v1::GetCompanyResponse> GetCompany(GatheredRead& read, const v1::GetCompanyRequest& request) {
   v1::GetCompanyResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_company(), storage::GetCompany(tx, request.company_id()));
+  ASSIGN_OR_RETURN(*response.mutable_company(), storage::GetCompany(read, request.company_id()));
   return response;
 }
 

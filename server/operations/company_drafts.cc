@@ -17,6 +17,7 @@
 namespace agreements {
 namespace {
 
+using storage::GatheredRead;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -107,10 +108,10 @@ absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(Transactio
   return response;
 }
 
-absl::StatusOr<v1::GetCompanyDraftResponse> GetCompanyDraft(ReadTransaction& tx,
+absl::StatusOr<v1::GetCompanyDraftResponse> GetCompanyDraft(GatheredRead& read,
                                                             const v1::GetCompanyDraftRequest& request) {
   v1::GetCompanyDraftResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_draft(), storage::GetDraft(tx, request.draft_id()));
+  ASSIGN_OR_RETURN(*response.mutable_draft(), storage::GetDraft(read, request.draft_id()));
   return response;
 }
 

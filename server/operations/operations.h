@@ -3,9 +3,9 @@
 //
 // An operation is the body of its transaction, and its first parameter says how it runs: Transaction reads and writes,
 // and the call is recorded; each statement of a ReadTransaction sees all that is committed; all statements of a
-// Snapshot see the same state. A body may run again, so it returns its result and changes nothing else. Operations that
-// keep something between two runs, or use several transactions, take a Database and the call, and begin their
-// transactions themselves.
+// Snapshot see the same state; a GatheredRead reads one row, in a round trip that calls share. A body may run again, so
+// it returns its result and changes nothing else. Operations that keep something between two runs, or use several
+// transactions, take a Database and the call, and begin their transactions themselves.
 #ifndef AGREEMENTS_SERVER_OPERATIONS_OPERATIONS_H_
 #define AGREEMENTS_SERVER_OPERATIONS_OPERATIONS_H_
 
@@ -28,7 +28,7 @@ using Stream = std::function<absl::StatusOr<std::optional<Response>>(const stora
 // agreements.cc
 absl::StatusOr<v1::CreateAgreementResponse> CreateAgreement(storage::Transaction& tx, const Clock& clock,
                                                             const v1::CreateAgreementRequest& request);
-absl::StatusOr<v1::GetAgreementResponse> GetAgreement(storage::ReadTransaction& tx,
+absl::StatusOr<v1::GetAgreementResponse> GetAgreement(storage::GatheredRead& read,
                                                       const v1::GetAgreementRequest& request);
 absl::StatusOr<v1::BatchGetAgreementsResponse> BatchGetAgreements(storage::ReadTransaction& tx,
                                                                   const v1::BatchGetAgreementsRequest& request);
@@ -48,7 +48,7 @@ absl::StatusOr<v1::ListAgreementUsersResponse> ListAgreementUsers(storage::Snaps
 // companies.cc
 absl::StatusOr<v1::CreateCompanyResponse> CreateCompany(storage::Transaction& tx, const Clock& clock,
                                                         const v1::CreateCompanyRequest& request);
-absl::StatusOr<v1::GetCompanyResponse> GetCompany(storage::ReadTransaction& tx, const v1::GetCompanyRequest& request);
+absl::StatusOr<v1::GetCompanyResponse> GetCompany(storage::GatheredRead& read, const v1::GetCompanyRequest& request);
 absl::StatusOr<v1::BatchGetCompaniesResponse> BatchGetCompanies(storage::ReadTransaction& tx,
                                                                 const v1::BatchGetCompaniesRequest& request);
 absl::StatusOr<v1::ListCompaniesResponse> ListCompanies(storage::ReadTransaction& tx,
@@ -79,7 +79,7 @@ absl::StatusOr<v1::DeleteCompanyDraftResponse> DeleteCompanyDraft(storage::Trans
                                                                   const v1::DeleteCompanyDraftRequest& request);
 absl::StatusOr<v1::CompleteCompanyDraftResponse> CompleteCompanyDraft(storage::Transaction& tx, const Clock& clock,
                                                                       const v1::CompleteCompanyDraftRequest& request);
-absl::StatusOr<v1::GetCompanyDraftResponse> GetCompanyDraft(storage::ReadTransaction& tx,
+absl::StatusOr<v1::GetCompanyDraftResponse> GetCompanyDraft(storage::GatheredRead& read,
                                                             const v1::GetCompanyDraftRequest& request);
 absl::StatusOr<v1::ListCompanyDraftsResponse> ListCompanyDrafts(storage::ReadTransaction& tx,
                                                                 const v1::ListCompanyDraftsRequest& request);
@@ -93,7 +93,7 @@ absl::StatusOr<v1::GrantAccessResponse> GrantAccess(storage::Transaction& tx, co
                                                     const v1::GrantAccessRequest& request);
 absl::StatusOr<v1::RevokeAccessResponse> RevokeAccess(storage::Transaction& tx, const Clock& clock,
                                                       const v1::RevokeAccessRequest& request);
-absl::StatusOr<v1::GetAccessResponse> GetAccess(storage::ReadTransaction& tx, const Clock& clock,
+absl::StatusOr<v1::GetAccessResponse> GetAccess(storage::GatheredRead& read, const Clock& clock,
                                                 const v1::GetAccessRequest& request);
 absl::StatusOr<v1::ListAccessesResponse> ListAccesses(storage::ReadTransaction& tx, const Clock& clock,
                                                       const v1::ListAccessesRequest& request);
@@ -104,7 +104,7 @@ absl::StatusOr<v1::CreateProductResponse> CreateProduct(storage::Transaction& tx
 absl::StatusOr<v1::UpdateProductResponse> UpdateProduct(storage::Transaction& tx, const Clock& clock,
                                                         const v1::UpdateProductRequest& request);
 absl::StatusOr<v1::SetPriceResponse> SetPrice(storage::Transaction& tx, const v1::SetPriceRequest& request);
-absl::StatusOr<v1::GetProductResponse> GetProduct(storage::ReadTransaction& tx, const v1::GetProductRequest& request);
+absl::StatusOr<v1::GetProductResponse> GetProduct(storage::GatheredRead& read, const v1::GetProductRequest& request);
 absl::StatusOr<v1::ListProductsResponse> ListProducts(storage::ReadTransaction& tx,
                                                       const v1::ListProductsRequest& request);
 absl::StatusOr<v1::ListPricesResponse> ListPrices(storage::ReadTransaction& tx, const v1::ListPricesRequest& request);
@@ -117,7 +117,7 @@ absl::StatusOr<v1::RecordTransactionsResponse> RecordTransactions(storage::Datab
 // transactions.cc
 absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(storage::Transaction& tx,
                                                                   const v1::CancelTransactionsRequest& request);
-absl::StatusOr<v1::GetTransactionResponse> GetTransaction(storage::ReadTransaction& tx,
+absl::StatusOr<v1::GetTransactionResponse> GetTransaction(storage::GatheredRead& read,
                                                           const v1::GetTransactionRequest& request);
 absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(storage::ReadTransaction& tx,
                                                               const v1::ListTransactionsRequest& request);

@@ -13,6 +13,7 @@
 namespace agreements {
 namespace {
 
+using storage::GatheredRead;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -80,9 +81,9 @@ absl::StatusOr<v1::SetPriceResponse> SetPrice(Transaction& tx, const v1::SetPric
   return response;
 }
 
-absl::StatusOr<v1::GetProductResponse> GetProduct(ReadTransaction& tx, const v1::GetProductRequest& request) {
+absl::StatusOr<v1::GetProductResponse> GetProduct(GatheredRead& read, const v1::GetProductRequest& request) {
   v1::GetProductResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_product(), storage::GetProduct(tx, request.product_id()));
+  ASSIGN_OR_RETURN(*response.mutable_product(), storage::GetProduct(read, request.product_id()));
   return response;
 }
 

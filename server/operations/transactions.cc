@@ -12,6 +12,7 @@
 namespace agreements {
 namespace {
 
+using storage::GatheredRead;
 using storage::ReadTransaction;
 using storage::Transaction;
 
@@ -67,11 +68,11 @@ absl::StatusOr<v1::CancelTransactionsResponse> CancelTransactions(Transaction& t
   return response;
 }
 
-absl::StatusOr<v1::GetTransactionResponse> GetTransaction(ReadTransaction& tx,
+absl::StatusOr<v1::GetTransactionResponse> GetTransaction(GatheredRead& read,
                                                           const v1::GetTransactionRequest& request) {
   v1::GetTransactionResponse response;
   ASSIGN_OR_RETURN(*response.mutable_transaction(),
-                   storage::GetTransaction(tx, request.company_id(), request.transaction_id()));
+                   storage::GetTransaction(read, request.company_id(), request.transaction_id()));
   return response;
 }
 

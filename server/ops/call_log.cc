@@ -167,11 +167,12 @@ void SetUpLog(LogFormat format) {
 CallLog::CallLog(const LogOptions& options)
     : options_(options), logger_(std::make_shared<spdlog::logger>(kCalls, spdlog::default_logger()->sinks().front())) {}
 
-void CallLog::Write(const CallLine& line) {
+void CallLog::Write(absl::StatusCode code, absl::FunctionRef<CallLine()> make_line) {
   const absl::Time now = absl::Now();
-  const std::optional<int64_t> skipped = SkippedBefore(line.code == absl::StatusCode::kOk, now);
+  const std::optional<int64_t> skipped = SkippedBefore(code == absl::StatusCode::kOk, now);
   if (!skipped) return;
-  const auto level = LevelOf(line.code);
+  const CallLine line = make_line();
+  const auto level = LevelOf(code);
   const std::string text =
       options_.format == LogFormat::kJson ? ToJson(line, now, level, *skipped) : ToText(line, *skipped);
   logger_->log(level, "{}", text);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -51,7 +52,7 @@ struct CallLine {
   absl::Duration duration = {};
   absl::Duration queue_time = {};
   absl::Duration database_time = {};
-  int64_t round_trips = 0;
+  int64_t round_trips = 0;               // One that calls share is counted for the first of them.
   std::vector<std::string> reruns = {};  // Why the transaction ran again, each time.
   bool is_replay = false;                // Answered with what an earlier call had done.
   int64_t messages = 0;                  // That it was answered with; a stream has many.
@@ -63,7 +64,8 @@ class CallLog {
  public:
   explicit CallLog(const LogOptions& options);
 
-  void Write(const CallLine& line);
+  // `make_line` is called only if the line is written. `code` is the line's.
+  void Write(absl::StatusCode code, absl::FunctionRef<CallLine()> make_line);
 
  private:
   // How many successes before this line got none; std::nullopt if this one gets none either.

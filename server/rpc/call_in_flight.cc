@@ -60,8 +60,7 @@ CallInFlight::CallInFlight(const Method& method, grpc::CallbackServerContext& co
   call_.cancellation = std::make_shared<storage::Cancellation>();
 }
 
-absl::Status CallInFlight::Run(TaskKind kind, const Admission& admission,
-                               absl::FunctionRef<absl::Status(const storage::Call&)> run) {
+absl::Status CallInFlight::Enter(TaskKind kind, const Admission& admission) {
   waited_ += admission.waited;
   if (admission.refusal) {
     surroundings_.metrics.Refused(*admission.refusal);
@@ -71,14 +70,23 @@ absl::Status CallInFlight::Run(TaskKind kind, const Admission& admission,
   surroundings_.metrics.QueueWaited(kind, admission.waited);
   if (Patience() <= absl::ZeroDuration()) return DeadlinePassed();
   if (context_.IsCancelled()) return absl::CancelledError();
-  // A defect must cost one call, not the server.
+  return absl::OkStatus();
+}
+
+absl::Status CallInFlight::Guard(absl::FunctionRef<absl::Status()> run) {
   try {
-    return run(call_);
+    return run();
   } catch (const std::exception& error) {
     const std::string error_id = storage::ClockIdSource(absl::Now).Next("err-");
     spdlog::error("{} uncaught: {}", error_id, error.what());
     return InternalError(error_id);
   }
+}
+
+absl::Status CallInFlight::Run(TaskKind kind, const Admission& admission,
+                               absl::FunctionRef<absl::Status(const storage::Call&)> run) {
+  RETURN_IF_ERROR(Enter(kind, admission));
+  return Guard([&] { return run(call_); });
 }
 
 grpc::Status CallInFlight::End(const absl::Status& status) {
@@ -87,7 +95,9 @@ grpc::Status CallInFlight::End(const absl::Status& status) {
   }
   surroundings_.metrics.Used(figures_);
   if (!status.ok()) surroundings_.metrics.Failed(ReasonOf(status));
-  if (surroundings_.log != nullptr) Log(status);
+  if (surroundings_.log != nullptr) {
+    surroundings_.log->Write(status.code(), [this, &status] { return LineOf(status); });
+  }
   method_.metrics->Ended(static_cast<grpc::StatusCode>(status.code()), Age());
   return ToGrpcStatus(status);
 }
@@ -116,7 +126,7 @@ void CallInFlight::ActFor(const std::string& account_id) {
   }
 }
 
-void CallInFlight::Log(const absl::Status& status) const {
+CallLine CallInFlight::LineOf(const absl::Status& status) const {
   const auto error = DetailOf<google::rpc::ErrorInfo>(status);
   Trace trace = TraceOf(context_.client_metadata());
   if (trace.trace_id.empty()) trace.trace_id = absl::StrCat(RandomHex(), RandomHex());
@@ -143,7 +153,7 @@ void CallInFlight::Log(const absl::Status& status) const {
     const std::string name(storage::NameOf(static_cast<storage::RerunCause>(cause)));
     line.reruns.insert(line.reruns.end(), static_cast<size_t>(figures_.reruns.at(cause)), name);
   }
-  surroundings_.log->Write(line);
+  return line;
 }
 
 }  // namespace agreements

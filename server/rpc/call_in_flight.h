@@ -86,11 +86,19 @@ class CallInFlight {
   // Nobody waits for the answer any more: what runs is stopped. Thread-safe, and harmless after the end.
   void Cancel() { call_.cancellation->Cancel(); }
 
-  // Runs `run` with the call, if it was admitted and is still awaited. Otherwise RESOURCE_EXHAUSTED SERVER_BUSY,
-  // UNAVAILABLE SERVER_STOPPING, DEADLINE_EXCEEDED DEADLINE_PASSED, or CANCELLED. INTERNAL INTERNAL_ERROR if `run`
-  // throws.
+  // Whether it is to run: it was admitted and is still awaited. Otherwise RESOURCE_EXHAUSTED SERVER_BUSY, UNAVAILABLE
+  // SERVER_STOPPING, DEADLINE_EXCEEDED DEADLINE_PASSED, or CANCELLED.
+  absl::Status Enter(TaskKind kind, const Admission& admission);
+
+  // Runs `run`. INTERNAL INTERNAL_ERROR if it throws: a defect must cost one call, not the server.
+  static absl::Status Guard(absl::FunctionRef<absl::Status()> run);
+
+  // Runs `run` with the call, if it is to run. Errors: see both.
   absl::Status Run(TaskKind kind, const Admission& admission,
                    absl::FunctionRef<absl::Status(const storage::Call&)> run);
+
+  // Tells what was used of the database for it, outside Run().
+  void Used(const storage::CallFigures& figures) { figures_ = figures; }
 
   // The bytes of a message that the caller gets.
   template <typename Response>
@@ -104,9 +112,10 @@ class CallInFlight {
   // it once, at the end.
   grpc::Status End(const absl::Status& status);
 
-  TaskOwner Owner(TaskKind kind) const {
-    return {.caller = call_.caller, .account_id = call_.account_id, .kind = kind};
+  TaskOwner Owner(TaskKind kind, Gathering* gathering = nullptr) const {
+    return {.caller = call_.caller, .account_id = call_.account_id, .kind = kind, .gathering = gathering};
   }
+  const std::string& account_id() const { return call_.account_id; }
   // How long the caller is still waiting.
   absl::Duration Patience() const;
   // How long ago it arrived.
@@ -115,7 +124,7 @@ class CallInFlight {
  private:
   absl::Status Admit();
   void ActFor(const std::string& account_id);
-  void Log(const absl::Status& status) const;
+  CallLine LineOf(const absl::Status& status) const;
 
   const Method& method_;
   grpc::CallbackServerContext& context_;

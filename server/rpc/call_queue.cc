@@ -39,6 +39,20 @@ CallQueue::CallQueue(const QueueOptions& options)
       of_queue_(options.max_queue),
       kinds_(kTaskKinds, KindQueue(Codel(options.target, options.interval))) {}
 
+std::optional<size_t> CallQueue::AccountQueue::Find(const Gathering* gathering) const {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].gathering == gathering) return i;
+  }
+  return std::nullopt;
+}
+
+size_t CallQueue::AccountQueue::First() const {
+  const auto first = std::min_element(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+    return a.tasks.front().number < b.tasks.front().number;
+  });
+  return static_cast<size_t>(first - lines.begin());
+}
+
 std::optional<Refusal> CallQueue::Push(const TaskOwner& owner, absl::Duration now, absl::Duration patience,
                                        Task& task) {
   const std::optional<Refusal> refusal = Refuses(owner, patience);
@@ -51,34 +65,54 @@ bool CallQueue::HasNext() { return Find().has_value(); }
 std::optional<CallQueue::Next> CallQueue::Pop(absl::Duration now) {
   const std::optional<Place> place = Find();
   if (!place) return std::nullopt;
-  Next next = {.owner = {.caller = place->caller->caller,
-                         .account_id = place->account->account_id,
-                         .kind = static_cast<TaskKind>(place->kind)},
-               .task = nullptr,
-               .is_refused = false,
-               .since = now,
-               .waited = now - place->account->tasks.front().since};
-  KindQueue& kind = kinds_.at(place->kind);
-  // Each is asked, since each watches all that leave.
-  const bool by_kind = kind.codel.Refuses(now, next.waited, kind.queued);
-  const bool by_caller = place->caller->codel.Refuses(now, next.waited, place->caller->queued);
-  const bool by_account = place->account->codel.Refuses(now, next.waited, place->account->tasks.size());
-  next.is_refused = place->kind != kBackground && (by_kind || by_caller || by_account);
+  TaskOwner owner = {.caller = place->caller->caller,
+                     .account_id = place->account->account_id,
+                     .kind = static_cast<TaskKind>(place->kind),
+                     .gathering = place->account->lines.at(place->line).gathering};
   // A refusal is a turn, too: an account's next task may be fresh, and would make the queue look as if it did not
   // stand.
-  PassTurn(*place);
-  if (!next.is_refused) {
-    callers_[next.owner.caller].running.Add(place->kind);
-    accounts_[next.owner.account_id].running.Add(place->kind);
-    ++kind.running;
-  }
-  next.task = Take(*place);
+  turn_ = (place->kind + 1) % kTaskKinds;
+  Rider first = Take(*place, now);
+  Next next = {.owner = std::move(owner),
+               .task = std::move(first.task),
+               .is_refused = first.is_refused,
+               .since = now,
+               .waited = first.waited,
+               .riders = {}};
+  if (next.is_refused) return next;
+  callers_[next.owner.caller].running.Add(place->kind);
+  accounts_[next.owner.account_id].running.Add(place->kind);
+  ++kinds_.at(place->kind).running;
+  if (next.owner.gathering != nullptr) TakeRiders(next);
   return next;
+}
+
+void CallQueue::TakeRiders(Next& next) {
+  const size_t index = Index(next.owner.kind);
+  KindQueue& kind = kinds_.at(index);
+  bool found = true;
+  while (found) {
+    found = false;
+    auto caller = kind.callers.begin();
+    for (size_t i = kind.callers.size(); i > 0; --i) {
+      if (next.riders.size() + 1 == Gathering::kMostTasks) return;
+      const auto following = std::next(caller);  // It may lose its turn.
+      for (auto account = caller->accounts.begin(); account != caller->accounts.end(); ++account) {
+        const std::optional<size_t> line = account->Find(next.owner.gathering);
+        if (!line) continue;
+        next.riders.push_back(Take({.kind = index, .caller = caller, .account = account, .line = *line}, next.since));
+        found = true;
+        break;
+      }
+      caller = following;
+    }
+  }
 }
 
 void CallQueue::Finish(const Next& ended, absl::Duration now) {
   KindQueue& kind = kinds_.at(Index(ended.owner.kind));
-  const absl::Duration took = now - ended.since;
+  // That a worker has spent on a task.
+  const absl::Duration took = (now - ended.since) / static_cast<int64_t>(1 + ended.riders.size());
   kind.duration = kind.duration == absl::ZeroDuration() ? took : kind.duration + (took - kind.duration) / kMemory;
   --kind.running;
   Forget(callers_, ended.owner.caller, &Tasks::running, Index(ended.owner.kind));
@@ -120,7 +154,7 @@ absl::Duration CallQueue::ExpectedWait(const TaskOwner& owner) const {
   if (const auto* found = Lookup(kind.by_caller, owner.caller)) {
     const CallerQueue& caller = **found;
     const auto* account = Lookup(caller.by_account, owner.account_id);
-    if (account != nullptr) of_account = (*account)->tasks.size();
+    if (account != nullptr) of_account = (*account)->queued;
     of_caller = ahead(of_account, caller.accounts.size() + (account == nullptr ? 1 : 0), caller.queued);
   }
   const size_t of_kind = ahead(of_caller, kind.callers.size(), kind.queued);
@@ -143,9 +177,16 @@ void CallQueue::Add(const TaskOwner& owner, absl::Duration now, Task task) {
   const auto [account, is_new_account] = of_caller.by_account.try_emplace(owner.account_id);
   if (is_new_account) {
     account->second = of_caller.accounts.insert(of_caller.accounts.end(),
-                                                {.account_id = owner.account_id, .codel = fresh, .tasks = {}});
+                                                {.account_id = owner.account_id, .codel = fresh, .lines = {}});
   }
-  account->second->tasks.push_back({.task = std::move(task), .since = now});
+  AccountQueue& of_account = *account->second;
+  std::optional<size_t> line = of_account.Find(owner.gathering);
+  if (!line) {
+    line = of_account.lines.size();
+    of_account.lines.push_back({.gathering = owner.gathering, .tasks = {}});
+  }
+  of_account.lines.at(*line).tasks.push_back({.task = std::move(task), .since = now, .number = pushed_++});
+  ++of_account.queued;
   ++of_caller.queued;
   ++kind.queued;
   ++queued_;
@@ -177,19 +218,11 @@ std::optional<CallQueue::Place> CallQueue::FindIn(size_t index) {
       return accounts_.at(queue.account_id).running.IsBelow(index, of_workers_.account, of_workers_.account_and_kind);
     });
     if (account == caller->accounts.end()) continue;
-    best = Place{.kind = index, .caller = caller, .account = account};
+    best = Place{.kind = index, .caller = caller, .account = account, .line = account->First()};
     fewest = running.of_kind.at(index);
     if (fewest == 0) break;
   }
   return best;
-}
-
-void CallQueue::PassTurn(const Place& place) {
-  turn_ = (place.kind + 1) % kTaskKinds;
-  std::list<CallerQueue>& callers = kinds_.at(place.kind).callers;
-  callers.splice(callers.end(), callers, place.caller);
-  std::list<AccountQueue>& accounts = place.caller->accounts;
-  accounts.splice(accounts.end(), accounts, place.account);
 }
 
 void CallQueue::Forget(TasksByName& all, const std::string& name, Count Tasks::*count, size_t kind) {
@@ -198,20 +231,34 @@ void CallQueue::Forget(TasksByName& all, const std::string& name, Count Tasks::*
   if (found->second.queued.all == 0 && found->second.running.all == 0) all.erase(found);
 }
 
-Task CallQueue::Take(const Place& place) {
+CallQueue::Rider CallQueue::Take(const Place& place, absl::Duration now) {
+  KindQueue& kind = kinds_.at(place.kind);
+  CallerQueue& caller = *place.caller;
   AccountQueue& account = *place.account;
-  Task task = std::move(account.tasks.front().task);
-  account.tasks.pop_front();
-  Forget(callers_, place.caller->caller, &Tasks::queued, place.kind);
+  std::deque<Waiting>& tasks = account.lines.at(place.line).tasks;
+  Rider taken = {.task = std::move(tasks.front().task), .is_refused = false, .waited = now - tasks.front().since};
+  // Each is asked, since each watches all that leave.
+  const bool by_kind = kind.codel.Refuses(now, taken.waited, kind.queued);
+  const bool by_caller = caller.codel.Refuses(now, taken.waited, caller.queued);
+  const bool by_account = account.codel.Refuses(now, taken.waited, account.queued);
+  taken.is_refused = place.kind != kBackground && (by_kind || by_caller || by_account);
+  tasks.pop_front();
+  if (tasks.empty()) account.lines.erase(account.lines.begin() + static_cast<std::ptrdiff_t>(place.line));
+  Forget(callers_, caller.caller, &Tasks::queued, place.kind);
   Forget(accounts_, account.account_id, &Tasks::queued, place.kind);
-  --place.caller->queued;
-  --kinds_.at(place.kind).queued;
+  --account.queued;
+  --caller.queued;
+  --kind.queued;
   --queued_;
-  if (account.tasks.empty()) {
-    place.caller->by_account.erase(account.account_id);
-    place.caller->accounts.erase(place.account);
+  // It is the turn of others.
+  kind.callers.splice(kind.callers.end(), kind.callers, place.caller);
+  if (account.queued > 0) {
+    caller.accounts.splice(caller.accounts.end(), caller.accounts, place.account);
+  } else {
+    caller.by_account.erase(account.account_id);
+    caller.accounts.erase(place.account);
   }
-  return task;
+  return taken;
 }
 
 }  // namespace agreements

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -19,11 +20,37 @@
 
 namespace agreements {
 
+// Tasks that run together.
+class Batch {
+ public:
+  Batch() = default;
+  virtual ~Batch() = default;
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  // Does what the tasks have put into it.
+  virtual void Run() = 0;
+};
+
+// What tasks that can run together have in common.
+class Gathering {
+ public:
+  static constexpr size_t kMostTasks = 100;  // In a batch.
+
+  Gathering() = default;
+  virtual ~Gathering() = default;
+  Gathering(const Gathering&) = delete;
+  Gathering& operator=(const Gathering&) = delete;
+
+  virtual std::unique_ptr<Batch> NewBatch() = 0;
+};
+
 // For whom a task runs, and what it does.
 struct TaskOwner {
   std::string caller = {};
   std::string account_id = {};
   TaskKind kind = TaskKind::kRead;
+  Gathering* gathering = nullptr;  // nullptr: it runs alone.
 };
 
 struct QueueOptions {
@@ -51,6 +78,7 @@ struct Admission {
   std::optional<Refusal> refusal;
   absl::Duration waited;       // In the queue.
   absl::Duration retry_delay;  // If it is refused: when another try may have more luck.
+  Batch* batch = nullptr;      // If it is to run with others: where it puts what it has to do.
 };
 
 // Is called once, when it is decided what becomes of the task.
@@ -61,6 +89,9 @@ using Task = std::function<void(const Admission& admission)>;
 // turns. A turn is one task. Whoever has used up a share is passed over: a task that runs cannot be taken back, so that
 // shares hold even while nobody else waits. Background tasks run when nothing else can, except that one of them may
 // always take its turn. Tasks of one caller, account and kind begin in the order in which they came.
+//
+// When the turn comes to a task of a gathering, the others that wait ride along, of whichever callers, one of each in
+// turn. They need no worker, so no share is used up.
 //
 // Each kind, caller and account has a Codel. Background tasks are patient: they are refused only at their arrival.
 //
@@ -75,6 +106,13 @@ class CallQueue {
   // Takes a background task that continues something, even if the queue is full.
   void Add(const TaskOwner& owner, absl::Duration now, Task task);
 
+  // A task that has left the queue with one whose turn it was.
+  struct Rider {
+    Task task;
+    bool is_refused;
+    absl::Duration waited;
+  };
+
   // A task that has left the queue, to be run or, as kStandingQueue, to be refused.
   struct Next {
     TaskOwner owner;
@@ -82,6 +120,7 @@ class CallQueue {
     bool is_refused;
     absl::Duration since;   // When it left.
     absl::Duration waited;  // Until then.
+    std::vector<Rider> riders;
   };
 
   // Whether Pop() would take a task out.
@@ -104,13 +143,25 @@ class CallQueue {
   struct Waiting {
     Task task;
     absl::Duration since;
+    int64_t number;  // In the order of coming.
+  };
+
+  // What waits for one caller, account, kind and gathering.
+  struct Line {
+    Gathering* gathering;
+    std::deque<Waiting> tasks;
   };
 
   // What waits for one caller, account and kind. Exists while something does.
   struct AccountQueue {
     std::string account_id;
     Codel codel;
-    std::deque<Waiting> tasks;
+    std::vector<Line> lines;  // None is empty.
+    size_t queued = 0;
+
+    // The line of a gathering, and the one whose first task came first.
+    std::optional<size_t> Find(const Gathering* gathering) const;
+    size_t First() const;
   };
 
   // What waits for one caller and kind. Callers are few, so it stays, and its Codel keeps what it knows.
@@ -157,6 +208,7 @@ class CallQueue {
     size_t kind;
     std::list<CallerQueue>::iterator caller;
     std::list<AccountQueue>::iterator account;
+    size_t line;
   };
 
   std::optional<Refusal> Refuses(const TaskOwner& owner, absl::Duration patience) const;
@@ -165,11 +217,11 @@ class CallQueue {
   // Where the next task is that may run.
   std::optional<Place> Find();
   std::optional<Place> FindIn(size_t kind);
-  // Gives others the turn that a place has had.
-  void PassTurn(const Place& place);
   static void Forget(TasksByName& all, const std::string& name, Count Tasks::*count, size_t kind);
-  // Takes the first task of a place out of the queue.
-  Task Take(const Place& place);
+  // Lets tasks of `next.owner.gathering` ride along.
+  void TakeRiders(Next& next);
+  // Takes the first task of the place's line out of the queue, and asks whether it is refused.
+  Rider Take(const Place& place, absl::Duration now);
 
   const QueueOptions options_;
   const Shares of_workers_;
@@ -179,6 +231,7 @@ class CallQueue {
   TasksByName callers_;
   TasksByName accounts_;
   size_t queued_ = 0;
+  int64_t pushed_ = 0;
 };
 
 }  // namespace agreements

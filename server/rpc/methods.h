@@ -14,16 +14,19 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "google/protobuf/descriptor.h"
 #include "proto/status_macros.h"
 #include "server/operations/operations.h"
 #include "server/operations/run.h"
 #include "server/rpc/call_in_flight.h"
+#include "server/rpc/gathered_reads.h"
 #include "server/rpc/stream_reactor.h"
 #include "server/rpc/unary_reactor.h"
 #include "server/rpc/workers.h"
@@ -53,6 +56,26 @@ class Methods {
         return RunUnary<Request>(method, *server_context, *bytes, *answer, operation, kind, time);
       });
     });
+  }
+
+  // Binds an operation whose calls run together, see GatheredReads.
+  template <typename Response, typename... Rest>
+  void Bind(absl::StatusOr<Response> (*operation)(storage::GatheredRead&, Rest...)) {
+    using Request = RequestOf<Rest...>;
+    using Reads = GatheredReads<Request, Response>;
+    using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+    const auto serve = [=, this](const storage::Call& call, absl::Span<const std::string> account_ids,
+                                 absl::Span<const Request> requests) {
+      return RunGathered(operation, database_, context_, call, account_ids, requests);
+    };
+    const auto reads = std::make_shared<Reads>(surroundings_, workers_, serve);
+    Add(*Request::descriptor(), *Response::descriptor(), /*is_stream=*/false, TaskKind::kRead,
+        [=](const Method& method) {
+          return new Handler([=, called = &method](grpc::CallbackServerContext* server_context,
+                                                   const grpc::ByteBuffer* bytes, grpc::ByteBuffer* answer) {
+            return reads->Answer(*called, *server_context, *bytes, *answer);
+          });
+        });
   }
 
   // Binds a stream. One that has begun goes on however full the queue is. It ends at its next message when the call's

@@ -1,6 +1,7 @@
 #include "server/rpc/workers.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -31,19 +32,19 @@ Workers::~Workers() {
 void Workers::Run(const TaskOwner& owner, absl::Duration patience, Task task) {
   std::optional<Refusal> refusal = Refusal::kStopping;
   absl::Duration retry_delay;
-  bool has_next = false;
+  bool wakes_one = false;
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_) refusal = queue_.Push(owner, SteadyNow(), patience, task);
     if (refusal) {
       retry_delay = queue_.RetryDelay(owner.kind);
     } else {
-      has_next = queue_.HasNext();
+      wakes_one = WakesOne();
     }
   }
   if (refusal) {
     task(Refused(*refusal, absl::ZeroDuration(), retry_delay));
-  } else if (has_next) {
+  } else if (wakes_one) {
     changed_.notify_one();
   }
 }
@@ -57,7 +58,7 @@ void Workers::GoOn(const TaskOwner& owner, Task task) {
       return;
     }
     queue_.Add(owner, SteadyNow(), std::move(task));
-    if (!queue_.HasNext()) return;
+    if (!WakesOne()) return;
   }
   changed_.notify_one();
 }
@@ -78,21 +79,46 @@ WorkersFigures Workers::figures() const {
   return figures;
 }
 
+bool Workers::WakesOne() {
+  if (is_waking_ || idle_workers_ == 0 || !queue_.HasNext()) return false;
+  is_waking_ = true;
+  return true;
+}
+
+void Workers::Serve(CallQueue::Next& next, absl::Duration retry_delay) {
+  std::unique_ptr<Batch> batch;
+  if (next.owner.gathering != nullptr && !next.is_refused) batch = next.owner.gathering->NewBatch();
+  const auto decide = [&](Task& task, bool is_refused, absl::Duration waited) {
+    if (is_refused) {
+      task(Refused(Refusal::kStandingQueue, waited, retry_delay));
+    } else {
+      task({.refusal = {}, .waited = waited, .retry_delay = {}, .batch = batch.get()});
+    }
+    task = nullptr;  // What it holds goes before it counts as ended.
+  };
+  decide(next.task, next.is_refused, next.waited);
+  for (CallQueue::Rider& rider : next.riders) decide(rider.task, rider.is_refused, rider.waited);
+  if (batch != nullptr) batch->Run();
+}
+
 void Workers::Work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return queue_.HasNext() || (ending_ && queue_.queued() == 0); });
+    while (!queue_.HasNext() && !(ending_ && queue_.queued() == 0)) {
+      ++idle_workers_;
+      changed_.wait(lock);
+      --idle_workers_;
+      is_waking_ = false;
+    }
     std::optional<CallQueue::Next> next = queue_.Pop(SteadyNow());
     if (!next) return;
     ++busy_;
     const absl::Duration retry_delay = queue_.RetryDelay(next->owner.kind);
-    // Several tasks may have waited for the end of one.
-    if (queue_.HasNext()) changed_.notify_one();
+    // Several tasks may have come, or have waited for the end of one.
+    if (WakesOne()) changed_.notify_one();
     if (ending_ && queue_.queued() == 0) changed_.notify_all();
     lock.unlock();
-    next->task(next->is_refused ? Refused(Refusal::kStandingQueue, next->waited, retry_delay)
-                                : Admission{.refusal = {}, .waited = next->waited, .retry_delay = {}});
-    next->task = nullptr;  // What it holds goes before it counts as ended.
+    Serve(*next, retry_delay);
     lock.lock();
     if (!next->is_refused) queue_.Finish(*next, SteadyNow());
     --busy_;

@@ -41,12 +41,18 @@ class Workers {
 
  private:
   void Work();
+  // Whether to wake a thread. REQUIRES: mutex_ is held.
+  bool WakesOne();
+  // Runs or refuses what has left the queue.
+  static void Serve(CallQueue::Next& next, absl::Duration retry_delay);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // For the threads
   std::condition_variable idle_;     // For Stop()
   CallQueue queue_;
-  int busy_ = 0;  // Threads that run or refuse a task.
+  int idle_workers_ = 0;    // Threads that wait.
+  bool is_waking_ = false;  // One of them was told that there is a task, and wakes the next one if there are more.
+  int busy_ = 0;            // Threads that run or refuse a task.
   bool stopping_ = false;
   bool ending_ = false;
   std::vector<std::thread> threads_;

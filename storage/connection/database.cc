@@ -49,6 +49,18 @@ std::vector<const Trail*> Transaction::EarlierEntries() const {
   return earlier;
 }
 
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadTransaction::GetRow(
+    const PointSelect& select, absl::Span<const Value> values, absl::Span<const absl::string_view> key,
+    const MessageReader& reader) {
+  std::vector<Value> all(values.begin(), values.end());
+  all.emplace_back(account_id());
+  all.insert(all.end(), key.begin(), key.end());
+  std::unique_ptr<google::protobuf::Message> found;
+  RETURN_IF_ERROR(session_.Query(select.ForKeys(1), all, [&](const Row& row) { found = reader(row); }));
+  if (found != nullptr && trail_ != nullptr) trail_->Saw(*found);
+  return found;
+}
+
 absl::Status StartOver() { return absl::AbortedError("the transaction starts over"); }
 
 Database::Database(const DatabaseOptions& options, IdSource& ids, std::function<absl::Time()> now)

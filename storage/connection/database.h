@@ -23,23 +23,21 @@
 #include "absl/types/span.h"
 #include "google/protobuf/empty.pb.h"
 #include "google/protobuf/message.h"
+#include "google/protobuf/repeated_field.h"
 #include "storage/connection/call.h"
 #include "storage/connection/call_runner.h"
 #include "storage/connection/ids.h"
+#include "storage/connection/point_reads.h"
 #include "storage/connection/session.h"
 #include "storage/connection/trail.h"
 
 namespace agreements::storage {
 
 // Reads the rows of one account. Each statement sees everything that is committed when it begins.
-class ReadTransaction {
+class ReadTransaction : public PointReader {
  public:
-  ReadTransaction(Session& session, std::string account_id) : session_(session), account_id_(std::move(account_id)) {}
-  ReadTransaction(const ReadTransaction&) = delete;
-  ReadTransaction& operator=(const ReadTransaction&) = delete;
-
-  // The account whose rows all statements read and write.
-  const std::string& account_id() const { return account_id_; }
+  ReadTransaction(Session& session, std::string account_id)
+      : ReadTransaction(session, std::move(account_id), nullptr) {}
 
   // Returns all rows of a SELECT. `reader` converts each one.
   template <typename T>
@@ -63,6 +61,18 @@ class ReadTransaction {
     return found;
   }
 
+  // Returns the rows that have these ids for keys, in no order. REQUIRES: 1 to PointSelect::kMostKeys ids.
+  template <typename T>
+  absl::StatusOr<std::vector<T>> GetAll(const PointSelect& select,
+                                        const google::protobuf::RepeatedPtrField<std::string>& ids,
+                                        T (*reader)(const Row&)) {
+    const auto keys = static_cast<size_t>(ids.size());
+    std::vector<Value> values;
+    for (const std::string& id : ids) values.insert(values.end(), {account_id(), id});
+    select.FillPlaces(keys, values);
+    return Query(select.ForKeys(keys), values, reader);
+  }
+
   // Remembers what was read, if this transaction has a trail. Query() and QueryOne() do so for rows that are messages.
   template <typename T>
   void Saw(const T& row) {
@@ -73,13 +83,17 @@ class ReadTransaction {
 
  protected:
   ReadTransaction(Session& session, std::string account_id, Trail* trail)
-      : session_(session), trail_(trail), account_id_(std::move(account_id)) {}
+      : PointReader(std::move(account_id)), session_(session), trail_(trail) {}
 
   Session& session_;
 
  private:
-  Trail* const trail_ = nullptr;
-  const std::string account_id_;
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> GetRow(const PointSelect& select,
+                                                                    absl::Span<const Value> values,
+                                                                    absl::Span<const absl::string_view> key,
+                                                                    const MessageReader& reader) override;
+
+  Trail* const trail_;
 };
 
 // Reads the rows of one account as they were committed when the snapshot began. Use it for rows that must fit together,
@@ -182,6 +196,34 @@ class Database {
   template <typename Body>
   std::invoke_result_t<Body, Snapshot&> ReadSnapshot(const Call& call, const Body& body) {
     return Read<Snapshot>(call, body, InSnapshot);
+  }
+
+  // Runs `body(read, i)` for each of several calls, by the number of its account in `account_ids`, and returns what
+  // each run returned. All that they ask `read` for comes in one round trip, whose statement begins when the last has
+  // asked: so `body` runs twice, and a run that is told ABORTED must return it. REQUIRES: `body` asks for one row at
+  // most; 1 to PointSelect::kMostKeys accounts. The account of `call` is not used. Errors: those of the database, for
+  // all of them.
+  template <typename Body>
+  absl::StatusOr<std::vector<std::invoke_result_t<Body, GatheredRead&, size_t>>> ReadGathered(
+      const Call& call, absl::Span<const std::string> account_ids, const Body& body) {
+    std::vector<std::invoke_result_t<Body, GatheredRead&, size_t>> results;
+    absl::Status status = runner_.Run(call, /*autocommit=*/true, [&](Session& session) {
+      GatheredRows rows(account_ids.size());
+      const auto run = [&](size_t i) {
+        GatheredRead read(rows, i, account_ids[i]);
+        return body(read, i);
+      };
+      results.clear();
+      for (size_t i = 0; i < account_ids.size(); ++i) results.push_back(run(i));
+      absl::Status read = rows.Read(session);
+      if (!read.ok()) return read;
+      for (size_t i = 0; i < account_ids.size(); ++i) {
+        if (rows.HasAsked(i)) results[i] = run(i);
+      }
+      return absl::OkStatus();
+    });
+    if (!status.ok()) return status;
+    return results;
   }
 
   // Executes one statement outside any call and account, and returns how many rows it changed. It may run twice. It is

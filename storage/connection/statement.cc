@@ -2,12 +2,13 @@
 
 #include <cppconn/exception.h>
 #include <cppconn/resultset.h>
+#include <cppconn/resultset_metadata.h>
 
 #include <mutex>
 #include <utility>
 
 #include "absl/strings/str_replace.h"
-#include "proto/timestamps.h"
+#include "storage/connection/date_times.h"
 
 namespace agreements::storage {
 namespace {
@@ -49,6 +50,8 @@ Value::Value(absl::Time time) : value_(absl::FormatTime(kTimeFormat, time, absl:
 
 Value::Value(absl::CivilDay day) : value_(absl::FormatCivilTime(day)) {}
 
+int Row::size() const { return static_cast<int>(result_.getMetaData()->getColumnCount()); }
+
 bool Row::IsNull(int column) const { return result_.isNull(static_cast<uint32_t>(column)); }
 
 int64_t Row::GetInt64(int column) const { return result_.getInt64(static_cast<uint32_t>(column)); }
@@ -56,18 +59,15 @@ int64_t Row::GetInt64(int column) const { return result_.getInt64(static_cast<ui
 std::string Row::GetString(int column) const { return result_.getString(static_cast<uint32_t>(column)); }
 
 absl::CivilDay Row::GetDay(int column) const {
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(GetString(column), &day)) throw sql::SQLException("not a day: " + GetString(column));
-  return day;
+  const std::optional<absl::CivilDay> day = ParseDate(GetString(column));
+  if (!day) throw sql::SQLException("not a day: " + GetString(column));
+  return *day;
 }
 
 google::protobuf::Timestamp Row::GetTimestamp(int column) const {
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(kTimeFormat, GetString(column), absl::UTCTimeZone(), &time, &error)) {
-    throw sql::SQLException("not a time: " + GetString(column));
-  }
-  return ToTimestamp(time);
+  std::optional<google::protobuf::Timestamp> timestamp = ParseDateTime(GetString(column));
+  if (!timestamp) throw sql::SQLException("not a time: " + GetString(column));
+  return *std::move(timestamp);
 }
 
 bool IsDuplicate(const absl::Status& status, absl::string_view key_name) {

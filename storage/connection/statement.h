@@ -97,6 +97,7 @@ class Row {
  public:
   explicit Row(const sql::ResultSet& result) : result_(result) {}
 
+  int size() const;  // The number of columns
   bool IsNull(int column) const;
   int64_t GetInt64(int column) const;
   std::string GetString(int column) const;  // "" for NULL

@@ -37,10 +37,10 @@ const std::string kState = absl::StrCat("IF(a.state = ", v1::ACCESS_STATE_INVITE
 const std::string kColumns = absl::StrCat("a.access_id, a.company_id, a.user_id, a.product_id, ", kState,
                                           ", a.expire_time, a.from_day, a.until_day, a.create_time, a.update_time");
 
-const Statement kGetAccess = {"get_access", {{"{columns}", kColumns}}, R"sql(
-  SELECT {columns}
+const PointSelect kGetAccess = {"get_access", {"a.account_id", "a.access_id"}, {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}, a.account_id
   FROM accesses AS a
-  WHERE a.account_id = ? AND a.access_id = ?
+  WHERE {key}
 )sql"};
 
 // Empty filters let everything through. The last one lists states, e.g. "1,2".
@@ -224,9 +224,8 @@ absl::Status InsertAccesses(Transaction& tx, const std::vector<v1::Access>& acce
       .status();
 }
 
-absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view access_id, absl::Time now) {
-  ASSIGN_OR_RETURN(std::optional<v1::Access> access,
-                   tx.QueryOne(kGetAccess, {now, tx.account_id(), access_id}, ReadAccess));
+absl::StatusOr<v1::Access> GetAccess(PointReader& tx, absl::string_view access_id, absl::Time now) {
+  ASSIGN_OR_RETURN(std::optional<v1::Access> access, tx.Get(kGetAccess, {access_id}, ReadAccess, {now}));
   if (!access) return AccessNotFound(access_id);
   return *std::move(access);
 }

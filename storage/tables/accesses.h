@@ -27,7 +27,7 @@ inline constexpr char kStillGoesOn[] = "9999-12-31";
 // U2: an invitation that has expired at `now` is read as ENDED, whatever is stored.
 
 // NOT_FOUND ACCESS_NOT_FOUND.
-absl::StatusOr<v1::Access> GetAccess(ReadTransaction& tx, absl::string_view access_id, absl::Time now);
+absl::StatusOr<v1::Access> GetAccess(PointReader& tx, absl::string_view access_id, absl::Time now);
 
 // At most `limit` accesses that pass the request's filters, from the newest down, with ids below `before_id`. An
 // agreement's accesses are those to the companies that it holds now.

@@ -39,9 +39,7 @@ constexpr NamedTable kTable = {
          revision, create_time, update_time, delete_time)sql",
     .filters = R"sql(AND (? = '' OR customer_number = ?))sql"};
 
-const Statement kGetAgreement = {"get_agreement", GetSql(kTable)};
-const Statement kBatchGetAgreements = {"batch_get_agreements", BatchGetSql(kTable, kSmallBatch)};
-const Statement kBatchGetManyAgreements = {"batch_get_many_agreements", BatchGetSql(kTable, kLargeBatch)};
+const PointSelect kGetAgreement = {"get_agreement", {"account_id", "agreement_id"}, {}, GetSql(kTable)};
 
 const Statement kListAgreements = {"list_agreements", ListSql(kTable)};
 const Statement kListAgreementsByName = {"list_agreements_by_name", ListByNameSql(kTable)};
@@ -139,18 +137,15 @@ absl::Status InsertAgreement(Transaction& tx, const v1::Agreement& agreement) {
       .status();
 }
 
-absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view agreement_id) {
-  ASSIGN_OR_RETURN(std::optional<v1::Agreement> agreement,
-                   tx.QueryOne(kGetAgreement, {tx.account_id(), agreement_id}, ReadAgreement));
+absl::StatusOr<v1::Agreement> GetAgreement(PointReader& tx, absl::string_view agreement_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Agreement> agreement, tx.Get(kGetAgreement, {agreement_id}, ReadAgreement));
   if (!agreement) return AgreementNotFound(agreement_id);
   return *std::move(agreement);
 }
 
 absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,
                                                               const v1::BatchGetAgreementsRequest& request) {
-  const bool few = static_cast<size_t>(request.agreement_ids_size()) <= kSmallBatch;
-  return tx.Query(few ? kBatchGetAgreements : kBatchGetManyAgreements,
-                  BatchValues(tx.account_id(), request.agreement_ids()), ReadAgreement);
+  return tx.GetAll(kGetAgreement, request.agreement_ids(), ReadAgreement);
 }
 
 absl::StatusOr<std::vector<v1::Agreement>> ListAgreements(ReadTransaction& tx, const v1::ListAgreementsRequest& request,

@@ -22,7 +22,7 @@ v1::Agreement ReadAgreement(const Row& row, int first);
 absl::Status InsertAgreement(Transaction& tx, const v1::Agreement& agreement);
 
 // NOT_FOUND AGREEMENT_NOT_FOUND.
-absl::StatusOr<v1::Agreement> GetAgreement(ReadTransaction& tx, absl::string_view agreement_id);
+absl::StatusOr<v1::Agreement> GetAgreement(PointReader& tx, absl::string_view agreement_id);
 
 // The agreements of the request that exist, in no order.
 absl::StatusOr<std::vector<v1::Agreement>> BatchGetAgreements(ReadTransaction& tx,

@@ -23,9 +23,7 @@ constexpr NamedTable kTable = {.name = "companies",
                                .filters = R"sql(AND (? = '' OR agreement_id = ?)
     AND (? = '' OR organization_number = ?))sql"};
 
-const Statement kGetCompany = {"get_company", GetSql(kTable)};
-const Statement kBatchGetCompanies = {"batch_get_companies", BatchGetSql(kTable, kSmallBatch)};
-const Statement kBatchGetManyCompanies = {"batch_get_many_companies", BatchGetSql(kTable, kLargeBatch)};
+const PointSelect kGetCompany = {"get_company", {"account_id", "company_id"}, {}, GetSql(kTable)};
 
 const Statement kListCompanies = {"list_companies", ListSql(kTable)};
 const Statement kListCompaniesByName = {"list_companies_by_name", ListByNameSql(kTable)};
@@ -122,18 +120,15 @@ absl::Status InsertCompany(Transaction& tx, const v1::Company& company) {
   return inserted;
 }
 
-absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view company_id) {
-  ASSIGN_OR_RETURN(std::optional<v1::Company> company,
-                   tx.QueryOne(kGetCompany, {tx.account_id(), company_id}, ReadCompany));
+absl::StatusOr<v1::Company> GetCompany(PointReader& tx, absl::string_view company_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Company> company, tx.Get(kGetCompany, {company_id}, ReadCompany));
   if (!company) return CompanyNotFound(company_id);
   return *std::move(company);
 }
 
 absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,
                                                            const v1::BatchGetCompaniesRequest& request) {
-  const bool few = static_cast<size_t>(request.company_ids_size()) <= kSmallBatch;
-  return tx.Query(few ? kBatchGetCompanies : kBatchGetManyCompanies,
-                  BatchValues(tx.account_id(), request.company_ids()), ReadCompany);
+  return tx.GetAll(kGetCompany, request.company_ids(), ReadCompany);
 }
 
 absl::StatusOr<std::vector<v1::Company>> ListCompanies(ReadTransaction& tx, const v1::ListCompaniesRequest& request,

@@ -26,7 +26,7 @@ v1::Company ReadCompany(const Row& row, int first);
 absl::Status InsertCompany(Transaction& tx, const v1::Company& company);
 
 // NOT_FOUND COMPANY_NOT_FOUND.
-absl::StatusOr<v1::Company> GetCompany(ReadTransaction& tx, absl::string_view company_id);
+absl::StatusOr<v1::Company> GetCompany(PointReader& tx, absl::string_view company_id);
 
 // The companies of the request that exist, in no order.
 absl::StatusOr<std::vector<v1::Company>> BatchGetCompanies(ReadTransaction& tx,

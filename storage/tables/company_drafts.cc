@@ -18,10 +18,10 @@ const Statement kInsertDraft = {"insert_draft", R"sql(
 constexpr char kColumns[] = R"sql(draft_id, agreement_id, display_name, organization_number, state, company_id,
          revision, create_time, update_time)sql";
 
-const Statement kGetDraft = {"get_draft", {{"{columns}", kColumns}}, R"sql(
-  SELECT {columns}
+const PointSelect kGetDraft = {"get_draft", {"account_id", "draft_id"}, {{"{columns}", kColumns}}, R"sql(
+  SELECT {columns}, account_id
   FROM company_drafts
-  WHERE account_id = ? AND draft_id = ?
+  WHERE {key}
 )sql"};
 
 // An empty agreement lets everything through.
@@ -99,9 +99,8 @@ absl::Status InsertDraft(Transaction& tx, const v1::CompanyDraft& draft) {
       .status();
 }
 
-absl::StatusOr<v1::CompanyDraft> GetDraft(ReadTransaction& tx, absl::string_view draft_id) {
-  ASSIGN_OR_RETURN(std::optional<v1::CompanyDraft> draft,
-                   tx.QueryOne(kGetDraft, {tx.account_id(), draft_id}, ReadDraft));
+absl::StatusOr<v1::CompanyDraft> GetDraft(PointReader& tx, absl::string_view draft_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::CompanyDraft> draft, tx.Get(kGetDraft, {draft_id}, ReadDraft));
   if (!draft) return DraftNotFound(draft_id);
   return *std::move(draft);
 }

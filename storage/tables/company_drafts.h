@@ -22,7 +22,7 @@ v1::CompanyDraft ReadDraft(const Row& row, int first);
 absl::Status InsertDraft(Transaction& tx, const v1::CompanyDraft& draft);
 
 // NOT_FOUND DRAFT_NOT_FOUND.
-absl::StatusOr<v1::CompanyDraft> GetDraft(ReadTransaction& tx, absl::string_view draft_id);
+absl::StatusOr<v1::CompanyDraft> GetDraft(PointReader& tx, absl::string_view draft_id);
 
 // At most `limit` drafts that pass the request's filters, from the newest down, with ids below `before_id`.
 absl::StatusOr<std::vector<v1::CompanyDraft>> ListDrafts(ReadTransaction& tx,

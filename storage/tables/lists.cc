@@ -10,17 +10,6 @@
 namespace agreements::storage {
 namespace {
 
-// `ids` is a condition on one value or several.
-std::string ByIdSql(const NamedTable& table, absl::string_view ids) {
-  return absl::StrReplaceAll(
-      R"sql(
-  SELECT {columns}
-  FROM {table}
-  WHERE account_id = ? AND {id} {ids}
-)sql",
-      {{"{columns}", table.columns}, {"{table}", table.name}, {"{id}", table.id}, {"{ids}", ids}});
-}
-
 // `after` and `order` are in terms of {id}.
 std::string PageSql(const NamedTable& table, absl::string_view more_columns, absl::string_view after,
                     absl::string_view order) {
@@ -67,23 +56,19 @@ std::string ColumnsOf(absl::string_view alias, absl::string_view columns) {
   return with_alias;
 }
 
-std::string GetSql(const NamedTable& table) { return ByIdSql(table, "= ?"); }
-
-std::string BatchGetSql(const NamedTable& table, size_t places) { return ByIdSql(table, InPlaces(places)); }
+std::string GetSql(const NamedTable& table) {
+  return absl::StrReplaceAll(R"sql(
+  SELECT {columns}, account_id
+  FROM {table}
+  WHERE {key}
+)sql",
+                             {{"{columns}", table.columns}, {"{table}", table.name}});
+}
 
 std::string ListSql(const NamedTable& table) { return PageSql(table, "", "{id} < ?", "{id} DESC"); }
 
 std::string ListByNameSql(const NamedTable& table) {
   return PageSql(table, ", name_key", "(name_key > ? OR name_key = ? AND {id} > ?)", "name_key, {id}");
-}
-
-std::vector<Value> BatchValues(absl::string_view account_id,
-                               const google::protobuf::RepeatedPtrField<std::string>& ids) {
-  const size_t places = static_cast<size_t>(ids.size()) <= kSmallBatch ? kSmallBatch : kLargeBatch;
-  std::vector<Value> values = {account_id};
-  for (const std::string& id : ids) values.emplace_back(id);
-  while (values.size() < places + 1) values.emplace_back(ids[ids.size() - 1]);
-  return values;
 }
 
 }  // namespace agreements::storage

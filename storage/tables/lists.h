@@ -1,13 +1,10 @@
-// What lists and batches of agreements and of companies share.
+// What the reads of agreements and of companies share.
 #ifndef AGREEMENTS_STORAGE_TABLES_LISTS_H_
 #define AGREEMENTS_STORAGE_TABLES_LISTS_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "google/protobuf/repeated_field.h"
-#include "storage/connection/statement.h"
 
 namespace agreements::storage {
 
@@ -25,9 +22,8 @@ struct SortedRow {
   std::string name_key;
 };
 
-// A batch is read by one statement with "IN (?, ?, ...)". There are two such statements, with this many places, so that
-// both are prepared once. Places that are left over hold the last id again.
-inline constexpr size_t kSmallBatch = 10;
+// The places of an "IN (?, ?, ...)", so that the statement is prepared once. Those that are left over hold the last id
+// again.
 inline constexpr size_t kLargeBatch = 100;
 
 // "?, ?, ?" and "IN (?, ?, ?)" for so many values.
@@ -48,21 +44,14 @@ struct NamedTable {
   const char* filters;  // Its own conditions of lists: "AND ... AND ...". Empty values let everything through.
 };
 
-// Reads one row. Values: account_id, the id.
+// Reads rows by their keys, for a PointSelect.
 std::string GetSql(const NamedTable& table);
-
-// Reads the rows of a batch with so many places.
-std::string BatchGetSql(const NamedTable& table, size_t places);
 
 // Reads a page, from the newest row down or in the order of names: then, the column after the row reader's is name_key.
 // Values: account_id, the position, those of the filters, the prefix of the name (see LastWithPrefix) and its last
 // name, the prefix again, the folded text in the name, whether deleted ones are shown, the limit.
 std::string ListSql(const NamedTable& table);
 std::string ListByNameSql(const NamedTable& table);
-
-// The values for a batch: the account, then an id for each place. REQUIRES: there are 1 to kLargeBatch ids.
-std::vector<Value> BatchValues(absl::string_view account_id,
-                               const google::protobuf::RepeatedPtrField<std::string>& ids);
 
 }  // namespace agreements::storage
 

@@ -13,10 +13,11 @@ const Statement kInsertProduct = {"insert_product", R"sql(
   VALUES (?, ?, ?, ?, NULL, 0, ?, ?, ?)
 )sql"};
 
-const Statement kGetProduct = {"get_product", {{"{columns}", kProductColumns}}, R"sql(
-  SELECT {columns}
+const PointSelect kGetProduct = {
+    "get_product", {"p.account_id", "p.product_id"}, {{"{columns}", kProductColumns}}, R"sql(
+  SELECT {columns}, p.account_id
   FROM products AS p
-  WHERE p.account_id = ? AND p.product_id = ?
+  WHERE {key}
 )sql"};
 
 // Kind 0 lets everything through.
@@ -76,9 +77,8 @@ absl::Status InsertProduct(Transaction& tx, const v1::Product& product) {
   return inserted;
 }
 
-absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view product_id) {
-  ASSIGN_OR_RETURN(std::optional<v1::Product> product,
-                   tx.QueryOne(kGetProduct, {tx.account_id(), product_id}, ReadProduct));
+absl::StatusOr<v1::Product> GetProduct(PointReader& tx, absl::string_view product_id) {
+  ASSIGN_OR_RETURN(std::optional<v1::Product> product, tx.Get(kGetProduct, {product_id}, ReadProduct));
   if (!product) return ProductNotFound(product_id);
   return *std::move(product);
 }

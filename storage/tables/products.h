@@ -18,7 +18,7 @@ namespace agreements::storage {
 absl::Status InsertProduct(Transaction& tx, const v1::Product& product);
 
 // NOT_FOUND PRODUCT_NOT_FOUND.
-absl::StatusOr<v1::Product> GetProduct(ReadTransaction& tx, absl::string_view product_id);
+absl::StatusOr<v1::Product> GetProduct(PointReader& tx, absl::string_view product_id);
 
 // At most `limit` products that pass the request's filters, in ascending order of ids, with ids above `after_id`.
 absl::StatusOr<std::vector<v1::Product>> ListProducts(ReadTransaction& tx, const v1::ListProductsRequest& request,

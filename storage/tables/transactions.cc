@@ -50,10 +50,13 @@ const Statement kGetTransactions = {
     ON c.account_id = t.account_id AND c.company_id = t.company_id
 )sql"};
 
-const Statement kGetTransaction = {"get_transaction", {{"{columns}", kTransactionColumns}}, R"sql(
-  SELECT {columns}
+const PointSelect kGetTransaction = {"get_transaction",
+                                     {"t.account_id", "t.company_id", "t.transaction_id"},
+                                     {{"{columns}", kTransactionColumns}},
+                                     R"sql(
+  SELECT {columns}, t.account_id
   FROM transactions AS t
-  WHERE t.account_id = ? AND t.company_id = ? AND t.transaction_id = ?
+  WHERE {key}
 )sql"};
 
 // Empty filters, and state 0, let everything through.
@@ -246,10 +249,10 @@ absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set
   return transactions;
 }
 
-absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view company_id,
+absl::StatusOr<v1::Transaction> GetTransaction(PointReader& tx, absl::string_view company_id,
                                                absl::string_view transaction_id) {
   ASSIGN_OR_RETURN(std::optional<v1::Transaction> transaction,
-                   tx.QueryOne(kGetTransaction, {tx.account_id(), company_id, transaction_id}, ReadTransactionRow));
+                   tx.Get(kGetTransaction, {company_id, transaction_id}, ReadTransactionRow));
   if (!transaction) return TransactionNotFound(company_id, transaction_id);
   return *std::move(transaction);
 }

@@ -59,7 +59,7 @@ absl::StatusOr<References> GetReferences(ReadTransaction& tx, const std::vector<
 absl::StatusOr<Transactions> GetTransactions(ReadTransaction& tx, const std::set<TransactionName>& names);
 
 // NOT_FOUND TRANSACTION_NOT_FOUND.
-absl::StatusOr<v1::Transaction> GetTransaction(ReadTransaction& tx, absl::string_view company_id,
+absl::StatusOr<v1::Transaction> GetTransaction(PointReader& tx, absl::string_view company_id,
                                                absl::string_view transaction_id);
 
 // At most `limit` transactions that pass the request's filters, from the latest occur_time down, then from the highest

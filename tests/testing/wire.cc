@@ -157,6 +157,14 @@ void Statements::Edit(const std::string& name, const std::string& part, const st
 void Statements::HoldUp(const std::string& name) {
   const std::lock_guard lock(mutex_);
   held_up_ = name;
+  is_held_up_ = false;
+  changed_.notify_all();
+}
+
+void Statements::HoldUpOnce(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  held_up_ = name;
+  holds_up_once_ = true;
 }
 
 void Statements::WaitUntilHeldUp() const {
@@ -167,6 +175,7 @@ void Statements::WaitUntilHeldUp() const {
 void Statements::LetGo() {
   const std::lock_guard lock(mutex_);
   held_up_.clear();
+  holds_up_once_ = false;
   is_held_up_ = false;
   changed_.notify_all();
 }
@@ -176,10 +185,10 @@ int Statements::OnStatement(const storage::StatementEvent& event) {
   const std::string name(event.name);
   std::unique_lock lock(mutex_);
   ++counts_[name];
-  if (name == held_up_) {
+  if (name == held_up_ && !(holds_up_once_ && is_held_up_)) {
     is_held_up_ = true;
     changed_.notify_all();
-    changed_.wait(lock, [this] { return held_up_.empty(); });
+    changed_.wait(lock, [&] { return held_up_ != name; });
   }
   const auto found = errors_.find(name);
   return found == errors_.end() ? 0 : found->second;

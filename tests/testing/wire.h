@@ -78,8 +78,10 @@ class Statements {
   void Fail(const std::string& name, int error_number);
   // Replaces a part of the statement's text, on connections that have not executed it yet.
   void Edit(const std::string& name, const std::string& part, const std::string& replacement);
-  // The statement waits from now on, until LetGo().
+  // The statement waits from now on, until LetGo(). One that has waited so far goes on.
   void HoldUp(const std::string& name);
+  // The same for its next execution only.
+  void HoldUpOnce(const std::string& name);
   void WaitUntilHeldUp() const;
   void LetGo();
 
@@ -93,6 +95,7 @@ class Statements {
   std::map<std::string, int> errors_;
   std::map<std::string, std::pair<std::string, std::string>> edits_;
   std::string held_up_;
+  bool holds_up_once_ = false;
   bool is_held_up_ = false;
 };
 

@@ -51,6 +51,12 @@ CallLine SomeCall(absl::StatusCode code = absl::StatusCode::kOk) {
           .round_trips = 9};
 }
 
+// `log` may be a temporary one.
+template <typename Log>
+void Write(Log&& log, const CallLine& line) {
+  log.Write(line.code, [&line] { return line; });
+}
+
 TEST(CallLogTest, ALineIsAnObjectWithWhatIsKnown) {
   const auto lines = Lines(LogFormat::kJson, [] {
     CallLine failed = SomeCall(absl::StatusCode::kUnavailable);
@@ -59,8 +65,8 @@ TEST(CallLogTest, ALineIsAnObjectWithWhatIsKnown) {
     failed.request_id = "r-1";
     failed.parent_span_id = "aaaaaaaaaaaaaaaa";
     failed.reruns = {"conflict", "row_locked"};
-    CallLog(LogOptions{.format = LogFormat::kJson}).Write(failed);
-    CallLog(LogOptions{.format = LogFormat::kJson}).Write(SomeCall());
+    Write(CallLog(LogOptions{.format = LogFormat::kJson}), failed);
+    Write(CallLog(LogOptions{.format = LogFormat::kJson}), SomeCall());
   });
   ASSERT_EQ(lines.size(), 2U);
   const rapidjson::Document failed = Parse(lines[0]);
@@ -100,7 +106,7 @@ TEST(CallLogTest, EveryLineIsAnObjectWhateverIsInIt) {
     spdlog::error("{}", bad);
     CallLine line = SomeCall();
     line.x_request_id = bad;
-    CallLog(LogOptions{.format = LogFormat::kJson}).Write(line);
+    Write(CallLog(LogOptions{.format = LogFormat::kJson}), line);
   });
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(Parse(lines[0])["message"].GetString(), bad);
@@ -113,7 +119,7 @@ TEST(CallLogTest, TextIsForPeople) {
     CallLine failed = SomeCall(absl::StatusCode::kInvalidArgument);
     failed.reason = "FIELD_INVALID";
     failed.fields = "agreement_id,page_size";
-    CallLog(LogOptions{}).Write(failed);
+    Write(CallLog(LogOptions{}), failed);
   });
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_THAT(lines[0], HasSubstr("[info] agreements.v1.CompanyService/MoveCompany INVALID_ARGUMENT FIELD_INVALID "
@@ -126,7 +132,7 @@ TEST(CallLogTest, WhatSomebodyMustLookAtIsAnError) {
     CallLog log(LogOptions{.format = LogFormat::kJson});
     for (const auto code : {absl::StatusCode::kInternal, absl::StatusCode::kPermissionDenied,
                             absl::StatusCode::kNotFound, absl::StatusCode::kCancelled}) {
-      log.Write(SomeCall(code));
+      Write(log, SomeCall(code));
     }
   });
   ASSERT_EQ(lines.size(), 4U);
@@ -140,9 +146,9 @@ TEST(CallLogTest, WhatSomebodyMustLookAtIsAnError) {
 TEST(CallLogTest, SuccessesAreSampledAndFailuresAreNot) {
   const auto lines = Lines(LogFormat::kJson, [] {
     CallLog log(LogOptions{.format = LogFormat::kJson, .successes_per_second = 3});
-    for (int i = 0; i < 1000; ++i) log.Write(SomeCall());
-    log.Write(SomeCall(absl::StatusCode::kInternal));
-    log.Write(SomeCall(absl::StatusCode::kInternal));
+    for (int i = 0; i < 1000; ++i) Write(log, SomeCall());
+    Write(log, SomeCall(absl::StatusCode::kInternal));
+    Write(log, SomeCall(absl::StatusCode::kInternal));
   });
   int64_t successes = 0;
   for (const std::string& line : lines) {
@@ -154,6 +160,20 @@ TEST(CallLogTest, SuccessesAreSampledAndFailuresAreNot) {
   EXPECT_LT(lines.size(), 30U);
   EXPECT_TRUE(Parse(lines.at(lines.size() - 2)).HasMember("successes_not_logged"));
   EXPECT_FALSE(Parse(lines.back()).HasMember("successes_not_logged"));
+}
+
+TEST(CallLogTest, NoLineIsMadeThatIsNotWritten) {
+  int made = 0;
+  Lines(LogFormat::kJson, [&made] {
+    CallLog log(LogOptions{.format = LogFormat::kJson, .successes_per_second = 0});
+    for (int i = 0; i < 10; ++i) {
+      log.Write(absl::StatusCode::kOk, [&made] {
+        ++made;
+        return SomeCall();
+      });
+    }
+  });
+  EXPECT_EQ(made, 0);
 }
 
 TEST(CallLogTest, FormatsHaveNames) {

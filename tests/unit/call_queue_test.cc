@@ -63,6 +63,20 @@ class CallQueueTest : public ::testing::Test {
     return names;
   }
 
+  // Runs what leaves the queue together, and returns the names, joined; refused ones in parentheses.
+  std::string RunTogether() {
+    std::optional<CallQueue::Next> next = queue_->Pop(now_);
+    if (!next) return "";
+    next->task({});
+    std::string names = next->is_refused ? absl::StrCat("(", last_, ")") : last_;
+    for (const CallQueue::Rider& rider : next->riders) {
+      rider.task({});
+      names += rider.is_refused ? absl::StrCat("(", last_, ")") : last_;
+    }
+    if (!next->is_refused) running_.push_back(*std::move(next));
+    return names;
+  }
+
   // Each task that runs has taken so long.
   void FinishAfter(absl::Duration time) {
     now_ += time;
@@ -74,6 +88,10 @@ class CallQueueTest : public ::testing::Test {
   std::unique_ptr<CallQueue> queue_ = std::make_unique<CallQueue>(QueueOptions{});
   std::vector<CallQueue::Next> running_;
   std::string last_;
+};
+
+class Nothing final : public Gathering {
+  std::unique_ptr<Batch> NewBatch() override { return nullptr; }
 };
 
 TEST_F(CallQueueTest, TasksOfOneOwnerBeginInTheOrderOfTheirComing) {
@@ -214,6 +232,84 @@ TEST_F(CallQueueTest, CallersHaveAsManyWorkersEach) {
   }
   EXPECT_EQ(count("one"), 6);
   EXPECT_EQ(count("two"), 6);
+}
+
+TEST_F(CallQueueTest, TasksOfAGatheringLeaveTogetherOneOfEachCallerInTurn) {
+  Nothing gathering;
+  Nothing other;
+  Push({.caller = "a", .account_id = "1", .gathering = &gathering}, "a", 4);
+  Push({.caller = "a", .account_id = "2", .gathering = &gathering}, "A", 1);
+  Push({.caller = "a", .account_id = "2", .gathering = &other}, "o", 2);
+  Push({.caller = "b", .account_id = "1"}, "x", 1);
+  Push({.caller = "b", .account_id = "1", .gathering = &gathering}, "b", 2);
+  Push({.caller = "c", .account_id = "1", .kind = kChange, .gathering = &gathering}, "c", 1);
+  EXPECT_EQ(RunTogether(), "abAbaaa");
+  EXPECT_EQ(RunTogether(), "c");
+  EXPECT_EQ(RunTogether(), "x");
+  EXPECT_EQ(RunTogether(), "oo");
+  EXPECT_EQ(RunTogether(), "");
+}
+
+TEST_F(CallQueueTest, WhatWaitsBehindTasksThatLeaveTogetherKeepsItsOrder) {
+  Nothing gathering;
+  Push({}, "1");
+  Push({.gathering = &gathering}, "2");
+  Push({}, "3");
+  Push({.gathering = &gathering}, "4");
+  Push({}, "5");
+  std::string names;
+  for (int i = 0; i < 4; ++i) names += RunTogether() + " ";
+  EXPECT_EQ(names, "1 24 3 5 ");
+}
+
+TEST_F(CallQueueTest, WhatRidesAlongUsesUpNoShare) {
+  Nothing gathering;
+  Push({.account_id = "acct-1", .gathering = &gathering}, "x", 50);
+  EXPECT_EQ(RunTogether(), std::string(50, 'x'));
+  EXPECT_EQ(queue_->running(kRead), 1U);
+  EXPECT_EQ(queue_->queued(), 0U);
+  Push({.account_id = "acct-1"}, "x", 50);
+  EXPECT_EQ(Start(), 7U);  // Eight are the account's.
+  FinishAfter(absl::Milliseconds(1));
+  EXPECT_EQ(queue_->running(kRead), 0U);
+}
+
+TEST_F(CallQueueTest, ALimitedNumberLeavesTogetherSharedByTheCallers) {
+  Nothing gathering;
+  Use({.max_queue = 4000});
+  for (int i = 0; i < 30; ++i) {
+    Push({.caller = "greedy", .account_id = absl::StrCat(i), .gathering = &gathering}, "g", 10);
+    Push({.caller = "many", .account_id = absl::StrCat(i), .gathering = &gathering}, "m", 10);
+  }
+  Push({.caller = "one", .account_id = "1", .gathering = &gathering}, "o");
+  for (int i = 0; i < 3; ++i) {
+    const std::string names = RunTogether();
+    ASSERT_EQ(names.size(), Gathering::kMostTasks);
+    EXPECT_EQ(std::count(names.begin(), names.end(), 'o'), i == 0 ? 1 : 0);
+    EXPECT_NEAR(static_cast<double>(std::count(names.begin(), names.end(), 'g')), 50, 1);
+  }
+}
+
+TEST_F(CallQueueTest, WhatRidesAlongIsRefusedLikeTheRest) {
+  Nothing gathering;
+  int refused = 0;
+  for (int i = 0; i < 50; ++i) {
+    Push({.gathering = &gathering}, "x", 2);
+    now_ += absl::Milliseconds(20);
+    const std::string names = RunTogether();
+    refused += static_cast<int>(std::count(names.begin(), names.end(), '('));
+  }
+  EXPECT_GT(refused, 30);
+}
+
+TEST_F(CallQueueTest, WhatRunsTogetherSharesItsTime) {
+  Nothing gathering;
+  Use({.workers = 16});
+  Push({.gathering = &gathering}, "x", 10);
+  RunTogether();
+  FinishAfter(absl::Milliseconds(3000));
+  for (int i = 0; i < 100; ++i) Push({.account_id = absl::StrCat(i)});
+  EXPECT_EQ(queue_->RetryDelay(kRead), absl::Milliseconds(2500));  // 300 ms for each 12.
 }
 
 TEST_F(CallQueueTest, ReadsAndChangesTakeTurns) {

@@ -5,9 +5,11 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -116,6 +118,67 @@ TEST(WorkersTest, WhatHasBegunGoesOnEvenIfTheQueueIsFull) {
   std::promise<bool> admitted;
   workers.GoOn(kAnyone, [&](const Admission& admission) { admitted.set_value(!admission.refusal); });
   EXPECT_TRUE(admitted.get_future().get());
+}
+
+// What the tasks of a batch have put into it.
+class Sums final : public Gathering {
+ public:
+  class Sum final : public Batch {
+   public:
+    explicit Sum(Sums& sums) : sums_(sums) {}
+    void Run() override { sums_.texts_ += absl::StrCat(sum_, " "); }
+    int sum_ = 0;
+
+   private:
+    Sums& sums_;
+  };
+
+  std::unique_ptr<Batch> NewBatch() override { return std::make_unique<Sum>(*this); }
+
+  std::string texts_;
+};
+
+TEST(WorkersTest, TasksThatWaitTogetherRunTogether) {
+  Sums sums;
+  {
+    Workers workers(Patient(1));
+    HeldUp first(workers);
+    first.Queue(kAnyone).WaitUntilBegun(1);
+    for (int i = 0; i < 50; ++i) {
+      TaskOwner owner = kAnyone;
+      owner.gathering = &sums;
+      workers.Run(owner, absl::InfiniteDuration(), [i](const Admission& admission) {
+        ASSERT_FALSE(admission.refusal);
+        static_cast<Sums::Sum*>(admission.batch)->sum_ += i;
+      });
+      workers.Run(kAnyone, absl::InfiniteDuration(),
+                  [](const Admission& admission) { EXPECT_EQ(admission.batch, nullptr); });
+    }
+    first.LetGo();
+  }
+  EXPECT_EQ(sums.texts_, "1225 ");
+}
+
+// Far more often than there are threads, so that some come while one wakes up, and some while all are busy.
+TEST(WorkersTest, NoTaskIsForgottenHoweverManyComeAtOnce) {
+  std::atomic<int> runs = 0;
+  Workers workers(Patient(3, 100000));
+  std::vector<std::jthread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&, i] {
+      for (int k = 0; k < 500; ++k) {
+        std::promise<void> done;
+        workers.Run({.caller = absl::StrCat(i), .account_id = absl::StrCat(i)}, absl::InfiniteDuration(),
+                    [&](const Admission&) {
+                      ++runs;
+                      done.set_value();
+                    });
+        done.get_future().wait();
+      }
+    });
+  }
+  callers.clear();
+  EXPECT_EQ(runs, 2000);
 }
 
 TEST(WorkersTest, SharesHoldAmongThreads) {

@@ -1,0 +1,226 @@
+// Get calls that wait for a worker are read for together.
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "proto/status.h"
+#include "tests/testing/metric_text.h"
+#include "tests/testing/wire.h"
+
+namespace agreements::testing {
+namespace {
+
+constexpr char kOne[] = "get_agreement";
+constexpr char kFew[] = "get_agreement_of_10";
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
+// One worker, that another call keeps while calls come together.
+class WireGatheredTest : public ::testing::Test {
+ protected:
+  explicit WireGatheredTest(int workers = 1) : wire_({.workers = workers}, statements_.hooks()) {}
+
+  double Metric(const std::string& series) { return MetricIn(wire_.server().metrics().Text(), series); }
+
+  void WaitFor(const std::string& series, double value) {
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (Metric(series) != value && absl::Now() < deadline) std::this_thread::yield();
+    ASSERT_EQ(Metric(series), value) << series;
+  }
+
+  // The answers of a code to calls of GetAgreement, that the server has given.
+  void WaitForAnswers(const std::string& code, int count) {
+    WaitFor(absl::StrCat(R"(grpc_server_handled_total{grpc_code=")", code,
+                         R"(",grpc_method="GetAgreement",grpc_service="agreements.v1.AgreementService",)"
+                         R"(grpc_type="unary"})"),
+            count);
+  }
+
+  // Calls of GetAgreement that wait together.
+  void Gather(int calls) {
+    statements_.HoldUp("get_company");
+    holder_ = std::jthread([this] { EXPECT_TRUE(wire_.Call(&Companies::GetCompany, kCompany, names_).ok()); });
+    statements_.WaitUntilHeldUp();
+    for (int i = 0; i < calls; ++i) {
+      contexts_.push_back(std::make_unique<grpc::ClientContext>());
+      grpc::ClientContext& context = *contexts_.back();
+      if (deadline_ != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(deadline_));
+      deadline_ = absl::InfiniteFuture();
+      answers_.push_back(std::async(std::launch::async, [this, &context] {
+        v1::GetAgreementRequest request;
+        request.set_account_id("acct-1");
+        request.set_agreement_id(names_.at("$agreement"));
+        v1::GetAgreementResponse response;
+        return FromGrpcStatus(wire_.agreements().GetAgreement(&context, request, &response));
+      }));
+    }
+    WaitFor("agreements_queue_length{kind=\"read\"}", calls);
+  }
+
+  // Lets them be read, up to the statement of this name.
+  void LetGoUntil(const std::string& statement) {
+    statements_.HoldUp(statement);
+    statements_.WaitUntilHeldUp();
+  }
+
+  static constexpr char kCompany[] = "company_id: '$company'";
+
+  Statements statements_;
+  Wire wire_;
+  const Names names_ = wire_.Populate("acct-1");
+  const int ones_ = statements_.Count(kOne);
+  absl::Time deadline_ = absl::InfiniteFuture();  // Of the next call.
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts_;
+  std::vector<std::future<absl::Status>> answers_;
+  std::jthread holder_;
+};
+
+TEST_F(WireGatheredTest, CallsThatWaitShareARoundTripAndALoneOneHasItsOwn) {
+  const double before = Metric("agreements_database_round_trips_total");
+  Gather(5);
+  statements_.LetGo();
+  for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
+  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(statements_.Count(kOne), ones_);
+  EXPECT_TRUE(wire_.Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", names_).ok());
+  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(statements_.Count(kOne), ones_ + 1);
+  // GetCompany's, theirs, and that of the last.
+  WaitFor("agreements_database_round_trips_total", before + 3);
+}
+
+TEST_F(WireGatheredTest, ACallThatIsCancelledIsAnsweredAtOnceAndLeavesTheOthersTheirRead) {
+  Gather(3);
+  LetGoUntil(kFew);
+  contexts_[1]->TryCancel();
+  EXPECT_TRUE(absl::IsCancelled(answers_[1].get()));
+  WaitForAnswers("Canceled", 1);
+  statements_.LetGo();
+  EXPECT_TRUE(answers_[0].get().ok());
+  EXPECT_TRUE(answers_[2].get().ok());
+  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(Metric("agreements_database_statements_killed_total"), 0);
+}
+
+TEST_F(WireGatheredTest, ACallWhoseDeadlinePassesIsAnsweredThen) {
+  deadline_ = absl::Now() + absl::Seconds(2);
+  Gather(3);
+  LetGoUntil(kFew);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(answers_[0].get()));
+  WaitForAnswers("DeadlineExceeded", 1);
+  statements_.LetGo();
+  EXPECT_TRUE(answers_[1].get().ok());
+  EXPECT_TRUE(answers_[2].get().ok());
+}
+
+TEST_F(WireGatheredTest, ARowOfAnotherAccountIsNotThere) {
+  const Names other = wire_.Populate("acct-2");
+  Gather(2);
+  auto foreign = std::async(std::launch::async, [&] {
+    Names names = other;
+    names["$agreement"] = names_.at("$agreement");
+    return wire_.Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", names).status();
+  });
+  auto own = std::async(std::launch::async,
+                        [&] { return wire_.Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", other); });
+  WaitFor("agreements_queue_length{kind=\"read\"}", 4);
+  statements_.LetGo();
+  EXPECT_EQ(ReasonOf(foreign.get()), v1::ERROR_REASON_AGREEMENT_NOT_FOUND);
+  EXPECT_EQ(own.get()->agreement().agreement_id(), other.at("$agreement"));
+  for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
+  EXPECT_EQ(statements_.Count(kFew), 1);
+}
+
+TEST_F(WireGatheredTest, AnErrorOfTheDatabaseIsEveryCalls) {
+  Gather(3);
+  statements_.Fail(kFew, 1146);
+  statements_.LetGo();
+  for (auto& answer : answers_) EXPECT_EQ(ReasonOf(answer.get()), v1::ERROR_REASON_INTERNAL_ERROR);
+}
+
+TEST_F(WireGatheredTest, ReadsOfDifferentMethodsDoNotMix) {
+  Gather(2);
+  std::vector<std::future<absl::Status>> companies;
+  for (int i = 0; i < 2; ++i) {
+    companies.push_back(
+        std::async(std::launch::async, [&] { return wire_.Call(&Companies::GetCompany, kCompany, names_).status(); }));
+  }
+  WaitFor("agreements_queue_length{kind=\"read\"}", 4);
+  statements_.LetGo();
+  for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
+  for (auto& answer : companies) EXPECT_TRUE(answer.get().ok());
+  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(statements_.Count("get_company_of_10"), 1);
+}
+
+TEST(WireGatheredReadsTest, AReadThatNobodyAwaitsIsStopped) {
+  Statements statements;
+  statements.Edit(kOne, "WHERE", "WHERE SLEEP(600) = 0 AND");
+  Wire wire({.max_call = 10 * kPatience, .max_statement = 10 * kPatience}, statements.hooks());
+  v1::GetAgreementRequest request;
+  request.set_account_id("acct-1");
+  request.set_agreement_id(wire.NewAgreement("A", "acct-1"));
+  grpc::ClientContext context;
+  auto answer = std::async(std::launch::async, [&] {
+    v1::GetAgreementResponse response;
+    return FromGrpcStatus(wire.agreements().GetAgreement(&context, request, &response));
+  });
+  while (statements.Count(kOne) == 0) std::this_thread::yield();
+  context.TryCancel();
+  EXPECT_TRUE(absl::IsCancelled(answer.get()));
+  const auto metric = [&](const char* series) { return MetricIn(wire.server().metrics().Text(), series); };
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (metric("agreements_queue_running{kind=\"read\"}") > 0 && absl::Now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(metric("agreements_queue_running{kind=\"read\"}"), 0) << "a worker still waits for the row";
+}
+
+TEST(WireGatheredReadsTest, ASlowReadHoldsUpNoCallThatCameLater) {
+  Statements statements;
+  Wire wire({.workers = 4}, statements.hooks());
+  const Names names = wire.Populate("acct-1");
+  const auto get = [&] { return wire.Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", names).status(); };
+  std::atomic<bool> is_held = true;
+  // Only the first of them is slow.
+  statements.HoldUpOnce(kOne);
+  std::jthread slow([&] {
+    EXPECT_TRUE(get().ok());
+    EXPECT_FALSE(is_held) << "it was not slow";
+  });
+  statements.WaitUntilHeldUp();
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(get().ok());
+  is_held = false;
+  statements.LetGo();
+}
+
+// Each writer says which revision was acknowledged last, and whoever reads after that sees it or a later one.
+TEST(WireGatheredReadsTest, AReadThatBeginsAfterAnAcknowledgedChangeSeesIt) {
+  constexpr int kReaders = 12;
+  Wire wire({.workers = 4});
+  const Names names = wire.Populate("acct-1");
+  std::atomic<int64_t> acknowledged = 0;
+  std::atomic<bool> ends = false;
+  std::atomic<int> reads = 0;
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < kReaders; ++i) {
+    readers.emplace_back([&] {
+      while (!ends) {
+        const int64_t at_least = acknowledged;
+        const auto agreement = wire.Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", names);
+        ASSERT_TRUE(agreement.ok()) << agreement.status();
+        ASSERT_GE(agreement->agreement().revision(), at_least);
+        ++reads;
+      }
+    });
+  }
+  const int rounds = Rounds(2000);
+  for (int i = 0; i < rounds || reads < rounds; ++i) {
+    const auto updated = wire.Call(&Agreements::UpdateAgreement,
+                                   absl::StrCat("agreement_id: '$agreement' customer_number: '", i, "'"), names);
+    ASSERT_TRUE(updated.ok()) << updated.status();
+    acknowledged = updated->agreement().revision();
+  }
+  ends = true;
+}
+
+}  // namespace
+}  // namespace agreements::testing
