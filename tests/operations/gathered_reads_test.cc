@@ -12,7 +12,7 @@ using ::testing::SizeIs;
 
 template <typename Response>
 std::string TextOf(const absl::StatusOr<Response>& response) {
-  return response.ok() ? response->DebugString() : response.status().ToString();
+  return response.ok() ? response->DebugString() : absl::StrCat(Outcome(response), " ", response.status().message());
 }
 
 // Two accounts with the same product. Numbers are those of the accounts.
@@ -122,6 +122,7 @@ TEST_F(GatheredReadsTest, ACallThatFailsBeforeItReadsHoldsUpNoOther) {
   const std::string account_ids[] = {"acct-1"};
   v1::GetAccessRequest request;
   request.set_access_id(access_[0]);
+  ASSERT_TRUE(service_.Do(GetAgreement, {{"agreement_id", agreement_[0]}}).ok());  // So that a connection reads.
   service_.clock().Set(absl::UnixEpoch());
   storage::CallFigures figures;
   storage::Call call;

@@ -36,7 +36,7 @@ class WireGatheredTest : public ::testing::Test {
             count);
   }
 
-  // Calls of GetAgreement that wait together.
+  // Calls of GetAgreement that wait together, for three agreements in turn.
   void Gather(int calls) {
     statements_.HoldUp("get_company");
     holder_ = std::jthread([this] { EXPECT_TRUE(wire_.Call(&Companies::GetCompany, kCompany, names_).ok()); });
@@ -46,12 +46,15 @@ class WireGatheredTest : public ::testing::Test {
       grpc::ClientContext& context = *contexts_.back();
       if (deadline_ != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(deadline_));
       deadline_ = absl::InfiniteFuture();
-      answers_.push_back(std::async(std::launch::async, [this, &context] {
+      const std::string& agreement_id = names_.at(std::vector{"$agreement", "$other", "$empty"}.at(i % 3));
+      answers_.push_back(std::async(std::launch::async, [this, &context, &agreement_id] {
         v1::GetAgreementRequest request;
         request.set_account_id("acct-1");
-        request.set_agreement_id(names_.at("$agreement"));
+        request.set_agreement_id(agreement_id);
         v1::GetAgreementResponse response;
-        return FromGrpcStatus(wire_.agreements().GetAgreement(&context, request, &response));
+        absl::Status status = FromGrpcStatus(wire_.agreements().GetAgreement(&context, request, &response));
+        if (status.ok()) EXPECT_EQ(response.agreement().agreement_id(), agreement_id);
+        return status;
       }));
     }
     WaitFor("agreements_queue_length{kind=\"read\"}", calls);
@@ -141,9 +144,10 @@ TEST_F(WireGatheredTest, AnErrorOfTheDatabaseIsEveryCalls) {
 TEST_F(WireGatheredTest, ReadsOfDifferentMethodsDoNotMix) {
   Gather(2);
   std::vector<std::future<absl::Status>> companies;
-  for (int i = 0; i < 2; ++i) {
-    companies.push_back(
-        std::async(std::launch::async, [&] { return wire_.Call(&Companies::GetCompany, kCompany, names_).status(); }));
+  for (const char* company : {"$company", "$drafted_company"}) {
+    const std::string text = absl::StrCat("company_id: '", company, "'");
+    companies.push_back(std::async(std::launch::async,
+                                   [&, text] { return wire_.Call(&Companies::GetCompany, text, names_).status(); }));
   }
   WaitFor("agreements_queue_length{kind=\"read\"}", 4);
   statements_.LetGo();
