@@ -56,7 +56,7 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadTransaction::GetR
   all.emplace_back(account_id());
   all.insert(all.end(), key.begin(), key.end());
   std::unique_ptr<google::protobuf::Message> found;
-  RETURN_IF_ERROR(session_.Query(select.ForKeys(1), all, [&](const Row& row) { found = reader(row); }));
+  RETURN_IF_ERROR(session_.Query(select.for_one(), all, [&](const Row& row) { found = reader(row); }));
   if (found != nullptr && trail_ != nullptr) trail_->Saw(*found);
   return found;
 }

@@ -61,16 +61,14 @@ class ReadTransaction : public PointReader {
     return found;
   }
 
-  // Returns the rows that have these ids for keys, in no order. REQUIRES: 1 to PointSelect::kMostKeys ids.
+  // Returns the rows that have these ids for keys, in no order. REQUIRES: there is one.
   template <typename T>
   absl::StatusOr<std::vector<T>> GetAll(const PointSelect& select,
                                         const google::protobuf::RepeatedPtrField<std::string>& ids,
                                         T (*reader)(const Row&)) {
-    const auto keys = static_cast<size_t>(ids.size());
-    std::vector<Value> values;
-    for (const std::string& id : ids) values.insert(values.end(), {account_id(), id});
-    select.FillPlaces(keys, values);
-    return Query(select.ForKeys(keys), values, reader);
+    PointKeys keys;
+    for (const absl::string_view id : ids) keys.Add(account_id(), {&id, 1});
+    return Query(select.for_many(), {keys.ToJson()}, reader);
   }
 
   // Remembers what was read, if this transaction has a trail. Query() and QueryOne() do so for rows that are messages.
@@ -201,7 +199,7 @@ class Database {
   // Runs `body(read, i)` for each of several calls, by the number of its account in `account_ids`, and returns what
   // each run returned. All that they ask `read` for comes in one round trip, whose statement begins when the last has
   // asked: so `body` runs twice, and a run that is told ABORTED must return it. REQUIRES: `body` asks for one row at
-  // most; 1 to PointSelect::kMostKeys accounts. The account of `call` is not used. Errors: those of the database, for
+  // most. The account of `call` is not used. Errors: those of the database, for
   // all of them.
   template <typename Body>
   absl::StatusOr<std::vector<std::invoke_result_t<Body, GatheredRead&, size_t>>> ReadGathered(

@@ -1,60 +1,47 @@
 #include "storage/connection/point_reads.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "proto/status_macros.h"
 
 namespace agreements::storage {
 namespace {
 
-// `sql` for a list with so many places. Both engines look up each row of the list by the key.
-std::string WithPlaces(absl::string_view sql, std::initializer_list<absl::string_view> key, size_t places) {
-  std::string condition;
-  if (places == 1) {
-    condition = absl::StrCat(absl::StrJoin(key, " = ? AND "), " = ?");
-  } else {
-    const std::string place = absl::StrCat("(", absl::StrJoin(std::vector<const char*>(key.size(), "?"), ", "), ")");
-    condition = absl::StrCat("(", absl::StrJoin(key, ", "), ") IN (",
-                             absl::StrJoin(std::vector<std::string>(places, place), ", "), ")");
+std::string SqlForOne(absl::string_view table, std::initializer_list<absl::string_view> key,
+                      absl::string_view columns) {
+  return absl::StrCat("\n  SELECT ", columns, "\n  FROM ", table, "\n  WHERE ", absl::StrJoin(key, " = ? AND "),
+                      " = ?\n");
+}
+
+// A list of "(account_id, id) IN ((?, ?), ...)" would be planned anew each time, which takes the engines longer than
+// the reads: on MariaDB 5 ms for 100 keys, since each is weighed for every index that begins with account_id.
+std::string SqlForMany(absl::string_view table, std::initializer_list<absl::string_view> key,
+                       absl::string_view columns) {
+  std::string elements;
+  std::string conditions;
+  int number = 0;
+  for (const absl::string_view column : key) {
+    ++number;
+    absl::StrAppend(&elements, ",\n         key_", number,
+                    " VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[", number, "]'");
+    absl::StrAppend(&conditions, number == 1 ? "" : " AND ", column, " = batch.key_", number);
   }
-  return absl::StrReplaceAll(sql, {{"{key}", condition}});
-}
-
-std::string KeyText(absl::string_view account_id, absl::Span<const absl::string_view> key) {
-  return absl::StrCat(account_id, "\n", absl::StrJoin(key, "\n"));
-}
-
-// The key of a row, see PointSelect.
-std::string KeyText(const Row& row, size_t key_size) {
-  std::string key = row.GetString(row.size());
-  for (size_t i = 1; i < key_size; ++i) absl::StrAppend(&key, "\n", row.GetString(static_cast<int>(i)));
-  return key;
+  return absl::StrCat("\n  SELECT ", columns, ", batch.place",
+                      "\n  FROM JSON_TABLE(?, '$[*]' COLUMNS (\n         place INT PATH '$[0]'", elements,
+                      ")) AS batch\n  STRAIGHT_JOIN ", table, "\n    ON ", conditions, "\n");
 }
 
 }  // namespace
 
-PointSelect::PointSelect(absl::string_view name, std::initializer_list<absl::string_view> key,
-                         std::initializer_list<Statement::Part> parts, absl::string_view sql)
-    : key_size_(key.size()),
-      one_(name, parts, WithPlaces(sql, key, 1)),
-      few_(absl::StrCat(name, "_of_", kFewKeys), parts, WithPlaces(sql, key, kFewKeys)),
-      many_(absl::StrCat(name, "_of_", kMostKeys), parts, WithPlaces(sql, key, kMostKeys)) {}
+PointSelect::PointSelect(absl::string_view name, absl::string_view table, std::initializer_list<absl::string_view> key,
+                         absl::string_view columns)
+    : one_(name, SqlForOne(table, key, columns)),
+      many_(absl::StrCat(name, "_of_many"), SqlForMany(table, key, columns)) {}
 
-size_t PointSelect::Places(size_t keys) const { return keys == 1 ? 1 : keys <= kFewKeys ? kFewKeys : kMostKeys; }
-
-const Statement& PointSelect::ForKeys(size_t keys) const {
-  const size_t places = Places(keys);
-  return places == 1 ? one_ : places == kFewKeys ? few_ : many_;
-}
-
-void PointSelect::FillPlaces(size_t keys, std::vector<Value>& values) const {
-  values.reserve(values.size() + (Places(keys) - keys) * key_size_);  // So that none of them moves.
-  for (size_t i = keys; i < Places(keys); ++i) {
-    for (size_t column = 0; column < key_size_; ++column) values.push_back(values[values.size() - key_size_]);
-  }
+// Ids have no character that JSON must escape.
+void PointKeys::Add(absl::string_view account_id, absl::Span<const absl::string_view> key) {
+  absl::StrAppend(&json_, size_ == 0 ? "[[" : ",[", size_, ",\"", account_id, "\",\"", absl::StrJoin(key, "\",\""),
+                  "\"]");
+  ++size_;
 }
 
 void GatheredRows::Ask(size_t call, absl::string_view account_id, const PointSelect& select,
@@ -64,34 +51,26 @@ void GatheredRows::Ask(size_t call, absl::string_view account_id, const PointSel
     select_ = &select;
     reader_ = reader;
     values_.assign(values.begin(), values.end());
+    one_key_ = {account_id};
+    one_key_.insert(one_key_.end(), key.begin(), key.end());
   }
-  const auto [place, is_new] = place_of_key_.try_emplace(KeyText(account_id, key), places_.size());
-  if (is_new) {
-    places_.emplace_back();
-    values_.emplace_back(account_id);
-    values_.insert(values_.end(), key.begin(), key.end());
-  }
-  place_of_call_[call] = place->second;
-  ++places_[place->second].takers;
+  keys_.Add(account_id, key);
+  call_of_key_.push_back(call);
+  calls_[call].has_asked = true;
 }
 
 absl::Status GatheredRows::Read(Session& session) {
   has_read_ = true;
-  if (places_.empty()) return absl::OkStatus();
-  const size_t key_size = select_->key_size();
-  select_->FillPlaces(places_.size(), values_);
-  return session.Query(select_->ForKeys(places_.size()), values_, [&](const Row& row) {
-    const auto place = places_.size() == 1 ? place_of_key_.begin() : place_of_key_.find(KeyText(row, key_size));
-    if (place != place_of_key_.end()) places_[place->second].row = reader_(row);
+  if (keys_.size() == 0) return absl::OkStatus();
+  if (keys_.size() == 1) {
+    values_.insert(values_.end(), one_key_.begin(), one_key_.end());
+    return session.Query(select_->for_one(), values_,
+                         [&](const Row& row) { calls_[call_of_key_.front()].row = reader_(row); });
+  }
+  values_.emplace_back(keys_.ToJson());
+  return session.Query(select_->for_many(), values_, [&](const Row& row) {
+    calls_[call_of_key_[static_cast<size_t>(row.GetInt64(row.size()))]].row = reader_(row);
   });
-}
-
-std::unique_ptr<google::protobuf::Message> GatheredRows::Take(size_t call) {
-  Place& place = places_[place_of_call_[call]];
-  if (--place.takers == 0 || place.row == nullptr) return std::move(place.row);
-  std::unique_ptr<google::protobuf::Message> copy(place.row->New());
-  copy->CopyFrom(*place.row);
-  return copy;
 }
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> GatheredRead::GetRow(const PointSelect& select,

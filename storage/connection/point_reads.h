@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -22,39 +21,40 @@
 
 namespace agreements::storage {
 
-// A SELECT of rows by their keys: three statements, for one key and for lists of two lengths, so that each is prepared
-// once. Places of a list that are left over hold the last key again. Define it as you define a Statement, with {key} as
-// the condition:
+// A SELECT of rows by their keys: a statement for one key, and one for any number of them, which come as a JSON array.
+// Define it as you define a Statement:
 //
-//   const PointSelect kGetProduct = {"get_product", {"account_id", "product_id"}, {{"{columns}", kColumns}}, R"sql(
-//     SELECT {columns}, account_id FROM products WHERE {key})sql"};
-//
-// A row begins with the columns of the key after account_id, in the key's order, and ends with account_id.
+//   const PointSelect kGetProduct = {"get_product", "products AS p", {"p.account_id", "p.product_id"},
+//   kProductColumns};
 class PointSelect {
  public:
-  static constexpr size_t kFewKeys = 10;
-  static constexpr size_t kMostKeys = 100;
+  // REQUIRES: `key` begins with account_id, and is a unique key of the table. Its columns are ascii_bin, of 64
+  // characters at most.
+  PointSelect(absl::string_view name, absl::string_view table, std::initializer_list<absl::string_view> key,
+              absl::string_view columns);
 
-  // REQUIRES: `key` begins with account_id, and is a unique key of the table.
-  PointSelect(absl::string_view name, std::initializer_list<absl::string_view> key,
-              std::initializer_list<Statement::Part> parts, absl::string_view sql);
-
-  // The number of columns of a key.
-  size_t key_size() const { return key_size_; }
-
-  // The statement for so many keys, 1 to kMostKeys.
-  const Statement& ForKeys(size_t keys) const;
-
-  // Fills the places of that statement which are left over. REQUIRES: `values` ends with the last key.
-  void FillPlaces(size_t keys, std::vector<Value>& values) const;
+  // Values: those of the columns, if any, then the key.
+  const Statement& for_one() const { return one_; }
+  // Values: those of the columns, if any, then the keys. A row's last column is the number of its key, from 0.
+  const Statement& for_many() const { return many_; }
 
  private:
-  size_t Places(size_t keys) const;
-
-  const size_t key_size_;
   const Statement one_;
-  const Statement few_;
   const Statement many_;
+};
+
+// Keys for PointSelect::for_many().
+class PointKeys {
+ public:
+  // `key` is without the account.
+  void Add(absl::string_view account_id, absl::Span<const absl::string_view> key);
+  size_t size() const { return size_; }
+  // All of them. REQUIRES: there is one.
+  std::string ToJson() const { return json_ + "]"; }
+
+ private:
+  std::string json_;
+  size_t size_ = 0;
 };
 
 // Makes the message of a row.
@@ -98,8 +98,7 @@ class PointReader {
 // The rows that several calls ask for, one each, and that one statement reads. Not thread-safe.
 class GatheredRows {
  public:
-  // REQUIRES: 1 to PointSelect::kMostKeys calls.
-  explicit GatheredRows(size_t calls) : place_of_call_(calls, kNothing) {}
+  explicit GatheredRows(size_t calls) : calls_(calls) {}
 
   // The call asks for a row. REQUIRES: all calls ask with the same `select` and the same kind of reader. `values` are
   // those of the first call.
@@ -110,26 +109,26 @@ class GatheredRows {
   absl::Status Read(Session& session);
 
   bool has_read() const { return has_read_; }
-  bool HasAsked(size_t call) const { return place_of_call_[call] != kNothing; }
+  bool HasAsked(size_t call) const { return calls_[call].has_asked; }
 
   // The row of a call, which is taken out, or nullptr if there is none. REQUIRES: it has asked, and was read.
-  std::unique_ptr<google::protobuf::Message> Take(size_t call);
+  std::unique_ptr<google::protobuf::Message> Take(size_t call) { return std::move(calls_[call].row); }
 
  private:
-  static constexpr size_t kNothing = ~size_t{0};
-
-  // What one key, which several calls may ask for, has found.
-  struct Place {
+  struct Asked {
+    bool has_asked = false;
     std::unique_ptr<google::protobuf::Message> row;
-    size_t takers = 0;
   };
 
-  const PointSelect* select_ = nullptr;  // That of the calls; null before the first.
+  std::vector<Asked> calls_;
+  // Of the first call that asks:
+  const PointSelect* select_ = nullptr;
   MessageReader reader_;
-  std::vector<Value> values_;  // Of the statement: those before its keys, then the keys.
-  std::vector<Place> places_;
-  std::unordered_map<std::string, size_t> place_of_key_;
-  std::vector<size_t> place_of_call_;
+  std::vector<Value> values_;   // Of the columns.
+  std::vector<Value> one_key_;  // Its key.
+  // Of all that ask:
+  PointKeys keys_;
+  std::vector<size_t> call_of_key_;
   bool has_read_ = false;
 };
 

@@ -37,11 +37,7 @@ const std::string kState = absl::StrCat("IF(a.state = ", v1::ACCESS_STATE_INVITE
 const std::string kColumns = absl::StrCat("a.access_id, a.company_id, a.user_id, a.product_id, ", kState,
                                           ", a.expire_time, a.from_day, a.until_day, a.create_time, a.update_time");
 
-const PointSelect kGetAccess = {"get_access", {"a.account_id", "a.access_id"}, {{"{columns}", kColumns}}, R"sql(
-  SELECT {columns}, a.account_id
-  FROM accesses AS a
-  WHERE {key}
-)sql"};
+const PointSelect kGetAccess = {"get_access", "accesses AS a", {"a.account_id", "a.access_id"}, kColumns};
 
 // Empty filters let everything through. The last one lists states, e.g. "1,2".
 const std::string kFilters = absl::StrCat(R"sql(a.access_id < ?

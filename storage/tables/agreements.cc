@@ -39,7 +39,7 @@ constexpr NamedTable kTable = {
          revision, create_time, update_time, delete_time)sql",
     .filters = R"sql(AND (? = '' OR customer_number = ?))sql"};
 
-const PointSelect kGetAgreement = {"get_agreement", {"account_id", "agreement_id"}, {}, GetSql(kTable)};
+const PointSelect kGetAgreement = {"get_agreement", kTable.name, {"account_id", kTable.id}, kTable.columns};
 
 const Statement kListAgreements = {"list_agreements", ListSql(kTable)};
 const Statement kListAgreementsByName = {"list_agreements_by_name", ListByNameSql(kTable)};

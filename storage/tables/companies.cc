@@ -23,7 +23,7 @@ constexpr NamedTable kTable = {.name = "companies",
                                .filters = R"sql(AND (? = '' OR agreement_id = ?)
     AND (? = '' OR organization_number = ?))sql"};
 
-const PointSelect kGetCompany = {"get_company", {"account_id", "company_id"}, {}, GetSql(kTable)};
+const PointSelect kGetCompany = {"get_company", kTable.name, {"account_id", kTable.id}, kTable.columns};
 
 const Statement kListCompanies = {"list_companies", ListSql(kTable)};
 const Statement kListCompaniesByName = {"list_companies_by_name", ListByNameSql(kTable)};

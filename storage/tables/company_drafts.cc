@@ -18,11 +18,7 @@ const Statement kInsertDraft = {"insert_draft", R"sql(
 constexpr char kColumns[] = R"sql(draft_id, agreement_id, display_name, organization_number, state, company_id,
          revision, create_time, update_time)sql";
 
-const PointSelect kGetDraft = {"get_draft", {"account_id", "draft_id"}, {{"{columns}", kColumns}}, R"sql(
-  SELECT {columns}, account_id
-  FROM company_drafts
-  WHERE {key}
-)sql"};
+const PointSelect kGetDraft = {"get_draft", "company_drafts", {"account_id", "draft_id"}, kColumns};
 
 // An empty agreement lets everything through.
 const Statement kListDrafts = {

@@ -56,15 +56,6 @@ std::string ColumnsOf(absl::string_view alias, absl::string_view columns) {
   return with_alias;
 }
 
-std::string GetSql(const NamedTable& table) {
-  return absl::StrReplaceAll(R"sql(
-  SELECT {columns}, account_id
-  FROM {table}
-  WHERE {key}
-)sql",
-                             {{"{columns}", table.columns}, {"{table}", table.name}});
-}
-
 std::string ListSql(const NamedTable& table) { return PageSql(table, "", "{id} < ?", "{id} DESC"); }
 
 std::string ListByNameSql(const NamedTable& table) {

@@ -44,9 +44,6 @@ struct NamedTable {
   const char* filters;  // Its own conditions of lists: "AND ... AND ...". Empty values let everything through.
 };
 
-// Reads rows by their keys, for a PointSelect.
-std::string GetSql(const NamedTable& table);
-
 // Reads a page, from the newest row down or in the order of names: then, the column after the row reader's is name_key.
 // Values: account_id, the position, those of the filters, the prefix of the name (see LastWithPrefix) and its last
 // name, the prefix again, the folded text in the name, whether deleted ones are shown, the limit.

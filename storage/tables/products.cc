@@ -13,12 +13,7 @@ const Statement kInsertProduct = {"insert_product", R"sql(
   VALUES (?, ?, ?, ?, NULL, 0, ?, ?, ?)
 )sql"};
 
-const PointSelect kGetProduct = {
-    "get_product", {"p.account_id", "p.product_id"}, {{"{columns}", kProductColumns}}, R"sql(
-  SELECT {columns}, p.account_id
-  FROM products AS p
-  WHERE {key}
-)sql"};
+const PointSelect kGetProduct = {"get_product", "products AS p", {"p.account_id", "p.product_id"}, kProductColumns};
 
 // Kind 0 lets everything through.
 const Statement kListProducts = {"list_products", {{"{columns}", kProductColumns}}, R"sql(

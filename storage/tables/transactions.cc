@@ -50,14 +50,8 @@ const Statement kGetTransactions = {
     ON c.account_id = t.account_id AND c.company_id = t.company_id
 )sql"};
 
-const PointSelect kGetTransaction = {"get_transaction",
-                                     {"t.account_id", "t.company_id", "t.transaction_id"},
-                                     {{"{columns}", kTransactionColumns}},
-                                     R"sql(
-  SELECT {columns}, t.account_id
-  FROM transactions AS t
-  WHERE {key}
-)sql"};
+const PointSelect kGetTransaction = {
+    "get_transaction", "transactions AS t", {"t.account_id", "t.company_id", "t.transaction_id"}, kTransactionColumns};
 
 // Empty filters, and state 0, let everything through.
 const Statement kListTransactions = {"list_transactions",

@@ -7,7 +7,6 @@ namespace agreements::testing {
 namespace {
 
 using storage::GatheredRead;
-using storage::PointSelect;
 using ::testing::SizeIs;
 
 template <typename Response>
@@ -71,7 +70,7 @@ class GatheredReadsTest : public ::testing::Test {
   int failing_ = 0;     // How many of them fail.
   int error_ = 0;       // With this error of the server.
   storage::TestHooks hooks_ = {.on_statement = [this](const storage::StatementEvent& event) {
-    if (event.name != "get_agreement_of_10" || event.phase != storage::StatementEvent::Phase::kBefore) return 0;
+    if (event.name != "get_agreement_of_many" || event.phase != storage::StatementEvent::Phase::kBefore) return 0;
     return ++statements_ <= failing_ ? error_ : 0;
   }};
   Service service_{&hooks_};
@@ -152,20 +151,23 @@ TEST_F(GatheredReadsTest, AListReadsNoRowsButItsOwn) {
     return read;
   };
   for (const storage::Statement* statement : storage::Statement::All()) {
-    const size_t places = statement->name() == "get_product_of_10"    ? PointSelect::kFewKeys
-                          : statement->name() == "get_product_of_100" ? PointSelect::kMostKeys
-                                                                      : 0;
-    if (places == 0) continue;
-    std::vector<storage::Value> values;
-    for (size_t i = 0; i < places; ++i) values.insert(values.end(), {"acct-1", absl::StrCat("p-", i % 7)});
+    if (statement->name() != "get_product_of_many") continue;
+    storage::PointKeys keys;
+    for (int i = 0; i < 7; ++i) {
+      const std::string id = absl::StrCat("p-", i);
+      const absl::string_view key = id;
+      keys.Add("acct-1", {&key, 1});
+    }
     rows_read();
     const int64_t before = rows_read();
     const int64_t by_itself = rows_read() - before;
-    size_t found = 0;
-    EXPECT_TRUE(session->Query(*statement, values, [&](const storage::Row&) { ++found; }).ok());
-    EXPECT_EQ(found, 7U);
-    EXPECT_LT(rows_read() - before - 2 * by_itself, kRows / 2) << statement->name();
+    int found = 0;
+    EXPECT_TRUE(session->Query(*statement, {keys.ToJson()}, [&](const storage::Row&) { ++found; }).ok());
+    EXPECT_EQ(found, 7);
+    EXPECT_LT(rows_read() - before - 2 * by_itself, kRows / 2);
+    return;
   }
+  FAIL() << "there is no such statement";
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace agreements::testing {
 namespace {
 
 constexpr char kOne[] = "get_agreement";
-constexpr char kFew[] = "get_agreement_of_10";
+constexpr char kMany[] = "get_agreement_of_many";
 constexpr absl::Duration kPatience = absl::Minutes(1);
 
 // One worker, that another call keeps while calls come together.
@@ -89,10 +89,10 @@ TEST_F(WireGatheredTest, CallsThatWaitShareARoundTripAndALoneOneHasItsOwn) {
   Gather(5);
   statements_.LetGo();
   for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
-  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(statements_.Count(kMany), 1);
   EXPECT_EQ(statements_.Count(kOne), ones_);
   EXPECT_TRUE(wire_.Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", names_).ok());
-  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(statements_.Count(kMany), 1);
   EXPECT_EQ(statements_.Count(kOne), ones_ + 1);
   // GetCompany's, theirs, and that of the last.
   WaitFor("agreements_database_round_trips_total", before + 3);
@@ -100,21 +100,21 @@ TEST_F(WireGatheredTest, CallsThatWaitShareARoundTripAndALoneOneHasItsOwn) {
 
 TEST_F(WireGatheredTest, ACallThatIsCancelledIsAnsweredAtOnceAndLeavesTheOthersTheirRead) {
   Gather(3);
-  LetGoUntil(kFew);
+  LetGoUntil(kMany);
   contexts_[1]->TryCancel();
   EXPECT_TRUE(absl::IsCancelled(answers_[1].get()));
   WaitUntilOneIsGivenUp();
   statements_.LetGo();
   EXPECT_TRUE(answers_[0].get().ok());
   EXPECT_TRUE(answers_[2].get().ok());
-  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(statements_.Count(kMany), 1);
   EXPECT_EQ(Metric("agreements_database_statements_killed_total"), 0);
 }
 
 TEST_F(WireGatheredTest, ACallWhoseDeadlinePassesIsAnsweredThen) {
   deadline_ = absl::Now() + absl::Seconds(2);
   Gather(3);
-  LetGoUntil(kFew);
+  LetGoUntil(kMany);
   EXPECT_TRUE(absl::IsDeadlineExceeded(answers_[0].get()));
   WaitUntilOneIsGivenUp();
   statements_.LetGo();
@@ -137,12 +137,12 @@ TEST_F(WireGatheredTest, ARowOfAnotherAccountIsNotThere) {
   EXPECT_EQ(ReasonOf(foreign.get()), v1::ERROR_REASON_AGREEMENT_NOT_FOUND);
   EXPECT_EQ(own.get()->agreement().agreement_id(), other.at("$agreement"));
   for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
-  EXPECT_EQ(statements_.Count(kFew), 1);
+  EXPECT_EQ(statements_.Count(kMany), 1);
 }
 
 TEST_F(WireGatheredTest, AnErrorOfTheDatabaseIsEveryCalls) {
   Gather(3);
-  statements_.Fail(kFew, 1146);
+  statements_.Fail(kMany, 1146);
   statements_.LetGo();
   for (auto& answer : answers_) EXPECT_EQ(ReasonOf(answer.get()), v1::ERROR_REASON_INTERNAL_ERROR);
 }
@@ -159,8 +159,8 @@ TEST_F(WireGatheredTest, ReadsOfDifferentMethodsDoNotMix) {
   statements_.LetGo();
   for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
   for (auto& answer : companies) EXPECT_TRUE(answer.get().ok());
-  EXPECT_EQ(statements_.Count(kFew), 1);
-  EXPECT_EQ(statements_.Count("get_company_of_10"), 1);
+  EXPECT_EQ(statements_.Count(kMany), 1);
+  EXPECT_EQ(statements_.Count("get_company_of_many"), 1);
 }
 
 TEST(WireGatheredReadsTest, AReadThatNobodyAwaitsIsStopped) {
