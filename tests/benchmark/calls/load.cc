@@ -1,0 +1,25 @@
+#include "tests/benchmark/calls/load.h"
+
+#include "tests/benchmark/figures.h"
+
+namespace agreements::benchmark {
+
+void Load::End() {
+  ends_ = true;
+  Join();
+  Require(error_.empty(), error_);
+}
+
+Load::Latencies Load::Counted() const {
+  Latencies all;
+  for (const Caller& caller : callers_) all.insert(all.end(), caller.latencies.begin(), caller.latencies.end());
+  return all;
+}
+
+void Load::Fail(const std::string& error) {
+  ends_ = true;
+  const std::lock_guard lock(mutex_);
+  if (error_.empty()) error_ = error;
+}
+
+}  // namespace agreements::benchmark
