@@ -2,11 +2,14 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <deque>
 #include <stdexcept>
 #include <utility>
 
@@ -66,6 +69,13 @@ int Connect(const std::string& server) {
     throw std::runtime_error("no server at " + server);
   }
   return opened;
+}
+
+// Until there is something to be received, which the end is, too: true; or until `until`: false.
+bool WaitForBytes(int from, absl::Time until) {
+  pollfd waiting = {.fd = from, .events = POLLIN, .revents = 0};
+  const timespec time = absl::ToTimespec(std::max(until - absl::Now(), absl::ZeroDuration()));
+  return ppoll(&waiting, 1, until == absl::InfiniteFuture() ? nullptr : &time, nullptr) > 0;
 }
 
 std::string NewPath() {
@@ -159,26 +169,46 @@ void Relay::Listen(int listener) {
 }
 
 void Relay::PassOn(int from, int to, bool to_server, std::atomic<bool>& lost) {
-  std::array<char, 65536> buffer;
-  for (;;) {
-    const ssize_t size = recv(from, buffer.data(), buffer.size(), 0);
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !hangs_ || ends_; });
-    const absl::Duration delay = delay_;
-    lock.unlock();
-    absl::SleepFor(delay);
-    if (to_server && size > 0 && IsToBeLost(std::string(buffer.data(), static_cast<size_t>(size)))) lost = true;
-    if (!to_server && lost) {
-      lock.lock();
-      ++answers_lost_;
-      for (const int socket : {from, to}) shutdown(socket, SHUT_RDWR);
-      return;
+  std::deque<Message> on_the_way;
+  bool ended = false;
+  while (!ended || !on_the_way.empty()) {
+    const absl::Time due = on_the_way.empty() ? absl::InfiniteFuture() : on_the_way.front().due;
+    if (ended) {
+      absl::SleepFor(due - absl::Now());
+    } else if (WaitForBytes(from, due)) {
+      on_the_way.push_back(Receive(from));
+      ended = on_the_way.back().bytes.empty();
     }
-    if (size <= 0 || send(to, buffer.data(), static_cast<size_t>(size), MSG_NOSIGNAL) != size) {
-      shutdown(to, SHUT_RDWR);
-      return;
-    }
+    if (on_the_way.empty() || on_the_way.front().due > absl::Now()) continue;
+    if (!Deliver(on_the_way.front().bytes, from, to, to_server, lost)) return;
+    on_the_way.pop_front();
   }
+}
+
+Relay::Message Relay::Receive(int from) {
+  std::array<char, 65536> buffer;
+  const ssize_t size = recv(from, buffer.data(), buffer.size(), 0);
+  const std::lock_guard lock(mutex_);
+  return {.due = absl::Now() + delay_,
+          .bytes = std::string(buffer.data(), static_cast<size_t>(std::max<ssize_t>(size, 0)))};
+}
+
+bool Relay::Deliver(const std::string& bytes, int from, int to, bool to_server, std::atomic<bool>& lost) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !hangs_ || ends_; });
+  lock.unlock();
+  if (to_server && IsToBeLost(bytes)) lost = true;
+  if (!to_server && lost) {
+    lock.lock();
+    ++answers_lost_;
+    for (const int socket : {from, to}) shutdown(socket, SHUT_RDWR);
+    return false;
+  }
+  if (!bytes.empty() && send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size())) {
+    return true;
+  }
+  shutdown(to, SHUT_RDWR);
+  return false;
 }
 
 }  // namespace agreements::testing

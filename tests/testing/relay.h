@@ -39,13 +39,21 @@ class Relay {
   // How many it has swallowed until now.
   int answers_lost();
 
-  // How long each message takes from now on, in each direction.
+  // How long what is received from now on takes, in each direction. What follows does not wait for it.
   void Delay(absl::Duration delay);
 
  private:
+  struct Message {
+    absl::Time due;
+    std::string bytes;  // Empty: the end.
+  };
+
   void Listen(int listener);
   // `lost`: an answer of this connection must be swallowed.
   void PassOn(int from, int to, bool to_server, std::atomic<bool>& lost);
+  Message Receive(int from);
+  // False if nothing follows.
+  bool Deliver(const std::string& bytes, int from, int to, bool to_server, std::atomic<bool>& lost);
   bool IsToBeLost(const std::string& message);
 
   const std::string server_;

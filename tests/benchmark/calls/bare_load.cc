@@ -3,8 +3,6 @@
 #include <exception>
 #include <utility>
 
-#include "absl/time/clock.h"
-
 namespace agreements::benchmark {
 
 BareLoad::BareLoad(std::vector<std::unique_ptr<BareConnection>>& connections, int callers, Work work)
@@ -17,9 +15,9 @@ void BareLoad::Begin() {
 void BareLoad::Run(int caller) {
   try {
     while (!ends()) {
-      const absl::Time begin = absl::Now();
+      const absl::Duration begin = Elapsed();
       work_(*connections_[static_cast<size_t>(caller)], caller);
-      Count(caller, absl::Now() - begin);
+      Count(caller, Elapsed() - begin);
     }
   } catch (const std::exception& error) {
     Fail(error.what());

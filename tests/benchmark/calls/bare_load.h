@@ -20,6 +20,8 @@ class BareLoad : public Load {
   // As many callers as `connections`, which must outlive it.
   BareLoad(std::vector<std::unique_ptr<BareConnection>>& connections, int callers, Work work);
 
+  ~BareLoad() override { Stop(); }
+
   void Begin() override;
 
  private:

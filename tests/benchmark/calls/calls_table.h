@@ -14,8 +14,8 @@ struct Comparison {
   std::string method;
   int callers;
   Turn service;
-  Turn empty;                 // An RPC that does nothing, of the same server.
-  Turn bare;                  // The bare connector, with as many connections, or as many as the server has workers.
+  Turn empty;  // An RPC that does nothing, of the same server.
+  Turn bare;   // The bare connector, with as many connections, or as many as the server has workers.
   std::optional<Turn> other = {};  // The method on another server, if there is one to compare with.
 };
 

@@ -5,7 +5,7 @@
 namespace agreements::benchmark {
 
 void Load::End() {
-  ends_ = true;
+  Stop();
   Join();
   Require(error_.empty(), error_);
 }
@@ -17,7 +17,7 @@ Load::Latencies Load::Counted() const {
 }
 
 void Load::Fail(const std::string& error) {
-  ends_ = true;
+  Stop();
   const std::lock_guard lock(mutex_);
   if (error_.empty()) error_ = error;
 }

@@ -37,8 +37,8 @@ class RpcLoad::Caller {
     const grpc::Slice bytes(load_.requests_(number_));
     request_ = grpc::ByteBuffer(&bytes, 1);
     context_.emplace();
-    begin_ = absl::Now();
-    context_->set_deadline(absl::ToChronoTime(begin_ + kPatience));
+    context_->set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
+    begin_ = Elapsed();
     stub_.UnaryCall(&*context_, load_.path_, {}, &request_, &response_,
                     [this](const grpc::Status& status) { Answered(status); });
   }
@@ -46,7 +46,7 @@ class RpcLoad::Caller {
  private:
   void Answered(const grpc::Status& status) {
     if (status.ok()) {
-      load_.Count(number_, absl::Now() - begin_);
+      load_.Count(number_, Elapsed() - begin_);
     } else {
       load_.Fail(absl::StrCat(load_.path_, " failed: ", status.error_code(), " ", status.error_message()));
     }
@@ -59,7 +59,7 @@ class RpcLoad::Caller {
   std::optional<grpc::ClientContext> context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
-  absl::Time begin_;
+  absl::Duration begin_;
 };
 
 RpcLoad::RpcLoad(Channels& channels, std::string path, Requests requests, int callers)
@@ -69,7 +69,10 @@ RpcLoad::RpcLoad(Channels& channels, std::string path, Requests requests, int ca
   }
 }
 
-RpcLoad::~RpcLoad() = default;
+RpcLoad::~RpcLoad() {
+  Stop();
+  RpcLoad::Join();
+}
 
 void RpcLoad::Begin() {
   running_ = callers();

@@ -28,7 +28,8 @@ struct Turn {
   Usage client;
 };
 
-// Runs the load for a fifth of `time` without looking, and then for `time`. Throws if a call fails, or if none ends.
+// Runs the load for a fifth of `time` without looking, and then for `time`, or until a call has ended. Throws if a call
+// fails.
 Turn TakeTurn(Load& load, const Processes& processes, absl::Duration time);
 
 // The median of each figure by itself. Throws if there is no turn.
