@@ -120,8 +120,7 @@ class Benchmark {
     std::vector<Turn> bare;
     std::vector<Turn> other;
     for (int i = 0; i < plan_.rounds; ++i) {
-      empty.push_back(Call(
-          server_, kEmptyRpc, [](int) { return ""; }, callers));
+      empty.push_back(CallNothing(callers));
       bare.push_back(Execute(method, callers));
       service.push_back(Call(server_, method, callers));
       if (other_) other.push_back(Call(*other_, method, callers));
@@ -136,14 +135,17 @@ class Benchmark {
   }
 
  private:
-  Turn Call(const Served& served, const std::string& path, RpcLoad::Requests requests, int callers) {
-    RpcLoad load(*served.channels, path, std::move(requests), callers);
-    return TakeTurn(load, installation_.ProcessesOf(served), plan_.turn);
+  Turn CallNothing(int callers) {
+    RpcLoad load(
+        *server_.channels, kEmptyRpc, [](int) { return ""; }, [](const std::string&) { return ""; }, callers);
+    return TakeTurn(load, installation_.ProcessesOf(server_), plan_.turn);
   }
 
   Turn Call(const Served& served, Method& method, int callers) {
-    return Call(
-        served, method.path(), [&](int caller) { return method.NextRequest(caller); }, callers);
+    RpcLoad load(
+        *served.channels, method.path(), [&](int caller) { return method.NextRequest(caller); },
+        [&](const std::string& response) { return method.WrongIn(response); }, callers);
+    return TakeTurn(load, installation_.ProcessesOf(served), plan_.turn);
   }
 
   Turn Execute(Method& method, int callers) {

@@ -23,6 +23,9 @@ class Method {
   // The caller's next request, serialized.
   virtual std::string NextRequest(int caller) = 0;
 
+  // Says what is wrong with a response that is no error; "" if nothing is.
+  virtual std::string WrongIn(const std::string& response) const { return response.empty() ? "empty response" : ""; }
+
   // Does what the caller's next call would do.
   virtual void Execute(BareConnection& connection, int caller) = 0;
 };

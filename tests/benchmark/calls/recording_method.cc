@@ -36,6 +36,15 @@ class Recording : public Method {
     return request.SerializeAsString();
   }
 
+  std::string WrongIn(const std::string& response) const override {
+    v1::RecordTransactionsResponse parsed;
+    if (!parsed.ParseFromString(response)) return "a response that does not parse";
+    for (const v1::TransactionResult& result : parsed.results()) {
+      if (result.outcome() != v1::TRANSACTION_OUTCOME_RECORDED) return result.ShortDebugString();
+    }
+    return parsed.results_size() == kTransactions ? "" : "too few results";
+  }
+
   void Execute(BareConnection& connection, int caller) override {
     static const std::string kSql = absl::StrCat(
         "INSERT INTO transactions (account_id, company_id, transaction_id, product_id, quantity, occur_time, day, "

@@ -47,10 +47,20 @@ class RpcLoad::Caller {
   void Answered(const grpc::Status& status) {
     if (status.ok()) {
       load_.Count(number_, Elapsed() - begin_);
+      if (std::exchange(first_, false)) CheckResponse();
     } else {
       load_.Fail(absl::StrCat(load_.path_, " failed: ", status.error_code(), " ", status.error_message()));
     }
     Call();
+  }
+
+  void CheckResponse() {
+    std::vector<grpc::Slice> slices;
+    static_cast<void>(response_.Dump(&slices));  // Fails for an empty response, which the check sees.
+    std::string bytes;
+    for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    const std::string wrong = load_.check_(bytes);
+    if (!wrong.empty()) load_.Fail(absl::StrCat(load_.path_, ": ", wrong));
   }
 
   RpcLoad& load_;
@@ -60,10 +70,11 @@ class RpcLoad::Caller {
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
   absl::Duration begin_;
+  bool first_ = true;
 };
 
-RpcLoad::RpcLoad(Channels& channels, std::string path, Requests requests, int callers)
-    : Load(callers), path_(std::move(path)), requests_(std::move(requests)) {
+RpcLoad::RpcLoad(Channels& channels, std::string path, Requests requests, Check check, int callers)
+    : Load(callers), path_(std::move(path)), requests_(std::move(requests)), check_(std::move(check)) {
   for (int i = 0; i < callers; ++i) {
     callers_.push_back(std::make_unique<Caller>(*this, channels.StubOf(i, callers), i));
   }

@@ -37,9 +37,12 @@ class RpcLoad : public Load {
  public:
   // The next request of a caller, serialized. Requests of different callers are asked for at the same time.
   using Requests = std::function<std::string(int caller)>;
+  // Says what is wrong with a response; "" if nothing is.
+  using Check = std::function<std::string(const std::string& response)>;
 
-  // `path`: "/agreements.v1.AgreementService/GetAgreement". `channels` must outlive it.
-  RpcLoad(Channels& channels, std::string path, Requests requests, int callers);
+  // `path`: "/agreements.v1.AgreementService/GetAgreement". `check` gets the first response of each caller. `channels`
+  // must outlive it.
+  RpcLoad(Channels& channels, std::string path, Requests requests, Check check, int callers);
   ~RpcLoad() override;
 
   void Begin() override;
@@ -52,6 +55,7 @@ class RpcLoad : public Load {
 
   const std::string path_;
   const Requests requests_;
+  const Check check_;
   std::vector<std::unique_ptr<Caller>> callers_;
   std::mutex mutex_;
   std::condition_variable changed_;
