@@ -35,7 +35,7 @@ const std::map<std::string, int> kReads = {
     {"GetAgreement", 1},      {"BatchGetAgreements", 1}, {"ListAgreements", 1},      {"ListAgreementUsers", 9},
     {"GetProduct", 1},        {"ListProducts", 1},       {"ListPrices", 1},          {"PreviewOrderBasis", 9},
     {"GetOrderBasis", 2},     {"ListOrderBases", 1},     {"ListOrderBasisLines", 2}, {"ExplainOrderBasis", 9},
-    {"VerifyOrderBasis", 17}, {"ListChanges", 1},        {"GetCompany", 1},          {"BatchGetCompanies", 1},
+    {"VerifyOrderBasis", 16}, {"ListChanges", 1},        {"GetCompany", 1},          {"BatchGetCompanies", 1},
     {"ListCompanies", 1},     {"GetCompanyDraft", 1},    {"ListCompanyDrafts", 1},   {"ListPlacements", 1},
     {"GetAccess", 1},         {"ListAccesses", 1},       {"GetTransaction", 1},      {"ListTransactions", 1},
 };
