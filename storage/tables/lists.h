@@ -3,8 +3,10 @@
 #define AGREEMENTS_STORAGE_TABLES_LISTS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "storage/connection/statement.h"
 
 namespace agreements::storage {
 

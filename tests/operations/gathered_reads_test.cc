@@ -18,6 +18,10 @@ std::string TextOf(const absl::StatusOr<Response>& response) {
 class GatheredReadsTest : public ::testing::Test {
  protected:
   GatheredReadsTest() {
+    hooks_.on_statement = [this](const storage::StatementEvent& event) {
+      if (event.name != "get_agreement_of_many" || event.phase != storage::StatementEvent::Phase::kBefore) return 0;
+      return ++statements_ <= failing_ ? error_ : 0;
+    };
     service_.clock().SetDay("2026-11-01");
     for (int i = 0; i < 2; ++i) {
       const std::string& account = account_[i];
@@ -69,10 +73,7 @@ class GatheredReadsTest : public ::testing::Test {
   int statements_ = 0;  // Of gathered reads of agreements.
   int failing_ = 0;     // How many of them fail.
   int error_ = 0;       // With this error of the server.
-  storage::TestHooks hooks_ = {.on_statement = [this](const storage::StatementEvent& event) {
-    if (event.name != "get_agreement_of_many" || event.phase != storage::StatementEvent::Phase::kBefore) return 0;
-    return ++statements_ <= failing_ ? error_ : 0;
-  }};
+  storage::TestHooks hooks_;
   Service service_{&hooks_};
   const std::string account_[2] = {"acct-1", "acct-2"};
   std::string agreement_[2];

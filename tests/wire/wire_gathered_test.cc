@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kOne[] = "get_agreement";
 constexpr char kMany[] = "get_agreement_of_many";
-constexpr absl::Duration kPatience = absl::Minutes(1);
+constexpr absl::Duration kLongest = absl::Minutes(1);
 
 // One worker, that another call keeps while calls come together.
 class WireGatheredTest : public ::testing::Test {
@@ -23,7 +23,7 @@ class WireGatheredTest : public ::testing::Test {
   double Metric(const std::string& series) { return MetricIn(wire_.server().metrics().Text(), series); }
 
   void WaitFor(const std::string& series, double value) {
-    const absl::Time deadline = absl::Now() + kPatience;
+    const absl::Time deadline = absl::Now() + kLongest;
     while (Metric(series) != value && absl::Now() < deadline) std::this_thread::yield();
     ASSERT_EQ(Metric(series), value) << series;
   }
@@ -36,7 +36,7 @@ class WireGatheredTest : public ::testing::Test {
                                  R"(",grpc_method="GetAgreement",grpc_service="agreements.v1.AgreementService",)"
                                  R"(grpc_type="unary"})"));
     };
-    const absl::Time deadline = absl::Now() + kPatience;
+    const absl::Time deadline = absl::Now() + kLongest;
     while (ended("Canceled") + ended("DeadlineExceeded") < 1 && absl::Now() < deadline) std::this_thread::yield();
     EXPECT_EQ(ended("Canceled") + ended("DeadlineExceeded"), 1);
   }
@@ -58,7 +58,9 @@ class WireGatheredTest : public ::testing::Test {
         request.set_agreement_id(agreement_id);
         v1::GetAgreementResponse response;
         absl::Status status = FromGrpcStatus(wire_.agreements().GetAgreement(&context, request, &response));
-        if (status.ok()) EXPECT_EQ(response.agreement().agreement_id(), agreement_id);
+        if (status.ok()) {
+          EXPECT_EQ(response.agreement().agreement_id(), agreement_id);
+        }
         return status;
       }));
     }
@@ -166,7 +168,7 @@ TEST_F(WireGatheredTest, ReadsOfDifferentMethodsDoNotMix) {
 TEST(WireGatheredReadsTest, AReadThatNobodyAwaitsIsStopped) {
   Statements statements;
   statements.Edit(kOne, "WHERE", "WHERE SLEEP(600) = 0 AND");
-  Wire wire({.max_call = 10 * kPatience, .max_statement = 10 * kPatience}, statements.hooks());
+  Wire wire({.max_call = 10 * kLongest, .max_statement = 10 * kLongest}, statements.hooks());
   v1::GetAgreementRequest request;
   request.set_account_id("acct-1");
   request.set_agreement_id(wire.NewAgreement("A", "acct-1"));
@@ -179,7 +181,7 @@ TEST(WireGatheredReadsTest, AReadThatNobodyAwaitsIsStopped) {
   context.TryCancel();
   EXPECT_TRUE(absl::IsCancelled(answer.get()));
   const auto metric = [&](const char* series) { return MetricIn(wire.server().metrics().Text(), series); };
-  const absl::Time deadline = absl::Now() + kPatience;
+  const absl::Time deadline = absl::Now() + kLongest;
   while (metric("agreements_queue_running{kind=\"read\"}") > 0 && absl::Now() < deadline) std::this_thread::yield();
   EXPECT_EQ(metric("agreements_queue_running{kind=\"read\"}"), 0) << "a worker still waits for the row";
 }
