@@ -259,10 +259,14 @@ std::vector<BillingRace> OtherChanges() {
        {}},
       // Deletion changes nothing about settling (A4).
       {"DeleteAgreement", DeleteA, SettleA, Allow(kOk, kNow, {"1 5"}), {}, Remove},
-      {"TwoCreations", SettleA, SettleA,
+      {"TwoCreationsOverMidnight",
+       SettleA,
+       SettleA,
        Allow({"OK"}, {"EXISTED", "PERIOD_NOT_OVER"}, {"4 5"}) +
            Allow({"EXISTED", "PERIOD_NOT_OVER"}, {"OK", "PERIOD_NOT_OVER"}, {"4 5"}),
-       kSettledUntil},
+       {}},
+      {"TwoCreations", SettleA, SettleA, Allow({"OK"}, {"EXISTED"}, {"4 5"}) + Allow({"EXISTED"}, {"OK"}, {"4 5"}),
+       kSettledUntil, nullptr, kAfterMidnight},
       {"PartAgainstWhole", SettleOneDay, SettleA,
        Allow({"OK"}, {"INTERVAL_NOT_NEXT", "PERIOD_NOT_OVER"}, {"4 5"}) + Allow({"INTERVAL_NOT_NEXT"}, kOk, {"4 5"}),
        kSettledUntil},
