@@ -79,6 +79,7 @@ class WireGatheredTest : public ::testing::Test {
   Wire wire_;
   const Names names_ = wire_.Populate("acct-1");
   const int ones_ = statements_.Count(kOne);
+  const int manys_ = statements_.Count(kMany);
   absl::Time deadline_ = absl::InfiniteFuture();  // Of the next call.
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts_;
   std::vector<std::future<absl::Status>> answers_;
@@ -91,10 +92,10 @@ TEST_F(WireGatheredTest, CallsThatWaitShareARoundTripAndALoneOneHasItsOwn) {
   Gather(5);
   statements_.LetGo();
   for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
-  EXPECT_EQ(statements_.Count(kMany), 1);
+  EXPECT_EQ(statements_.Count(kMany), manys_ + 1);
   EXPECT_EQ(statements_.Count(kOne), ones_);
   EXPECT_TRUE(wire_.Call(&Agreements::GetAgreement, "agreement_id: '$agreement'", names_).ok());
-  EXPECT_EQ(statements_.Count(kMany), 1);
+  EXPECT_EQ(statements_.Count(kMany), manys_ + 1);
   EXPECT_EQ(statements_.Count(kOne), ones_ + 1);
   // GetCompany's, theirs, and that of the last.
   WaitFor("agreements_database_round_trips_total", before + 3);
@@ -109,7 +110,7 @@ TEST_F(WireGatheredTest, ACallThatIsCancelledIsAnsweredAtOnceAndLeavesTheOthersT
   statements_.LetGo();
   EXPECT_TRUE(answers_[0].get().ok());
   EXPECT_TRUE(answers_[2].get().ok());
-  EXPECT_EQ(statements_.Count(kMany), 1);
+  EXPECT_EQ(statements_.Count(kMany), manys_ + 1);
   EXPECT_EQ(Metric("agreements_database_statements_killed_total"), 0);
 }
 
@@ -126,6 +127,7 @@ TEST_F(WireGatheredTest, ACallWhoseDeadlinePassesIsAnsweredThen) {
 
 TEST_F(WireGatheredTest, ARowOfAnotherAccountIsNotThere) {
   const Names other = wire_.Populate("acct-2");
+  const int manys = statements_.Count(kMany);
   Gather(2);
   auto foreign = std::async(std::launch::async, [&] {
     Names names = other;
@@ -139,7 +141,7 @@ TEST_F(WireGatheredTest, ARowOfAnotherAccountIsNotThere) {
   EXPECT_EQ(ReasonOf(foreign.get()), v1::ERROR_REASON_AGREEMENT_NOT_FOUND);
   EXPECT_EQ(own.get()->agreement().agreement_id(), other.at("$agreement"));
   for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
-  EXPECT_EQ(statements_.Count(kMany), 1);
+  EXPECT_EQ(statements_.Count(kMany), manys + 1);
 }
 
 TEST_F(WireGatheredTest, AnErrorOfTheDatabaseIsEveryCalls) {
@@ -161,7 +163,7 @@ TEST_F(WireGatheredTest, ReadsOfDifferentMethodsDoNotMix) {
   statements_.LetGo();
   for (auto& answer : answers_) EXPECT_TRUE(answer.get().ok());
   for (auto& answer : companies) EXPECT_TRUE(answer.get().ok());
-  EXPECT_EQ(statements_.Count(kMany), 1);
+  EXPECT_EQ(statements_.Count(kMany), manys_ + 1);
   EXPECT_EQ(statements_.Count("get_company_of_many"), 1);
 }
 
