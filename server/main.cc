@@ -10,6 +10,7 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "proto/status_macros.h"
 #include "server/config.h"
@@ -104,6 +105,8 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
   agreements::SetUpLog(agreements::LogFormat::kText);  // Until the flags are known.
+  // Debian's Abseil looks for a deadlock at each lock of a mutex, and gRPC has many.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // protobuf would log each string that is not UTF-8. The caller gets an error instead.
   google::protobuf::SetLogHandler(nullptr);
   agreements::SetUsage("Serves customer agreements over gRPC. Each flag is also read from AGREEMENTS_<NAME>.");

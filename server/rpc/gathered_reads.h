@@ -23,6 +23,7 @@
 #include "proto/status_macros.h"
 #include "server/rpc/call_in_flight.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/inline_reactor.h"
 #include "server/rpc/workers.h"
 #include "storage/connection/call.h"
 #include "storage/connection/cancellation.h"
@@ -60,7 +61,7 @@ class GatheredReads final : public Gathering {
   class Together;
 
   // A call.
-  class Reactor final : public grpc::ServerUnaryReactor {
+  class Reactor final : public InlineReactor {
    public:
     Reactor(GatheredReads& reads, const Method& method, grpc::CallbackServerContext& context, grpc::ByteBuffer& answer)
         : call_(method, context, reads.surroundings_), reads_(reads), answer_(answer) {}

@@ -4,7 +4,6 @@
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "proto/status_macros.h"
 #include "server/rpc/call_in_flight.h"
 #include "server/rpc/call_queue.h"
+#include "server/rpc/inline_reactor.h"
 #include "server/rpc/workers.h"
 
 namespace agreements {
@@ -20,7 +20,7 @@ namespace agreements {
 // Answers a call in a worker with what `Serve` makes of it: a function of a storage::Call and the request that returns
 // absl::StatusOr of the response. A call that is not allowed, not valid or not admitted is answered without it.
 template <typename Request, typename Serve>
-class UnaryReactor final : public grpc::ServerUnaryReactor {
+class UnaryReactor final : public InlineReactor {
  public:
   // See CallInFlight. `workers` outlive all calls, `answer` this one.
   UnaryReactor(const Method& method, grpc::CallbackServerContext& context, const CallSurroundings& surroundings,

@@ -20,7 +20,7 @@ namespace {
 
 // A list of rows as JSON, each with kind, term and, if it has one, revision: [["2","MoveCompany"],...]. The columns
 // have the collations of the table, so that joins use its keys.
-constexpr char kTerms[] = R"sql(JSON_TABLE(?, '$[*]' COLUMNS (
+constexpr char kTerms[] = R"sql(JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          kind TINYINT PATH '$[0]',
          term VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
          revision BIGINT PATH '$[2]')) AS terms)sql";
@@ -43,7 +43,7 @@ const Statement kInsertChanges = {"insert_changes", {{"{ENTRY}", kEntryRow}, {"{
   INSERT INTO changes (account_id, change_id, kind, term, revision, content)
   SELECT ?, change_id, kind, term, NULLIF(revision, 0),
          CASE kind WHEN {ENTRY} THEN SUBSTRING(CAST(? AS BINARY), position, length) WHEN {RESPONSE} THEN '' END
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          change_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          kind TINYINT PATH '$[1]',
          term VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin PATH '$[2]',

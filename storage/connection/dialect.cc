@@ -12,14 +12,14 @@
 namespace agreements::storage {
 namespace {
 
-constexpr absl::string_view kBegin = "JSON_TABLE(?, '$[*]' COLUMNS (";
+constexpr absl::string_view kBegin = "JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (";
 constexpr absl::string_view kEnd = "))";
 
 // The elements by their numbers, of which there are 100 times 100. They come from a recursion, since Vitess does not
 // send a join with other tables of constants to a shard as a whole. Each recursion of a statement has its own name.
 constexpr char kRows[] = R"sql((
     SELECT {columns}
-    FROM (SELECT JSON_EXTRACT(?, '$') AS content) AS list
+    FROM (SELECT JSON_EXTRACT(CONVERT(? USING utf8mb4), '$') AS content) AS list
     JOIN (WITH RECURSIVE {counted} AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM {counted} WHERE n < 99)
           SELECT 100 * hundreds.n + ones.n AS n
           FROM {counted} AS hundreds

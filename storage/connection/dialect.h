@@ -17,7 +17,7 @@ bool HasJsonTable(absl::string_view version);
 
 // A statement's text without JSON_TABLE. Each list of rows, which statements write as
 //
-//   JSON_TABLE(?, '$[*]' COLUMNS (
+//   JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
 //     company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
 //     quantity INT PATH '$[1]')) AS batch
 //

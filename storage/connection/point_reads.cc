@@ -26,8 +26,8 @@ std::string SqlForMany(absl::string_view table, std::initializer_list<absl::stri
     absl::StrAppend(&conditions, number == 1 ? "" : " AND ", column, " = batch.key_", number);
   }
   return absl::StrCat("\n  SELECT ", columns, ", batch.place",
-                      "\n  FROM JSON_TABLE(?, '$[*]' COLUMNS (\n         place INT PATH '$[0]'", elements,
-                      ")) AS batch\n  STRAIGHT_JOIN ", table, "\n    ON ", conditions, "\n");
+                      "\n  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (\n         place INT PATH '$[0]'",
+                      elements, ")) AS batch\n  STRAIGHT_JOIN ", table, "\n    ON ", conditions, "\n");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ const Statement kListOldRequests = {"list_old_requests", R"sql(
 // Looks at the time again: another server may have purged the request, and a caller used its request_id anew.
 const Statement kDeleteRequests = {"delete_requests", R"sql(
   DELETE r
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          account_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          caller VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
          request_id VARCHAR(65) CHARACTER SET ascii COLLATE ascii_bin PATH '$[2]')) AS old
@@ -52,7 +52,7 @@ const Statement kListOldResponses = {"list_old_responses", {{"{kind}", kResponse
 // Rows of entries: all, or one. By another index, MariaDB 11.8 would lock rows of calls that run.
 constexpr char kDelete[] = R"sql(
   DELETE c
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          account_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          change_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS old
   STRAIGHT_JOIN changes AS c FORCE INDEX (PRIMARY)

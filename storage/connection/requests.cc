@@ -19,7 +19,7 @@ const Statement kInsertRequest = {"insert_request", R"sql(
 const Statement kInsertRequests = {"insert_requests", R"sql(
   INSERT INTO requests (account_id, caller, request_id, request_hash, response, create_time, method, claim_id)
   SELECT ?, ?, request_id, ?, X'00', ?, ?, claim_id
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          request_id VARCHAR(65) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          claim_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS entries
 )sql"};

@@ -1,10 +1,11 @@
 // A list of rows as one value of a statement, which JSON_TABLE makes rows of again. Statements write
 //
-//   JSON_TABLE(?, '$[*]' COLUMNS (
+//   JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
 //     company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
 //     quantity INT PATH '$[1]')) AS batch
 //
-// with the collations of the tables, so that joins use the tables' keys. See dialect.h for engines without JSON_TABLE.
+// with the collations of the tables, so that joins use the tables' keys. The connector sends a text of more than 256
+// KiB as bytes, which are no JSON for MySQL before CONVERT. See dialect.h for engines without JSON_TABLE.
 #ifndef AGREEMENTS_STORAGE_CONNECTION_ROW_LIST_H_
 #define AGREEMENTS_STORAGE_CONNECTION_ROW_LIST_H_
 

@@ -18,7 +18,7 @@ const Statement kInsertAccesses = {"insert_accesses", R"sql(
                         create_time, update_time)
   SELECT ?, ?, batch.access_id, ?, batch.product_id, batch.state, NULLIF(batch.expire_time, ''),
          NULLIF(batch.from_day, ''), NULLIF(batch.until_day, ''), batch.create_time, batch.update_time
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          access_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
          state TINYINT PATH '$[2]',
@@ -81,7 +81,7 @@ const Statement kGetCompanyUser = {
           FROM placements AS p
           WHERE p.account_id = c.account_id AND p.company_id = c.company_id),
          batch.product_id, r.kind
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS batch
   JOIN companies AS c
     ON c.account_id = ? AND c.company_id = ?

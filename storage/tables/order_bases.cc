@@ -19,7 +19,7 @@ const Statement kInsertOrderBases = {"insert_order_bases", R"sql(
                            until_day, line_count, total_amount, digest, create_time)
   SELECT ?, order_basis_id, agreement_id, agreement_display_name, customer_number, from_day, until_day, line_count,
          total_amount, digest, create_time
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          order_basis_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
          agreement_display_name VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[2]',
@@ -38,7 +38,7 @@ const Statement kInsertOrderBasisLines = {"insert_order_basis_lines", R"sql(
                                  original_month)
   SELECT ?, order_basis_id, line_number, product_id, product_display_name, kind, price_valid_from, unit_price,
          user_days, days_in_month, quantity, amount, original_month
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          order_basis_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          line_number INT PATH '$[1]',
          product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[2]',

@@ -26,7 +26,7 @@ std::string HeldDays() {
   return R"sql((
     SELECT held.agreement_id, held.company_id, GREATEST(held.from_day, CAST(page.first_day AS DATE)) AS from_day,
            LEAST(CAST(? AS DATE), MIN(COALESCE(later.from_day, CAST(? AS DATE)))) AS until_day
-    FROM JSON_TABLE(?, '$[*]' COLUMNS (
+    FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
            agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
            first_day VARCHAR(10) CHARACTER SET ascii PATH '$[1]')) AS page
     STRAIGHT_JOIN placements AS held

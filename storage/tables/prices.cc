@@ -30,7 +30,7 @@ const Statement kListPrices = {"list_prices", R"sql(
 
 const Statement kGetPricedProducts = {"get_priced_products", {{"{product}", kProductColumns}}, R"sql(
   SELECT {product}, v.valid_from, v.unit_price
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS wanted
   STRAIGHT_JOIN products AS p
     ON p.account_id = ? AND p.product_id = wanted.product_id

@@ -17,7 +17,7 @@ namespace {
 // joins use the tables' keys. It comes first in every join, so that rows are locked in its order.
 
 // The transactions `t` of a batch of names. Values: the batch, account_id.
-constexpr char kNamed[] = R"sql(JSON_TABLE(?, '$[*]' COLUMNS (
+constexpr char kNamed[] = R"sql(JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS batch
   STRAIGHT_JOIN transactions AS t
@@ -29,13 +29,13 @@ const Statement kGetReferences = {"get_references", {{"{columns}", kTransactionC
   FROM {named}
   UNION ALL
   SELECT c.company_id, NULL, NULL, NULL, NULL, NULL, NULL, c.agreement_id, NULL
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS batch
   STRAIGHT_JOIN companies AS c
     ON c.account_id = ? AND c.company_id = batch.company_id
   UNION ALL
   SELECT NULL, NULL, p.product_id, NULL, NULL, NULL, NULL, NULL, p.kind
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]')) AS batch
   STRAIGHT_JOIN products AS p
     ON p.account_id = ? AND p.product_id = batch.product_id
@@ -80,7 +80,7 @@ const Statement kInsertTransactions = {"insert_transactions", R"sql(
   INSERT INTO transactions (account_id, company_id, transaction_id, product_id, quantity, occur_time, day, record_time,
                             order_basis_id)
   SELECT ?, company_id, transaction_id, product_id, quantity, occur_time, day, ?, ''
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
          product_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[2]',
@@ -93,13 +93,13 @@ const Statement kInsertTransactions = {"insert_transactions", R"sql(
 const Statement kListDaysNotHeld = {
     "list_days_not_held", {{"{holder}", HolderOn("?", "batch.company_id", "CAST(batch.day AS DATE)")}}, R"sql(
   SELECT batch.company_id, batch.day, NULL
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          day VARCHAR(10) CHARACTER SET ascii PATH '$[1]')) AS batch
   WHERE {holder} IS NULL
   UNION ALL
   SELECT c.company_id, NULL, c.agreement_id
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+  FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
          company_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
          agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]')) AS seen
   STRAIGHT_JOIN companies AS c
