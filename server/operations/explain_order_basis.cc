@@ -1,9 +1,10 @@
 // Explaining a line of an order basis or of a preview: domain.md O7.
-#include <algorithm>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
@@ -25,8 +26,8 @@ namespace {
 using storage::ReadTransaction;
 
 constexpr size_t kPageSize = 1000;  // Accesses or transactions in a message.
-// Accesses or transactions that are read at once. Each time, the database scans all of the agreement's.
-constexpr int kReadAhead = 10'000;
+// Accesses or transactions in a part: 15 MiB of accesses. Each time, the database looks at all of the agreement's.
+constexpr int kMaxPart = 200'000;
 
 // The line that is explained.
 struct Subject {
@@ -38,15 +39,6 @@ struct Subject {
   bool is_license() const { return line.kind() == v1::PRODUCT_KIND_LICENSE; }
 };
 
-// What is read at once: accesses or transactions, depending on what the line counts.
-struct Batch {
-  Subject subject;
-  std::vector<storage::UserAccess> accesses;
-  std::vector<v1::Transaction> transactions;
-
-  size_t size() const { return accesses.size() + transactions.size(); }
-};
-
 // Days of a month as a mask: bit 0 is the 1st.
 uint32_t MaskOf(const v1::AccessShare& share) {
   const absl::CivilDay from = ParseDay(share.from_day());
@@ -54,6 +46,73 @@ uint32_t MaskOf(const v1::AccessShare& share) {
   const auto bit = [first](absl::CivilDay day) { return uint64_t{1} << (day - first); };
   return static_cast<uint32_t>(bit(ParseDay(share.until_day())) - bit(from));
 }
+
+// How far an explanation has come: accesses or transactions, depending on what the line counts.
+struct Progress {
+  storage::UserAccessKey access;        // The last one,
+  uint32_t counted_days = 0;            // and its user's days so far.
+  storage::TransactionKey transaction;  // The last one.
+  int64_t told = 0;                     // User-days or pieces so far.
+};
+
+// What is read at once. It is kept as serialized messages, since an access takes 75 bytes there, and ten times as many
+// in a message object.
+class Part {
+ public:
+  explicit Part(Progress begin) : progress_(std::move(begin)) {}
+
+  void Add(const storage::UserAccess& access) {
+    const auto& [user_id, share] = access;
+    if (user_id != progress_.access.user_id) progress_.counted_days = 0;
+    if (page_.users().empty() || user_id != progress_.access.user_id) page_.add_users()->set_user_id(user_id);
+    // A day that several accesses of the user cover counts once, also across messages and parts.
+    const uint32_t new_days = MaskOf(share) & ~progress_.counted_days;
+    progress_.counted_days |= new_days;
+    progress_.told += absl::popcount(new_days);
+    v1::UserShare& user = *page_.mutable_users()->rbegin();
+    user.set_days(user.days() + absl::popcount(new_days));
+    *user.add_accesses() = share;
+    progress_.access = {.user_id = user_id,
+                        .company_id = share.company_id(),
+                        .access_id = share.access_id(),
+                        .from_day = share.from_day()};
+    EndRow();
+  }
+
+  void Add(const v1::Transaction& transaction) {
+    *page_.add_transactions() = transaction;
+    progress_.told += transaction.quantity();
+    progress_.transaction = {.company_id = transaction.company_id(),
+                             .day = transaction.day(),
+                             .transaction_id = transaction.transaction_id()};
+    EndRow();
+  }
+
+  // REQUIRES: everything is added.
+  void Finish() {
+    if (size_ % kPageSize > 0) EndPage();
+  }
+
+  int size() const { return static_cast<int>(size_); }
+  const Progress& progress() const { return progress_; }
+  // Serialized, and not taken yet. REQUIRES: Finish() was called.
+  std::deque<std::string>& pages() { return pages_; }
+
+ private:
+  void EndRow() {
+    if (++size_ % kPageSize == 0) EndPage();
+  }
+
+  void EndPage() {
+    pages_.push_back(page_.SerializeAsString());
+    page_.Clear();
+  }
+
+  Progress progress_;
+  size_t size_ = 0;
+  v1::ExplainOrderBasisResponse page_;
+  std::deque<std::string> pages_;
+};
 
 // The document, with only the requested line.
 absl::StatusOr<v1::OrderBasis> FindDocument(ReadTransaction& tx, const v1::ExplainOrderBasisRequest& request) {
@@ -104,126 +163,95 @@ absl::StatusOr<Subject> FindSubject(ReadTransaction& tx, const Context& context,
 
 // A line's explanation, page by page.
 //
-// Settled days do not change, so the pages of a document fit together although they are read one after the other. Those
-// of a preview can change between two reads. The first kReadAhead are read together with the line, and usually these
-// are all. If later ones do not add up to the line, the stream ends as PREVIEW_CHANGED.
+// Settled days do not change, so the parts of a document fit together although they are read one after the other. Those
+// of a preview can change between two reads. The first part is read together with the line, and usually it is all. If
+// later ones do not add up to the line, the stream ends as PREVIEW_CHANGED.
 class Explanation {
  public:
-  Explanation(storage::Database& database, const Context& context, const v1::ExplainOrderBasisRequest& request)
-      : database_(database), context_(context), request_(request) {}
+  Explanation(storage::Database& database, const Context& context, const v1::ExplainOrderBasisRequest& request,
+              int max_part)
+      : database_(database), context_(context), request_(request), max_part_(max_part) {}
 
   absl::StatusOr<std::optional<v1::ExplainOrderBasisResponse>> Next(const storage::Call& call) {
-    if (next_ == batch_.size() && !all_read_) RETURN_IF_ERROR(Read(call));
-    if (next_ == batch_.size()) return End();
-    return batch_.subject.is_license() ? TellUsers() : TellTransactions();
+    if (part_.pages().empty() && !all_read_) RETURN_IF_ERROR(Read(call));
+    if (part_.pages().empty()) return End();
+    v1::ExplainOrderBasisResponse page;
+    if (!page.ParseFromString(part_.pages().front())) return absl::InternalError("a page does not parse");
+    part_.pages().pop_front();
+    return page;
   }
 
  private:
-  // Reads the next batch, and before the first one the line.
+  struct SubjectAndPart {
+    Subject subject;
+    Part part;
+  };
+
+  // Reads the next part, and before the first one the line.
   absl::Status Read(const storage::Call& call) {
-    ASSIGN_OR_RETURN(Batch batch, database_.ReadSnapshot(call, [&](storage::Snapshot& tx) { return ReadBatch(tx); }));
-    batch_ = std::move(batch);
-    begun_ = true;
-    next_ = 0;
-    all_read_ = batch_.size() < kReadAhead;
+    ASSIGN_OR_RETURN(auto read, database_.ReadSnapshot(call, [&](storage::Snapshot& tx) { return ReadPart(tx); }));
+    subject_ = std::move(read.subject);
+    part_ = std::move(read.part);
+    all_read_ = part_.size() < max_part_;
     return absl::OkStatus();
   }
 
   // Const, since a transaction can run again.
-  absl::StatusOr<Batch> ReadBatch(ReadTransaction& tx) const {
-    Batch batch{.subject = batch_.subject, .accesses = {}, .transactions = {}};
-    Subject& subject = batch.subject;
-    if (!begun_) {
-      ASSIGN_OR_RETURN(subject, FindSubject(tx, context_, request_));
-    }
-    if (subject.is_license()) {
-      ASSIGN_OR_RETURN(batch.accesses, storage::ListUserAccesses(tx, subject.agreement_id, subject.line.product_id(),
-                                                                 subject.days, LastAccess(), kReadAhead));
-    } else if (subject.order_basis_id.empty()) {
-      ASSIGN_OR_RETURN(batch.transactions, storage::ListUnclaimedOfProduct(
-                                               tx, subject.agreement_id, subject.line.product_id(), subject.days.from,
-                                               subject.days.until, LastTransaction(), kReadAhead));
+  absl::StatusOr<SubjectAndPart> ReadPart(storage::Snapshot& tx) const {
+    SubjectAndPart read = {.subject = {}, .part = Part(part_.progress())};
+    if (subject_) {
+      read.subject = *subject_;
     } else {
-      ASSIGN_OR_RETURN(batch.transactions,
-                       storage::ListClaimed(tx, subject.order_basis_id, subject.line.product_id(), subject.days.from,
-                                            subject.days.until, LastTransaction(), kReadAhead));
+      ASSIGN_OR_RETURN(read.subject, FindSubject(tx, context_, request_));
     }
-    return batch;
-  }
-
-  storage::UserAccessKey LastAccess() const {
-    if (batch_.accesses.empty()) return {};
-    const auto& [user_id, share] = batch_.accesses.back();
-    return {.user_id = user_id,
-            .company_id = share.company_id(),
-            .access_id = share.access_id(),
-            .from_day = share.from_day()};
-  }
-
-  storage::TransactionKey LastTransaction() const {
-    if (batch_.transactions.empty()) return {};
-    const v1::Transaction& last = batch_.transactions.back();
-    return {.company_id = last.company_id(), .day = last.day(), .transaction_id = last.transaction_id()};
-  }
-
-  v1::ExplainOrderBasisResponse TellUsers() {
-    v1::ExplainOrderBasisResponse response;
-    const size_t end = std::min(next_ + kPageSize, batch_.size());
-    for (; next_ < end; ++next_) {
-      const auto& [user_id, share] = batch_.accesses[next_];
-      if (user_id != user_id_) counted_days_ = 0;
-      if (response.users_size() == 0 || user_id != user_id_) response.add_users()->set_user_id(user_id);
-      user_id_ = user_id;
-      v1::UserShare& user = *response.mutable_users()->rbegin();
-      // A day that several accesses of the user cover counts once, also across messages.
-      const uint32_t new_days = MaskOf(share) & ~counted_days_;
-      counted_days_ |= new_days;
-      user.set_days(user.days() + absl::popcount(new_days));
-      told_ += absl::popcount(new_days);
-      *user.add_accesses() = share;
+    const auto add = [&](const auto& row) { read.part.Add(row); };
+    const auto& [agreement_id, order_basis_id, line, days] = read.subject;
+    const auto& [access, counted_days, transaction, told] = part_.progress();
+    if (read.subject.is_license()) {
+      RETURN_IF_ERROR(storage::ForEachUserAccess(tx, agreement_id, line.product_id(), days, access, max_part_, add));
+    } else if (order_basis_id.empty()) {
+      RETURN_IF_ERROR(
+          storage::ForEachUnclaimedOfProduct(tx, agreement_id, line.product_id(), days, transaction, max_part_, add));
+    } else {
+      RETURN_IF_ERROR(
+          storage::ForEachClaimed(tx, order_basis_id, line.product_id(), days, transaction, max_part_, add));
     }
-    return response;
-  }
-
-  v1::ExplainOrderBasisResponse TellTransactions() {
-    v1::ExplainOrderBasisResponse response;
-    const size_t end = std::min(next_ + kPageSize, batch_.size());
-    for (; next_ < end; ++next_) {
-      told_ += batch_.transactions[next_].quantity();
-      *response.add_transactions() = batch_.transactions[next_];
-    }
-    return response;
+    read.part.Finish();
+    return read;
   }
 
   // Everything is sent. It must add up to the line.
   absl::StatusOr<std::optional<v1::ExplainOrderBasisResponse>> End() const {
-    const auto& [agreement_id, order_basis_id, line, days] = batch_.subject;
-    const int64_t counted = batch_.subject.is_license() ? line.user_days() : line.quantity();
-    if (told_ == counted) return std::nullopt;
+    const auto& [agreement_id, order_basis_id, line, days] = *subject_;
+    const int64_t counted = subject_->is_license() ? line.user_days() : line.quantity();
+    const int64_t told = part_.progress().told;
+    if (told == counted) return std::nullopt;
     if (order_basis_id.empty()) return PreviewChanged(agreement_id, "");
     return absl::InternalError(absl::StrCat("line ", line.line_number(), " of ", order_basis_id, " counts ", counted,
-                                            ", and history says ", told_));
+                                            ", and history says ", told));
   }
 
   storage::Database& database_;
   const Context& context_;
   const v1::ExplainOrderBasisRequest request_;
-  bool begun_ = false;
-  Batch batch_;
-  size_t next_ = 0;  // Index in the batch of the next one to send.
+  const int max_part_;
+  std::optional<Subject> subject_;  // Empty until it is read.
+  Part part_{Progress()};           // What is read and not sent yet.
   bool all_read_ = false;
-  int64_t told_ = 0;           // User-days or pieces sent so far.
-  std::string user_id_;        // Of the last access that was sent,
-  uint32_t counted_days_ = 0;  // and the user's days so far.
 };
 
 }  // namespace
 
+Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasisInParts(storage::Database& database, const Context& context,
+                                                               const v1::ExplainOrderBasisRequest& request,
+                                                               int max_part) {
+  return [explanation = std::make_shared<Explanation>(database, context, request, max_part)](
+             const storage::Call& call) { return explanation->Next(call); };
+}
+
 Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(storage::Database& database, const Context& context,
                                                         const v1::ExplainOrderBasisRequest& request) {
-  return [explanation = std::make_shared<Explanation>(database, context, request)](const storage::Call& call) {
-    return explanation->Next(call);
-  };
+  return ExplainOrderBasisInParts(database, context, request, kMaxPart);
 }
 
 }  // namespace agreements

@@ -153,6 +153,10 @@ Stream<v1::RunBillingResponse> RunBillingInPages(storage::Database& database, co
 // explain_order_basis.cc
 Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(storage::Database& database, const Context& context,
                                                         const v1::ExplainOrderBasisRequest& request);
+// The same, reading at most so many accesses or transactions at once, for tests.
+Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasisInParts(storage::Database& database, const Context& context,
+                                                               const v1::ExplainOrderBasisRequest& request,
+                                                               int max_part);
 
 }  // namespace agreements
 

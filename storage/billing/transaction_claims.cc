@@ -175,24 +175,22 @@ absl::StatusOr<std::vector<TransactionSum>> SumUnclaimed(ReadTransaction& tx, co
                   ReadSum);
 }
 
-absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, absl::string_view order_basis_id,
-                                                         absl::string_view product_id, absl::CivilDay from_day,
-                                                         absl::CivilDay until_day, const TransactionKey& after,
-                                                         int limit) {
-  return tx.Query(kListClaimed,
-                  {tx.account_id(), order_basis_id, product_id, from_day, until_day, after.company_id, after.company_id,
-                   after.day, after.day, after.transaction_id, limit},
-                  ReadTransactionRow);
+absl::Status ForEachClaimed(Snapshot& tx, absl::string_view order_basis_id, absl::string_view product_id, Days days,
+                            const TransactionKey& after, int limit,
+                            absl::FunctionRef<void(const v1::Transaction&)> take) {
+  return tx.ForEach(kListClaimed,
+                    {tx.account_id(), order_basis_id, product_id, days.from, days.until, after.company_id,
+                     after.company_id, after.day, after.day, after.transaction_id, limit},
+                    ReadTransactionRow, take);
 }
 
-absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view agreement_id,
-                                                                    absl::string_view product_id,
-                                                                    absl::CivilDay from_day, absl::CivilDay until_day,
-                                                                    const TransactionKey& after, int limit) {
-  return tx.Query(kListUnclaimedOfProduct,
-                  {tx.account_id(), agreement_id, until_day, until_day, product_id, from_day, after.company_id,
-                   after.company_id, after.day, after.day, after.transaction_id, limit},
-                  ReadTransactionRow);
+absl::Status ForEachUnclaimedOfProduct(Snapshot& tx, absl::string_view agreement_id, absl::string_view product_id,
+                                       Days days, const TransactionKey& after, int limit,
+                                       absl::FunctionRef<void(const v1::Transaction&)> take) {
+  return tx.ForEach(kListUnclaimedOfProduct,
+                    {tx.account_id(), agreement_id, days.until, days.until, product_id, days.from, after.company_id,
+                     after.company_id, after.day, after.day, after.transaction_id, limit},
+                    ReadTransactionRow, take);
 }
 
 absl::StatusOr<std::vector<v1::Transaction>> ListWronglyClaimed(ReadTransaction& tx, absl::string_view agreement_id,

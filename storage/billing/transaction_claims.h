@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "agreements/v1/transaction.pb.h"
+#include "proto/days.h"
 #include "storage/billing/agreement_days.h"
 #include "storage/connection/database.h"
 
@@ -64,18 +66,16 @@ struct TransactionKey {
   std::string transaction_id;
 };
 
-// At most `limit` transactions of a product, of days [from_day, until_day), that the order basis has claimed. Begins
-// after `after`.
-absl::StatusOr<std::vector<v1::Transaction>> ListClaimed(ReadTransaction& tx, absl::string_view order_basis_id,
-                                                         absl::string_view product_id, absl::CivilDay from_day,
-                                                         absl::CivilDay until_day, const TransactionKey& after,
-                                                         int limit);
+// Passes at most `limit` transactions of a product that the order basis has claimed to `take`, in ascending order.
+// Begins after `after`.
+absl::Status ForEachClaimed(Snapshot& tx, absl::string_view order_basis_id, absl::string_view product_id, Days days,
+                            const TransactionKey& after, int limit,
+                            absl::FunctionRef<void(const v1::Transaction&)> take);
 
 // The same for transactions that ClaimTransactions would claim.
-absl::StatusOr<std::vector<v1::Transaction>> ListUnclaimedOfProduct(ReadTransaction& tx, absl::string_view agreement_id,
-                                                                    absl::string_view product_id,
-                                                                    absl::CivilDay from_day, absl::CivilDay until_day,
-                                                                    const TransactionKey& after, int limit);
+absl::Status ForEachUnclaimedOfProduct(Snapshot& tx, absl::string_view agreement_id, absl::string_view product_id,
+                                       Days days, const TransactionKey& after, int limit,
+                                       absl::FunctionRef<void(const v1::Transaction&)> take);
 
 // At most `limit` transactions that the order basis has claimed wrongly: the agreement did not hold the company on that
 // day, or the day is `until_day` or later.

@@ -74,15 +74,14 @@ absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, const A
                   ReadUserDays);
 }
 
-absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view agreement_id,
-                                                         absl::string_view product_id, Days days,
-                                                         const UserAccessKey& after, int limit) {
+absl::Status ForEachUserAccess(Snapshot& tx, absl::string_view agreement_id, absl::string_view product_id, Days days,
+                               const UserAccessKey& after, int limit, absl::FunctionRef<void(const UserAccess&)> take) {
   const AgreementDays page = {.agreements = {{std::string(agreement_id), days.from}}, .until_day = days.until};
-  return tx.Query(kListUserAccesses,
-                  {days.until, days.until, JsonOf(page), tx.account_id(), days.until, tx.account_id(), product_id,
-                   after.user_id, after.user_id, after.company_id, after.company_id, after.access_id, after.company_id,
-                   after.access_id, after.from_day, limit},
-                  ReadUserAccess);
+  return tx.ForEach(kListUserAccesses,
+                    {days.until, days.until, JsonOf(page), tx.account_id(), days.until, tx.account_id(), product_id,
+                     after.user_id, after.user_id, after.company_id, after.company_id, after.access_id,
+                     after.company_id, after.access_id, after.from_day, limit},
+                    ReadUserAccess, take);
 }
 
 }  // namespace agreements::storage

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -36,7 +38,7 @@ struct UserAccess {
   v1::AccessShare share;
 };
 
-// A position in ListUserAccesses, which is sorted by these fields. If all are empty, it is before the first row.
+// A position in ForEachUserAccess, which is sorted by these fields. If all are empty, it is before the first row.
 struct UserAccessKey {
   std::string user_id;
   std::string company_id;
@@ -44,10 +46,10 @@ struct UserAccessKey {
   std::string from_day;
 };
 
-// At most `limit` accesses to a product that count in the agreement, in ascending order. Begins after `after`.
-absl::StatusOr<std::vector<UserAccess>> ListUserAccesses(ReadTransaction& tx, absl::string_view agreement_id,
-                                                         absl::string_view product_id, Days days,
-                                                         const UserAccessKey& after, int limit);
+// Passes at most `limit` accesses to a product that count in the agreement to `take`, in ascending order. Begins after
+// `after`. Whatever that and `limit` are, the database reads all of the agreement's accesses.
+absl::Status ForEachUserAccess(Snapshot& tx, absl::string_view agreement_id, absl::string_view product_id, Days days,
+                               const UserAccessKey& after, int limit, absl::FunctionRef<void(const UserAccess&)> take);
 
 }  // namespace agreements::storage
 

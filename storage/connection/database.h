@@ -99,6 +99,13 @@ class ReadTransaction : public PointReader {
 class Snapshot : public ReadTransaction {
  public:
   using ReadTransaction::ReadTransaction;
+
+  // Passes all rows of a SELECT to `take`, one after the other, as `reader` converts them. Keeps none of them.
+  template <typename T>
+  absl::Status ForEach(const Statement& statement, absl::Span<const Value> values, T (*reader)(const Row&),
+                       absl::FunctionRef<void(const T&)> take) {
+    return session_.Query(statement, values, [&](const Row& row) { take(reader(row)); });
+  }
 };
 
 // Reads and writes the rows of one account, at READ COMMITTED. A function that writes tells the trail what it has

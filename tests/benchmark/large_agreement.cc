@@ -183,7 +183,7 @@ class LargeAgreement {
     request.set_order_basis_id(OrderBasisId());
     request.set_line_number(1);
     Compare(
-        "explain a line, all pages", 1,
+        "explain a line, all pages", fixture_.scale().repetitions,
         [&] {
           return TimeOf([&] {
             const auto stream = ExplainOrderBasis(fixture_.service().database(), fixture_.service().context(), request);

@@ -146,28 +146,47 @@ std::string Replay::CheckDocument(const oracle::Document& document) {
   return differences.empty() ? "" : absl::StrCat("  of ", document.id, "\n", differences);
 }
 
+absl::StatusOr<v1::ExplainOrderBasisResponse> Replay::WholeOf(
+    const Stream<v1::ExplainOrderBasisResponse>& stream) const {
+  v1::ExplainOrderBasisResponse whole;
+  while (true) {
+    const auto message = stream(StreamCall());
+    if (!message.ok()) return message.status();
+    if (!*message) return whole;
+    for (const v1::UserShare& user : (*message)->users()) {
+      const bool goes_on = !whole.users().empty() && whole.users().rbegin()->user_id() == user.user_id();
+      v1::UserShare& told = goes_on ? *whole.mutable_users()->rbegin() : *whole.add_users();
+      told.set_user_id(user.user_id());
+      told.set_days(told.days() + user.days());
+      told.mutable_accesses()->MergeFrom(user.accesses());
+    }
+    whole.mutable_transactions()->MergeFrom((*message)->transactions());
+  }
+}
+
 std::string Replay::CheckExplanation(const Fields& explained, int line_number, const oracle::Document& document,
                                      const oracle::Line& line) {
   auto request = For<v1::ExplainOrderBasisRequest>();
   SetFields(explained, request);
   request.set_line_number(line_number);
-  auto stream = ExplainOrderBasis(service_.database(), service_.context(), request);
-  std::vector<v1::UserShare> users;
+  const auto whole = WholeOf(ExplainOrderBasis(service_.database(), service_.context(), request));
+  if (!whole.ok()) return Mismatch(whole.status(), {});
+  const std::vector<v1::UserShare> users(whole->users().begin(), whole->users().end());
   std::vector<std::string> is;
-  while (true) {
-    const auto message = stream(StreamCall());
-    if (!message.ok()) return Mismatch(message.status(), {});
-    if (!*message) break;
-    users.insert(users.end(), (*message)->users().begin(), (*message)->users().end());
-    for (const v1::Transaction& transaction : (*message)->transactions()) {
-      is.push_back(TransactionText(transaction));
-      if (!document.id.empty()) ++explained_transactions_[is.back()];
-    }
+  for (const v1::Transaction& transaction : whole->transactions()) {
+    is.push_back(TransactionText(transaction));
+    if (!document.id.empty()) ++explained_transactions_[is.back()];
+  }
+  std::string in_parts;
+  for (const int max_part : {1, 7}) {
+    const auto parts = WholeOf(ExplainOrderBasisInParts(service_.database(), service_.context(), request, max_part));
+    if (!parts.ok()) return Mismatch(parts.status(), {});
+    absl::StrAppend(&in_parts, Difference(parts->DebugString(), whole->DebugString()));
   }
   std::vector<std::string> should_be;
   for (const size_t i : line.transactions) should_be.push_back(TransactionText(oracle_, oracle_.transactions[i]));
   const std::string differences =
-      absl::StrCat(Difference(SortedLines(is), SortedLines(should_be)), CheckUsers(document, line, users));
+      absl::StrCat(in_parts, Difference(SortedLines(is), SortedLines(should_be)), CheckUsers(document, line, users));
   return differences.empty() ? "" : absl::StrCat("  of line ", line_number, "\n", differences);
 }
 

@@ -20,6 +20,7 @@ inline constexpr size_t kMaxAnswer = size_t{4} << 20;
 class OrderBasesFixture : public OperationsTest {
  protected:
   using Explained = std::vector<v1::ExplainOrderBasisResponse>;
+  static constexpr int kWhole = 0;  // As much at once as the service reads.
 
   OrderBasesFixture() {
     service_.clock().SetDay("2026-10-01");
@@ -66,11 +67,20 @@ class OrderBasesFixture : public OperationsTest {
   // Explains the line that `fields` name: see OfDocument().
   absl::StatusOr<Explained> Explain(
       const Fields& fields, size_t at_message = 0, const std::function<void()>& change = [] {}) {
+    return ExplainInParts(kWhole, fields, at_message, change);
+  }
+
+  // The same, reading at most so many accesses or transactions at once.
+  absl::StatusOr<Explained> ExplainInParts(
+      int max_part, const Fields& fields, size_t at_message = 0, const std::function<void()>& change = [] {}) {
     v1::ExplainOrderBasisRequest request;
     request.set_account_id(kAccount);
     SetFields(fields, request);
     if (absl::Status status = Validate(request); !status.ok()) return status;
-    return ReadAll(ExplainOrderBasis(service_.database(), service_.context(), request), at_message, change);
+    return ReadAll(max_part == kWhole
+                       ? ExplainOrderBasis(service_.database(), service_.context(), request)
+                       : ExplainOrderBasisInParts(service_.database(), service_.context(), request, max_part),
+                   at_message, change);
   }
 
   static Fields OfDocument(const v1::OrderBasis& document, int line_number) {

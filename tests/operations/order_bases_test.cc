@@ -102,7 +102,7 @@ TEST_F(OrderBasesTest, AnExplanationGoesOnInFurtherMessagesAndCountsNobodyTwice)
   service_.clock().SetDay("2026-11-01");
   const v1::OrderBasis document = CreateOctober();
 
-  const auto messages = Explain(OfDocument(document, 1)).value();
+  const auto messages = ExplainInParts(kUsers, OfDocument(document, 1)).value();
   ASSERT_EQ(messages.size(), 11);
   std::set<std::string> users;
   int64_t user_days = 0;

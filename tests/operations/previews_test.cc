@@ -6,6 +6,8 @@ namespace {
 
 class PreviewsTest : public OrderBasesFixture {
  protected:
+  static constexpr int kPart = 10'000;  // Accesses or transactions that are read at once.
+
   void SetUp() override { NewProducts(); }
 
   absl::StatusOr<v1::PreviewOrderBasisResponse> Estimate(const std::string& from_day = "",
@@ -49,7 +51,7 @@ class PreviewsTest : public OrderBasesFixture {
     return explained.ok() ? TextOf(*explained) : Outcome(explained);
   }
 
-  // 10,001 users, of whom the last, user-20000, has an access of their own: one more than are read at once.
+  // 10,001 users, of whom the last, user-20000, has an access of their own: one more than a part has.
   void AddUsers() {
     service_.Grant(company_, "user-10000", {"accounting"}).value();
     service_.Sql(R"sql(
@@ -61,7 +63,7 @@ class PreviewsTest : public OrderBasesFixture {
   FROM accesses, hundred AS a, hundred AS b)sql");
   }
 
-  // 10,001 transactions of a piece each: one more than are read at once.
+  // 10,001 transactions of a piece each: one more than a part has.
   void AddTransactions() {
     service_.Record(company_, "t10000", "scan", 1, "2026-10-01T08:00:00Z").value();
     service_.Sql(R"sql(
@@ -229,13 +231,13 @@ TEST_F(PreviewsTest, UsersThatNoLongerAddUpToTheLineEndTheExplanation) {
   AddUsers();
   service_.clock().SetDay("2026-10-11");
   const Fields line = OfPreview(1, {{"estimate", "true"}});
-  EXPECT_EQ(Explain(line).value().size(), 11U);
+  EXPECT_EQ(ExplainInParts(kPart, line).value().size(), 11U);
   const auto revoke = [&] { service_.Revoke(company_, "user-20000", {"accounting"}).value(); };
-  EXPECT_EQ(Outcome(Explain(line, 11, revoke)), "PREVIEW_CHANGED");
-  EXPECT_EQ(Explain(line).value().size(), 11U);
+  EXPECT_EQ(Outcome(ExplainInParts(kPart, line, 11, revoke)), "PREVIEW_CHANGED");
+  EXPECT_EQ(ExplainInParts(kPart, line).value().size(), 11U);
   // Who is gone for good is missing from what is read last.
   const auto remove = [&] { service_.Sql("DELETE FROM accesses WHERE user_id = 'user-20000'"); };
-  EXPECT_EQ(Outcome(Explain(line, 11, remove)), "PREVIEW_CHANGED");
+  EXPECT_EQ(Outcome(ExplainInParts(kPart, line, 11, remove)), "PREVIEW_CHANGED");
 }
 
 TEST_F(PreviewsTest, TransactionsThatNoLongerAddUpToTheLineEndTheExplanation) {
@@ -243,13 +245,15 @@ TEST_F(PreviewsTest, TransactionsThatNoLongerAddUpToTheLineEndTheExplanation) {
   AddTransactions();
   service_.clock().SetDay("2026-10-11");
   const Fields line = OfPreview(1, {{"until_day", "2026-10-11"}});
-  const Explained explained = Explain(line).value();
+  const Explained explained = ExplainInParts(kPart, line).value();
   ASSERT_EQ(explained.size(), 11U);
   EXPECT_EQ(explained[10].transactions(0).transaction_id(), "t20000");
-  EXPECT_EQ(Outcome(Explain(line, 11, [&] { service_.Cancel(company_, "t20000").value(); })), "PREVIEW_CHANGED");
-  EXPECT_EQ(Explain(line).value().size(), 10U);
+  EXPECT_EQ(Outcome(ExplainInParts(kPart, line, 11, [&] { service_.Cancel(company_, "t20000").value(); })),
+            "PREVIEW_CHANGED");
+  EXPECT_EQ(ExplainInParts(kPart, line).value().size(), 10U);
   service_.Record(company_, "t20001", "scan", 1, "2026-10-01T08:00:00Z").value();
-  EXPECT_EQ(Outcome(Explain(line, 11, [&] { service_.CreateOrder(agreement_, "2026-10-01", "2026-10-11").value(); })),
+  EXPECT_EQ(Outcome(ExplainInParts(kPart, line, 11,
+                                   [&] { service_.CreateOrder(agreement_, "2026-10-01", "2026-10-11").value(); })),
             "PREVIEW_CHANGED")
       << "they are claimed by a document";
 }
