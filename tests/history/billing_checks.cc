@@ -6,6 +6,7 @@
 #include "server/requests/validate.h"
 #include "tests/history/billing_replay.h"
 #include "tests/history/billing_texts.h"
+#include "tests/testing/explanation.h"
 
 namespace agreements::testing {
 namespace {
@@ -153,14 +154,7 @@ absl::StatusOr<v1::ExplainOrderBasisResponse> Replay::WholeOf(
     const auto message = stream(StreamCall());
     if (!message.ok()) return message.status();
     if (!*message) return whole;
-    for (const v1::UserShare& user : (*message)->users()) {
-      const bool goes_on = !whole.users().empty() && whole.users().rbegin()->user_id() == user.user_id();
-      v1::UserShare& told = goes_on ? *whole.mutable_users()->rbegin() : *whole.add_users();
-      told.set_user_id(user.user_id());
-      told.set_days(told.days() + user.days());
-      told.mutable_accesses()->MergeFrom(user.accesses());
-    }
-    whole.mutable_transactions()->MergeFrom((*message)->transactions());
+    AddMessage(**message, whole);
   }
 }
 

@@ -121,7 +121,7 @@ class Replay {
   std::string CheckEstimate(int agreement, const std::string& from_day, const std::string& until_day);
   // `preview` are the fields of a preview's request.
   std::string CheckPreviewsLines(const Fields& preview, const oracle::Document& document);
-  // All messages as one, in which each user is named once.
+  // All messages as one.
   absl::StatusOr<v1::ExplainOrderBasisResponse> WholeOf(const Stream<v1::ExplainOrderBasisResponse>& stream) const;
   // Of a document, what is explained is noted.
   std::string CheckExplanation(const Fields& explained, int line_number, const oracle::Document& document,

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/operations/order_bases_fixture.h"
+#include "tests/testing/explanation.h"
 
 namespace agreements::testing {
 namespace {
@@ -119,6 +120,32 @@ TEST_F(OrderBasesTest, AnExplanationGoesOnInFurtherMessagesAndCountsNobodyTwice)
   EXPECT_EQ(messages.back().users(0).user_id(), last_user);
   EXPECT_EQ(messages.back().users(0).days(), 0);
   EXPECT_EQ(messages.back().users(0).accesses(0).company_id(), other_company);
+}
+
+TEST_F(OrderBasesTest, AnExplanationIsTheSameWhateverIsReadAtOnce) {
+  const std::string other_company = service_.NewCompany(agreement_, "Sørvest");
+  for (const std::string& company : {company_, other_company}) {
+    for (const char* user : {"anna", "bo"}) service_.Grant(company, user, {"accounting"}).value();
+    for (const char* id : {"t1", "t2"}) service_.Record(company, id, "scan", 3, "2026-10-01T08:00:00Z").value();
+    service_.Record(company, "t0", "scan", 2, "2026-10-01T08:00:00Z").value();
+  }
+  // Away for ten days, so that an access to it has two shares.
+  service_.clock().SetDay("2026-10-10");
+  service_.Move(company_, service_.NewAgreement("Elsewhere")).value();
+  service_.clock().SetDay("2026-10-20");
+  service_.Move(company_, agreement_).value();
+  service_.clock().SetDay("2026-11-01");
+  const v1::OrderBasis document = CreateOctober();
+  for (const int line : {1, 2}) {
+    const Explained whole = Explain(OfDocument(document, line)).value();
+    ASSERT_EQ(whole.size(), 1U);
+    for (const int part : {1, 2, 7}) {
+      v1::ExplainOrderBasisResponse in_parts;
+      const Explained messages = ExplainInParts(part, OfDocument(document, line)).value();
+      for (const v1::ExplainOrderBasisResponse& message : messages) AddMessage(message, in_parts);
+      EXPECT_EQ(in_parts.DebugString(), whole[0].DebugString()) << "line " << line << ", parts of " << part;
+    }
+  }
 }
 
 TEST_F(OrderBasesTest, TransactionsAreExplainedInOrderOverSeveralMessages) {
