@@ -40,11 +40,10 @@ struct Subject {
 };
 
 // Days of a month as a mask: bit 0 is the 1st.
-uint32_t MaskOf(const v1::AccessShare& share) {
-  const absl::CivilDay from = ParseDay(share.from_day());
-  const absl::CivilDay first = MonthOf(from).from;
+uint32_t MaskOf(Days days) {
+  const absl::CivilDay first = MonthOf(days.from).from;
   const auto bit = [first](absl::CivilDay day) { return uint64_t{1} << (day - first); };
-  return static_cast<uint32_t>(bit(ParseDay(share.until_day())) - bit(from));
+  return static_cast<uint32_t>(bit(days.until) - bit(days.from));
 }
 
 // How far an explanation has come: accesses or transactions, depending on what the line counts.
@@ -62,20 +61,23 @@ class Part {
   explicit Part(Progress begin) : progress_(std::move(begin)) {}
 
   void Add(const storage::UserAccess& access) {
-    const auto& [user_id, share] = access;
-    if (user_id != progress_.access.user_id) progress_.counted_days = 0;
-    if (page_.users().empty() || user_id != progress_.access.user_id) page_.add_users()->set_user_id(user_id);
+    const auto& [key, until_day] = access;
+    const bool is_next_user = key.user_id != progress_.access.user_id;
+    if (is_next_user) progress_.counted_days = 0;
+    if (is_next_user || page_.users().empty()) page_.add_users()->set_user_id(key.user_id);
     // A day that several accesses of the user cover counts once, also across messages and parts.
-    const uint32_t new_days = MaskOf(share) & ~progress_.counted_days;
-    progress_.counted_days |= new_days;
-    progress_.told += absl::popcount(new_days);
+    const uint32_t days = MaskOf({.from = ParseDay(key.from_day), .until = ParseDay(until_day)});
+    const int new_days = absl::popcount(days & ~progress_.counted_days);
+    progress_.counted_days |= days;
+    progress_.told += new_days;
+    progress_.access = key;
     v1::UserShare& user = *page_.mutable_users()->rbegin();
-    user.set_days(user.days() + absl::popcount(new_days));
-    *user.add_accesses() = share;
-    progress_.access = {.user_id = user_id,
-                        .company_id = share.company_id(),
-                        .access_id = share.access_id(),
-                        .from_day = share.from_day()};
+    user.set_days(user.days() + new_days);
+    v1::AccessShare& share = *user.add_accesses();
+    share.set_company_id(key.company_id);
+    share.set_access_id(key.access_id);
+    share.set_from_day(key.from_day);
+    share.set_until_day(until_day);
     EndRow();
   }
 

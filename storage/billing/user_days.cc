@@ -55,13 +55,11 @@ UserDays ReadUserDays(const Row& row) {
 }
 
 UserAccess ReadUserAccess(const Row& row) {
-  UserAccess access;
-  access.user_id = row.GetString(1);
-  access.share.set_company_id(row.GetString(2));
-  access.share.set_access_id(row.GetString(3));
-  access.share.set_from_day(row.GetString(4));
-  access.share.set_until_day(row.GetString(5));
-  return access;
+  return {.key = {.user_id = row.GetString(1),
+                  .company_id = row.GetString(2),
+                  .access_id = row.GetString(3),
+                  .from_day = row.GetString(4)},
+          .until_day = row.GetString(5)};
 }
 
 }  // namespace

@@ -14,7 +14,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "agreements/v1/order_basis.pb.h"
 #include "proto/days.h"
 #include "storage/billing/agreement_days.h"
 #include "storage/connection/database.h"
@@ -32,18 +31,18 @@ struct UserDays {
 // REQUIRES: all days are of one month.
 absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, const AgreementDays& page);
 
-// The days of an access while the agreement held the company.
-struct UserAccess {
-  std::string user_id;
-  v1::AccessShare share;
-};
-
 // A position in ForEachUserAccess, which is sorted by these fields. If all are empty, it is before the first row.
 struct UserAccessKey {
   std::string user_id;
   std::string company_id;
   std::string access_id;
   std::string from_day;
+};
+
+// The days of an access while the agreement held the company. An access has several if the company was away.
+struct UserAccess {
+  UserAccessKey key;
+  std::string until_day;
 };
 
 // Passes at most `limit` accesses to a product that count in the agreement to `take`, in ascending order. Begins after
