@@ -1,4 +1,5 @@
 // Explaining a line of an order basis or of a preview: domain.md O7.
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "proto/days.h"
 #include "proto/errors.h"
 #include "proto/status_macros.h"
+#include "server/operations/explanation_memory.h"
 #include "server/operations/operations.h"
 #include "server/operations/order_basis_steps.h"
 #include "server/rules/pricing.h"
@@ -26,8 +28,8 @@ namespace {
 using storage::ReadTransaction;
 
 constexpr size_t kPageSize = 1000;  // Accesses or transactions in a message.
-// Accesses or transactions in a part: 15 MiB of accesses. Each time, the database looks at all of the agreement's.
-constexpr int kMaxPart = 200'000;
+
+ExplanationMemory all_memory;  // Of the process.
 
 // The line that is explained.
 struct Subject {
@@ -191,15 +193,22 @@ class Explanation {
 
   // Reads the next part, and before the first one the line.
   absl::Status Read(const storage::Call& call) {
-    ASSIGN_OR_RETURN(auto read, database_.ReadSnapshot(call, [&](storage::Snapshot& tx) { return ReadPart(tx); }));
+    memory_ = {};
+    ExplanationMemory::Share memory = all_memory.Take();
+    const int rows = std::min(max_part_, memory.rows());
+    ASSIGN_OR_RETURN(auto read,
+                     database_.ReadSnapshot(call, [&](storage::Snapshot& tx) { return ReadPart(tx, rows); }));
     subject_ = std::move(read.subject);
     part_ = std::move(read.part);
-    all_read_ = part_.size() < max_part_;
+    memory.Keep(part_.size());
+    memory_ = std::move(memory);
+    all_read_ = part_.size() < rows;
     return absl::OkStatus();
   }
 
-  // Const, since a transaction can run again.
-  absl::StatusOr<SubjectAndPart> ReadPart(storage::Snapshot& tx) const {
+  // At most so many rows. Each time, the database looks at all of the agreement's. Const, since a transaction can run
+  // again.
+  absl::StatusOr<SubjectAndPart> ReadPart(storage::Snapshot& tx, int rows) const {
     SubjectAndPart read = {.subject = {}, .part = Part(part_.progress())};
     if (subject_) {
       read.subject = *subject_;
@@ -210,13 +219,12 @@ class Explanation {
     const auto& [agreement_id, order_basis_id, line, days] = read.subject;
     const auto& [access, counted_days, transaction, told] = part_.progress();
     if (read.subject.is_license()) {
-      RETURN_IF_ERROR(storage::ForEachUserAccess(tx, agreement_id, line.product_id(), days, access, max_part_, add));
+      RETURN_IF_ERROR(storage::ForEachUserAccess(tx, agreement_id, line.product_id(), days, access, rows, add));
     } else if (order_basis_id.empty()) {
       RETURN_IF_ERROR(
-          storage::ForEachUnclaimedOfProduct(tx, agreement_id, line.product_id(), days, transaction, max_part_, add));
+          storage::ForEachUnclaimedOfProduct(tx, agreement_id, line.product_id(), days, transaction, rows, add));
     } else {
-      RETURN_IF_ERROR(
-          storage::ForEachClaimed(tx, order_basis_id, line.product_id(), days, transaction, max_part_, add));
+      RETURN_IF_ERROR(storage::ForEachClaimed(tx, order_basis_id, line.product_id(), days, transaction, rows, add));
     }
     read.part.Finish();
     return read;
@@ -237,8 +245,9 @@ class Explanation {
   const Context& context_;
   const v1::ExplainOrderBasisRequest request_;
   const int max_part_;
-  std::optional<Subject> subject_;  // Empty until it is read.
-  Part part_{Progress()};           // What is read and not sent yet.
+  std::optional<Subject> subject_;   // Empty until it is read.
+  Part part_{Progress()};            // What is read and not sent yet.
+  ExplanationMemory::Share memory_;  // That it takes.
   bool all_read_ = false;
 };
 
@@ -253,7 +262,7 @@ Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasisInParts(storage::Database
 
 Stream<v1::ExplainOrderBasisResponse> ExplainOrderBasis(storage::Database& database, const Context& context,
                                                         const v1::ExplainOrderBasisRequest& request) {
-  return ExplainOrderBasisInParts(database, context, request, kMaxPart);
+  return ExplainOrderBasisInParts(database, context, request, ExplanationMemory::kMost);
 }
 
 }  // namespace agreements
