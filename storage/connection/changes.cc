@@ -4,10 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "google/protobuf/struct.pb.h"
-#include "google/protobuf/util/json_util.h"
 #include "proto/id_prefixes.h"
 #include "proto/status_macros.h"
 #include "proto/timestamps.h"
@@ -80,16 +77,15 @@ struct Term {
 };
 
 std::string JsonOf(const std::vector<Term>& terms) {
-  google::protobuf::ListValue list;
-  for (const Term& term : terms) {
-    auto& row = *list.add_values()->mutable_list_value();
-    row.add_values()->set_string_value(absl::StrCat(term.kind));
-    row.add_values()->set_string_value(term.term);
-    if (term.revision != 0) row.add_values()->set_string_value(absl::StrCat(term.revision));
+  RowList rows;
+  for (const auto& [kind, term, revision] : terms) {
+    if (revision == 0) {
+      rows.Add(kind, term);
+    } else {
+      rows.Add(kind, term, revision);
+    }
   }
-  std::string json;
-  // Strings cannot fail. If they did, the database would refuse the text.
-  return google::protobuf::util::MessageToJsonString(list, &json).ok() ? json : "";
+  return std::move(rows).Json();
 }
 
 // Of "agreements.v1.MoveCompanyRequest": "MoveCompany".

@@ -1,15 +1,17 @@
 #include "storage/connection/purge.h"
 
+#include <array>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/struct.pb.h"
-#include "google/protobuf/util/json_util.h"
 #include "proto/id_prefixes.h"
 #include "proto/status_macros.h"
 #include "storage/connection/changes.h"
 #include "storage/connection/ids.h"
+#include "storage/connection/row_list.h"
 
 namespace agreements::storage {
 namespace {
@@ -62,20 +64,14 @@ const Statement kDeleteChanges = {"delete_changes", {{"{and_kind}", ""}}, kDelet
 const Statement kDeleteResponses = {
     "delete_responses", {{"{and_kind}", absl::StrCat(" AND c.kind = ", kResponseRow)}}, kDelete};
 
-using Key = std::vector<std::string>;
+using Key = std::array<std::string, 3>;
 
 Key ReadKey(const Row& row) { return {row.GetString(1), row.GetString(2), row.GetString(3)}; }
 
-// An array of keys, which are arrays.
 std::string JsonOf(const std::vector<Key>& keys) {
-  google::protobuf::ListValue list;
-  for (const Key& key : keys) {
-    auto& columns = *list.add_values()->mutable_list_value();
-    for (const std::string& column : key) columns.add_values()->set_string_value(column);
-  }
-  std::string json;
-  // Strings cannot fail. If they did, the database would refuse the text.
-  return google::protobuf::util::MessageToJsonString(list, &json).ok() ? json : "";
+  RowList rows;
+  for (const Key& key : keys) std::apply([&rows](const auto&... columns) { rows.Add(columns...); }, key);
+  return std::move(rows).Json();
 }
 
 // Deletes what `list` finds. The values of `delete_them` begin with the keys.
