@@ -51,7 +51,7 @@ std::optional<google::protobuf::Timestamp> ParseDateTime(absl::string_view text)
   }
   google::protobuf::Timestamp timestamp;
   const int64_t days = *date - absl::CivilDay(1970, 1, 1);
-  timestamp.set_seconds(86400 * days + 3600 * hour + 60 * minute + second);
+  timestamp.set_seconds(((days * 24 + hour) * 60 + minute) * 60 + second);
   timestamp.set_nanos(nanos);
   return timestamp;
 }
