@@ -216,12 +216,16 @@ std::map<std::string, absl::Status> ErrorsOfTrouble() {
   std::map<std::string, absl::Status> errors;
   Wire busy({.workers = 1, .max_queue = 0});
   errors["RESOURCE_EXHAUSTED SERVER_BUSY; RetryInfo"] = GetAgreement(busy);
+  {
+    Statements statements;
+    Wire hasty({.max_call = absl::Seconds(1)}, statements.hooks());
+    statements.Fail("get_agreement", 1213);  // Deadlock
+    errors["DEADLINE_EXCEEDED DEADLINE_PASSED"] = GetAgreement(hasty);
+  }
   Statements statements;
-  Wire wire({.max_call = absl::Seconds(2), .unreachable_after = absl::Milliseconds(100)}, statements.hooks());
+  Wire wire({.unreachable_after = absl::Milliseconds(100)}, statements.hooks());
   statements.Fail("get_agreement", 1290);  // Read-only
   errors["UNAVAILABLE DATABASE_UNAVAILABLE; RetryInfo"] = GetAgreement(wire);
-  statements.Fail("get_agreement", 1213);  // Deadlock
-  errors["DEADLINE_EXCEEDED DEADLINE_PASSED"] = GetAgreement(wire);
   statements.Fail("get_agreement", 1146);  // No such table
   const absl::Status internal = GetAgreement(wire);
   if (const auto info = DetailOf<google::rpc::ErrorInfo>(internal)) {
