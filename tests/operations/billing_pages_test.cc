@@ -207,7 +207,7 @@ class SettledMeanwhileTest : public BillingPagesTest {
       change();
       return 0;
     };
-    const std::string results = Run();
+    std::string results = Run();
     on_statement_ = nullptr;
     return results;
   }
