@@ -75,7 +75,7 @@ class Writer {
   void Write(const std::stop_token& stop, const std::string& account_id, int64_t agreements) {
     std::mt19937 random;
     while (!stop.stop_requested()) {
-      const int64_t agreement = std::min<int64_t>(next_ + random() % kTurn, agreements - 1);
+      const int64_t agreement = std::min<int64_t>(next_ + static_cast<int64_t>(random() % kTurn), agreements - 1);
       waits_.push_back(TimeOf([&] {
         Fixture::Require(session_->Execute(kLock, {account_id, IdOf("agr-", agreement)}).status());
       }));

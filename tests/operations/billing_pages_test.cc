@@ -39,7 +39,7 @@ class BillingPagesTest : public ::testing::Test {
   Service& service() { return *service_; }
 
   std::string NewAgreement(const std::string& name, const std::string& customer_number = "417") {
-    const std::string agreement = service().NewAgreementWithNumber(name, customer_number);
+    std::string agreement = service().NewAgreementWithNumber(name, customer_number);
     companies_[name] = service().NewCompany(agreement, name);
     service().Grant(companies_[name], "anna", {"accounting"}).value();
     return agreement;

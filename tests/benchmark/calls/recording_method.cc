@@ -51,7 +51,7 @@ class Recording : public Method {
         "record_time, order_basis_id) VALUES ",
         absl::StrJoin(std::vector<std::string>(kTransactions, "(?, ?, ?, ?, ?, ?, ?, ?, ?)"), ", "));
     std::vector<std::string> values;
-    values.reserve(kTransactions * kColumns);
+    values.reserve(size_t{kTransactions} * kColumns);
     const std::string account_id = AccountOf(caller);
     const std::string time = absl::FormatTime("%Y-%m-%d %H:%M:%S", occur_time_, absl::UTCTimeZone());
     for (int i = 0; i < kTransactions; ++i) {
