@@ -22,10 +22,11 @@ struct AgreementDays {
   absl::CivilDay until_day;
 };
 
-// The agreements as the value of a statement, see HeldDays().
+// The agreements with their places, from 0, as the value of a statement, see HeldDays().
 inline std::string JsonOf(const AgreementDays& page) {
   RowList rows;
-  for (const auto& [agreement_id, from_day] : page.agreements) rows.Add(agreement_id, FormatDay(from_day));
+  int place = 0;
+  for (const auto& [agreement_id, from_day] : page.agreements) rows.Add(place++, agreement_id, FormatDay(from_day));
   return std::move(rows).Json();
 }
 

@@ -1,7 +1,10 @@
 #include "storage/billing/user_days.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "proto/days.h"
+#include "proto/status_macros.h"
 #include "storage/tables/placement_sql.h"
 
 namespace agreements::storage {
@@ -19,18 +22,19 @@ const std::string kCounting = absl::StrCat(HeldDays(), R"sql( AS p
     AND a.from_day < p.until_day
   WHERE p.from_day < p.until_day)sql");
 
-// ORDER BY NULL, since MariaDB sorts what it has grouped.
+// Grouped by the agreement's place, since its id would make the temporary table of a large agreement too large for
+// memory, and take twice as long. ORDER BY NULL, since MariaDB sorts what it has grouped.
 const Statement kCountUserDays = {"count_user_days", {{"{counting}", kCounting}}, R"sql(
-  SELECT agreement_id, product_id, days, COUNT(*)
+  SELECT place, product_id, days, COUNT(*)
   FROM (
-    SELECT p.agreement_id, a.product_id, a.user_id,
+    SELECT p.place, a.product_id, a.user_id,
            BIT_OR((1 << DATEDIFF(LEAST(a.until_day, p.until_day), ?))
                   - (1 << DATEDIFF(GREATEST(a.from_day, p.from_day), ?))) AS days
     FROM {counting}
-    GROUP BY p.agreement_id, a.product_id, a.user_id
+    GROUP BY p.place, a.product_id, a.user_id
     ORDER BY NULL
   ) AS users
-  GROUP BY agreement_id, product_id, days
+  GROUP BY place, product_id, days
 )sql"};
 
 const Statement kListUserAccesses = {"list_user_accesses", {{"{counting}", kCounting}}, R"sql(
@@ -47,11 +51,17 @@ const Statement kListUserAccesses = {"list_user_accesses", {{"{counting}", kCoun
   LIMIT ?
 )sql"};
 
-UserDays ReadUserDays(const Row& row) {
-  return {.agreement_id = row.GetString(1),
-          .product_id = row.GetString(2),
-          .days = static_cast<uint32_t>(row.GetInt64(3)),
-          .users = row.GetInt64(4)};
+struct UserDaysRow {
+  size_t place;
+  UserDays days;  // Without the agreement.
+};
+
+UserDaysRow ReadUserDays(const Row& row) {
+  return {.place = static_cast<size_t>(row.GetInt64(1)),
+          .days = {.agreement_id = "",
+                   .product_id = row.GetString(2),
+                   .days = static_cast<uint32_t>(row.GetInt64(3)),
+                   .users = row.GetInt64(4)}};
 }
 
 UserAccess ReadUserAccess(const Row& row) {
@@ -66,10 +76,17 @@ UserAccess ReadUserAccess(const Row& row) {
 
 absl::StatusOr<std::vector<UserDays>> CountUserDays(ReadTransaction& tx, const AgreementDays& page) {
   const absl::CivilDay first_of_month(absl::CivilMonth(page.until_day - 1));
-  return tx.Query(kCountUserDays,
-                  {first_of_month, first_of_month, page.until_day, page.until_day, JsonOf(page), tx.account_id(),
-                   page.until_day, tx.account_id()},
-                  ReadUserDays);
+  ASSIGN_OR_RETURN(std::vector<UserDaysRow> rows,
+                   tx.Query(kCountUserDays,
+                            {first_of_month, first_of_month, page.until_day, page.until_day, JsonOf(page),
+                             tx.account_id(), page.until_day, tx.account_id()},
+                            ReadUserDays));
+  std::vector<UserDays> counted;
+  for (auto& [place, days] : rows) {
+    days.agreement_id = page.agreements.at(place).agreement_id;
+    counted.push_back(std::move(days));
+  }
+  return counted;
 }
 
 absl::Status ForEachUserAccess(Snapshot& tx, absl::string_view agreement_id, absl::string_view product_id, Days days,

@@ -24,18 +24,20 @@ std::string HolderOn(absl::string_view account_id, absl::string_view company_id,
 
 std::string HeldDays() {
   return R"sql((
-    SELECT held.agreement_id, held.company_id, GREATEST(held.from_day, CAST(page.first_day AS DATE)) AS from_day,
+    SELECT page.place, held.agreement_id, held.company_id,
+           GREATEST(held.from_day, CAST(page.first_day AS DATE)) AS from_day,
            LEAST(CAST(? AS DATE), MIN(COALESCE(later.from_day, CAST(? AS DATE)))) AS until_day
     FROM JSON_TABLE(CONVERT(? USING utf8mb4), '$[*]' COLUMNS (
-           agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
-           first_day VARCHAR(10) CHARACTER SET ascii PATH '$[1]')) AS page
+           place INT PATH '$[0]',
+           agreement_id CHAR(20) CHARACTER SET ascii COLLATE ascii_bin PATH '$[1]',
+           first_day VARCHAR(10) CHARACTER SET ascii PATH '$[2]')) AS page
     STRAIGHT_JOIN placements AS held
       ON held.account_id = ? AND held.agreement_id = page.agreement_id
       AND held.from_day < ?
     LEFT JOIN placements AS later
       ON later.account_id = held.account_id AND later.company_id = held.company_id
       AND later.from_day > held.from_day
-    GROUP BY held.agreement_id, held.company_id, held.from_day, page.first_day
+    GROUP BY page.place, held.agreement_id, held.company_id, held.from_day, page.first_day
   ))sql";
 }
 

@@ -16,10 +16,10 @@ std::string NoLaterPlacement(absl::string_view placement, absl::string_view day)
 std::string HolderOn(absl::string_view account_id, absl::string_view company_id, absl::string_view day);
 
 // A derived table with a row for each placement in one of several agreements that begins before a day, with the columns
-// agreement_id, company_id, from_day and until_day. No until_day is after that day, and no from_day before the
+// place, agreement_id, company_id, from_day and until_day. No until_day is after that day, and no from_day before the
 // agreement's own first day.
 //
-// Values: the day twice, a RowList of agreement_id and first day, account_id, the day.
+// Values: the day twice, a RowList of place (any number), agreement_id and first day, account_id, the day.
 std::string HeldDays();
 
 }  // namespace agreements::storage
