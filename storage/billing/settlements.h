@@ -13,7 +13,7 @@
 namespace agreements::storage {
 
 // The most agreements that one transaction settles, and that others may have to wait for.
-inline constexpr size_t kMaxSettled = kLargeBatch;
+inline constexpr size_t kMaxSettled = kIdsAtOnce;
 
 // Locks agreements, deleted or not, until the transaction ends, in ascending order of their ids. Whoever changes days
 // that one of them held, or settles it, waits. Those that do not exist are left out. REQUIRES: there are 1 to

@@ -206,8 +206,7 @@ class Database {
   // Runs `body(read, i)` for each of several calls, by the number of its account in `account_ids`, and returns what
   // each run returned. All that they ask `read` for comes in one round trip, whose statement begins when the last has
   // asked: so `body` runs twice, and a run that is told ABORTED must return it. REQUIRES: `body` asks for one row at
-  // most. The account of `call` is not used. Errors: those of the database, for
-  // all of them.
+  // most. The account of `call` is not used. Errors: those of the database, for all of them.
   template <typename Body>
   absl::StatusOr<std::vector<std::invoke_result_t<Body, GatheredRead&, size_t>>> ReadGathered(
       const Call& call, absl::Span<const std::string> account_ids, const Body& body) {

@@ -24,9 +24,9 @@ struct SortedRow {
   std::string name_key;
 };
 
-// The places of an "IN (?, ?, ...)", so that the statement is prepared once. Those that are left over hold the last id
-// again.
-inline constexpr size_t kLargeBatch = 100;
+// The places of an "IN (?, ?, ...)": one number, so that each statement is prepared once. Those that are left over hold
+// the last id again.
+inline constexpr size_t kIdsAtOnce = 100;
 
 // "?, ?, ?" and "IN (?, ?, ?)" for so many values.
 std::string Places(size_t count);

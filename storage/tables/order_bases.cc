@@ -97,7 +97,7 @@ const Statement kFindOrderBasisFrom = {"find_order_basis_from", {{"{columns}", k
 )sql"};
 
 const Statement kFindOrderBasesCovering = {
-    "find_order_bases_covering", {{"{columns}", kColumns}, {"{agreements}", InPlaces(kLargeBatch)}}, R"sql(
+    "find_order_bases_covering", {{"{columns}", kColumns}, {"{agreements}", InPlaces(kIdsAtOnce)}}, R"sql(
   SELECT {columns}
   FROM order_bases
   WHERE account_id = ? AND agreement_id {agreements}
@@ -264,7 +264,7 @@ absl::StatusOr<std::vector<v1::OrderBasis>> FindOrderBasesCovering(ReadTransacti
                                                                    const std::vector<std::string>& agreement_ids,
                                                                    absl::CivilDay day) {
   std::vector<Value> values = {tx.account_id()};
-  AddPlaces(agreement_ids, kLargeBatch, values);
+  AddPlaces(agreement_ids, kIdsAtOnce, values);
   values.emplace_back(day);
   values.emplace_back(day);
   return tx.Query(kFindOrderBasesCovering, values, ReadOrderBasis);

@@ -50,7 +50,7 @@ absl::StatusOr<std::optional<v1::OrderBasis>> FindOrderBasisCovering(ReadTransac
                                                                      absl::string_view agreement_id,
                                                                      absl::CivilDay day);
 
-// The same for several agreements, in any order. REQUIRES: there are 1 to kLargeBatch ids.
+// The same for several agreements, in any order. REQUIRES: there are 1 to kIdsAtOnce ids.
 absl::StatusOr<std::vector<v1::OrderBasis>> FindOrderBasesCovering(ReadTransaction& tx,
                                                                    const std::vector<std::string>& agreement_ids,
                                                                    absl::CivilDay day);
